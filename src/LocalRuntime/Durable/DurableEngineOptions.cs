@@ -1,0 +1,40 @@
+namespace Drover.LocalRuntime;
+
+/// <summary>Where the durable engine keeps its state, and how much it does at once.</summary>
+public sealed class DurableEngineOptions
+{
+    /// <summary>The SQLite file; made, with its folder, if it is not there.</summary>
+    public string DatabasePath { get; set; } = Path.Combine(".drover", "durable.db");
+
+    /// <summary>Activities that run at once; ten for each core, as in Functions.</summary>
+    public int MaxConcurrentActivities { get; set; } = 10 * Environment.ProcessorCount;
+
+    /// <summary>Orchestration episodes that run or commit at once; ten for each core, as in Functions.</summary>
+    public int MaxConcurrentOrchestrations { get; set; } = 10 * Environment.ProcessorCount;
+
+    /// <summary>Instances that stay live in memory between episodes; 0 replays at every episode.</summary>
+    public int MaxCachedInstances { get; set; } = 1000;
+
+    /// <summary>How often the engine looks for what another process wrote, and a waiting client for a change of state.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    internal void Validate()
+    {
+        var errors = new List<string>();
+        if (string.IsNullOrWhiteSpace(DatabasePath))
+            errors.Add($"{nameof(DatabasePath)} is empty; it must name a file.");
+        AtLeast(1, MaxConcurrentActivities, nameof(MaxConcurrentActivities));
+        AtLeast(1, MaxConcurrentOrchestrations, nameof(MaxConcurrentOrchestrations));
+        AtLeast(0, MaxCachedInstances, nameof(MaxCachedInstances));
+        if (PollInterval < TimeSpan.FromMilliseconds(1))
+            errors.Add($"{nameof(PollInterval)} is {PollInterval}; it must be at least a millisecond.");
+        if (errors.Count > 0)
+            throw new ArgumentException($"{nameof(DurableEngineOptions)}: {string.Join(" ", errors)}");
+
+        void AtLeast(int least, int value, string name)
+        {
+            if (value < least)
+                errors.Add($"{name} is {value}; it must be at least {least}.");
+        }
+    }
+}
