@@ -1,15 +1,112 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Drover.LocalRuntime;
 
 /// <summary>Runs the functions of an assembly in a web application.</summary>
 public static class LocalRuntimeExtensions
 {
+    private const string BodySizeSetting = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+    private const long DefaultBodySize = 100 * 1024 * 1024;
+
     /// <summary>Finds the functions, checks them and their settings, and registers the durable engine, its client and the triggers.</summary>
     /// <exception cref="LocalRuntimeException">Something cannot be run as it is; all that was found is listed.</exception>
-    public static WebApplicationBuilder AddLocalRuntime(this WebApplicationBuilder builder, LocalRuntimeOptions options) =>
-        throw new NotImplementedException();
+    public static WebApplicationBuilder AddLocalRuntime(this WebApplicationBuilder builder, LocalRuntimeOptions options)
+    {
+        var errors = new List<string>();
+        var settings = new AppSettings(builder.Configuration);
+        var hostJson = HostJson.Load(options.HostJsonPath, builder.Configuration, errors);
+        var host = HostJson.Read(options.HostJsonPath, hostJson, errors);
+        var bodySize = BodySize(builder.Configuration, errors);
+        var catalog = new FunctionDiscovery(new TriggerBindings(settings, host, options.RunTriggers), errors)
+            .Find(options.FunctionTypes ?? options.FunctionAssembly.GetTypes());
+        if (errors.Count > 0)
+        {
+            throw new LocalRuntimeException(errors);
+        }
+
+        builder.Logging.AddConfiguration(hostJson.GetSection("logging"));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = bodySize);
+        var services = builder.Services;
+        services.AddMvcCore();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options).AddSingleton(host).AddSingleton(settings).AddSingleton(catalog);
+        services.AddSingleton(new HostKey(options.HostKey));
+        services.AddSingleton<FunctionInvoker>();
+        services.AddSingleton(CreateEngine);
+        services.AddSingleton(provider => provider.GetRequiredService<DurableEngine>().Client);
+        if (options.RunTriggers)
+        {
+            services.AddSingleton<TriggerListeners>();
+            services.AddHostedService<FunctionHost>();
+        }
+
+        return builder;
+    }
 
     /// <summary>Maps the HTTP functions to their routes.</summary>
-    public static WebApplication MapFunctions(this WebApplication app) => throw new NotImplementedException();
+    public static WebApplication MapFunctions(this WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Drover.LocalRuntime.Http");
+        foreach (var (function, binding) in app.Services.GetRequiredService<FunctionCatalog>().With<HttpBinding>())
+        {
+            var endpoint = ActivatorUtilities.CreateInstance<HttpEndpoint>(app.Services, function, binding, logger);
+            RequestDelegate handle = endpoint.HandleAsync;
+            var route = binding.Methods.Count == 0
+                ? app.Map(binding.Pattern, handle)
+                : app.Map(binding.Pattern, handle).WithMetadata(new Microsoft.AspNetCore.Routing.HttpMethodMetadata(binding.Methods));
+            route.WithDisplayName(function.Name);
+        }
+
+        return app;
+    }
+
+    private static DurableEngine CreateEngine(IServiceProvider services)
+    {
+        var host = services.GetRequiredService<HostSettings>();
+        var engineOptions = new DurableEngineOptions
+        {
+            DatabasePath = Path.Combine(services.GetRequiredService<LocalRuntimeOptions>().DataPath, "durable.db"),
+        };
+        engineOptions.MaxConcurrentActivities = host.MaxConcurrentActivities ?? engineOptions.MaxConcurrentActivities;
+        engineOptions.MaxConcurrentOrchestrations = host.MaxConcurrentOrchestrations ?? engineOptions.MaxConcurrentOrchestrations;
+        var engine = new DurableEngine(
+            engineOptions, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
+
+        var catalog = services.GetRequiredService<FunctionCatalog>();
+        var invoker = services.GetRequiredService<FunctionInvoker>();
+        foreach (var (function, binding) in catalog.With<OrchestrationBinding>())
+        {
+            engine.AddOrchestrator(binding.Orchestration, context => invoker.RunOrchestratorAsync(function, context));
+        }
+
+        foreach (var (function, binding) in catalog.With<ActivityBinding>())
+        {
+            engine.AddActivity(binding.Activity, (activity, cancellation) => invoker.RunAsync(function, activity, FunctionInvoker.NoData, cancellation));
+        }
+
+        return engine;
+    }
+
+    private static long BodySize(IConfiguration configuration, List<string> errors)
+    {
+        if (configuration[BodySizeSetting] is not { Length: > 0 } text)
+        {
+            return DefaultBodySize;
+        }
+
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) || size == 0)
+        {
+            errors.Add($"The app setting {BodySizeSetting} is '{text}'; it must be a whole number of bytes from 1.");
+        }
+
+        return size;
+    }
 }

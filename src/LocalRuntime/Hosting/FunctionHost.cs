@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.LocalRuntime;
+
+/// <summary>Starts the durable engine and then the triggers; stops them in the opposite order.</summary>
+internal sealed class FunctionHost(
+    DurableEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, ILogger<FunctionHost> logger)
+    : BackgroundService, IHostedLifecycleService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        TriggerLog.Found(logger, catalog.Functions.Count, string.Join(", ", catalog.Functions.Select(f => f.Name).Order()));
+        await engine.StartAsync(cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The server listens by now, so that its addresses are known.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        LoopbackRule.Check(server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [], catalog, key);
+        return Task.CompletedTask;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await engine.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        BackgroundTasks.RunAsync([.. listeners.Create().Select(Func<CancellationToken, Task> (l) => l.RunAsync)], stoppingToken);
+}

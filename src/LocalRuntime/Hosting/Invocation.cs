@@ -1,0 +1,34 @@
+namespace Drover.LocalRuntime;
+
+/// <summary>One run of a function, with what its trigger handed over.</summary>
+internal sealed class Invocation(
+    Function function,
+    object trigger,
+    IReadOnlyDictionary<string, object?> bindingData,
+    IServiceProvider services,
+    CancellationToken cancellation) : FunctionContext
+{
+    /// <summary>The trigger's own value: the request, the message, the blob, the timer, the orchestration or the activity.</summary>
+    public object Trigger => trigger;
+
+    public IReadOnlyDictionary<string, object?> BindingData => bindingData;
+
+    public override string InvocationId { get; } = Guid.NewGuid().ToString();
+
+    public override string FunctionId => function.Id;
+
+    public override BindingContext BindingContext => new Bindings(bindingData);
+
+    public override IServiceProvider InstanceServices { get; set; } = services;
+
+    public override FunctionDefinition FunctionDefinition => function;
+
+    public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
+
+    public override CancellationToken CancellationToken { get; } = cancellation;
+
+    private sealed class Bindings(IReadOnlyDictionary<string, object?> data) : BindingContext
+    {
+        public override IReadOnlyDictionary<string, object?> BindingData => data;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Drover.LocalRuntime;
+
+/// <summary>What the triggers and the hosting log. Never a payload, never a key.</summary>
+internal static partial class TriggerLog
+{
+    [LoggerMessage(100, LogLevel.Error, "Function '{Function}' failed.")]
+    public static partial void FunctionFailed(ILogger logger, Exception exception, string function);
+
+    [LoggerMessage(101, LogLevel.Information, "Function '{Function}' ended with {Exception} after its client had gone.")]
+    public static partial void ClientGone(ILogger logger, string function, string exception);
+
+    [LoggerMessage(102, LogLevel.Information, "Function '{Function}' was sent a bad request: {Status}.")]
+    public static partial void BadRequest(ILogger logger, string function, int status);
+
+    [LoggerMessage(103, LogLevel.Information, "{Count} functions: {Names}")]
+    public static partial void Found(ILogger logger, int count, string names);
+
+    [LoggerMessage(110, LogLevel.Warning, "{What} cannot be reached; trying again until it can: {Reason}")]
+    public static partial void StorageLost(ILogger logger, string what, string reason);
+
+    [LoggerMessage(111, LogLevel.Information, "{What} can be reached again.")]
+    public static partial void StorageBack(ILogger logger, string what);
+
+    [LoggerMessage(112, LogLevel.Warning, "Message {Id} of queue '{Queue}' could not be {Step}; it becomes visible again by itself: {Reason}")]
+    public static partial void MessageNotSettled(ILogger logger, string id, string queue, string step, string reason);
+
+    [LoggerMessage(113, LogLevel.Warning, "Message {Id} of queue '{Queue}' failed {Count} times and goes to '{Poison}'.")]
+    public static partial void MessagePoisoned(ILogger logger, string id, string queue, long count, string poison);
+
+    [LoggerMessage(114, LogLevel.Warning, "Message {Id} of queue '{Queue}' failed at try {Count} of {Most}.")]
+    public static partial void MessageFailed(ILogger logger, Exception exception, string id, string queue, long count, int most);
+
+    [LoggerMessage(115, LogLevel.Warning, "Message {Id} of queue '{Queue}' is not in the encoding of host.json and goes to '{Poison}'.")]
+    public static partial void MessageUnreadable(ILogger logger, string id, string queue, string poison);
+
+    [LoggerMessage(120, LogLevel.Debug, "Blob '{Blob}' has changed or gone since function '{Function}' was due for it.")]
+    public static partial void BlobVersionGone(ILogger logger, string blob, string function);
+
+    [LoggerMessage(121, LogLevel.Debug, "Function '{Function}' is due for a new version of blob '{Blob}'.")]
+    public static partial void BlobFound(ILogger logger, string function, string blob);
+
+    [LoggerMessage(130, LogLevel.Warning, "The times of timer '{Function}' could not be {Step}: {Reason}")]
+    public static partial void TimerStatusLost(ILogger logger, string function, string step, string reason);
+}
