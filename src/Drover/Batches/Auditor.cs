@@ -1,0 +1,57 @@
+using Azure.Storage.Blobs.Models;
+using Drover.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Batches;
+
+/// <summary>Compares what the settled marks say with what lies in storage: one listing, no content read.</summary>
+/// <remarks>
+/// A batch is closed only after this. Storage that was put back to an earlier state (Azurite killed hard forgets up to five
+/// seconds of acknowledged writes) shows as shards without a true mark; they are run again.
+/// </remarks>
+public sealed class Auditor(BatchBlobs blobs, Planner planner, ILogger<Auditor> logger)
+{
+    private const int MostReported = 200;
+
+    public async Task<Audit> AuditAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var plan = await planner.FindAsync(batchId, cancellationToken)
+            ?? throw new InvalidDataException($"Batch '{batchId}' has no plan in storage ({blobs.Plan(batchId).Name}).");
+        var errors = new long[plan.Shards];
+        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ErrorsPrefix(batchId), plan.Shards, cancellationToken))
+        {
+            errors[shard] = blob.Properties.ContentLength ?? 0;
+        }
+
+        var settled = new bool[plan.Shards];
+        var tally = Tally.Zero;
+        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ResultsPrefix(batchId), plan.Shards, cancellationToken))
+        {
+            if (SettledMark.Read(blob.Metadata, blob.Properties.ContentLength ?? 0, errors[shard]) is { } mark)
+            {
+                settled[shard] = true;
+                tally += mark.Tally;
+            }
+        }
+
+        var fallShort = Enumerable.Range(0, plan.Shards).Where(i => !settled[i]).ToList();
+        if (fallShort.Count > 0)
+        {
+            BatchLog.AuditFoundShort(logger, batchId, fallShort.Count);
+        }
+
+        return new Audit([.. fallShort.Take(MostReported)], tally);
+    }
+
+    private async IAsyncEnumerable<(int Shard, BlobItem Blob)> ListAsync(
+        string prefix, int shards, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellationToken))
+        {
+            if (int.TryParse(Path.GetFileNameWithoutExtension(blob.Name), out var shard) && shard < shards)
+            {
+                yield return (shard, blob);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drover.Batches;
+
+/// <summary>The JSON of what is written to storage.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BatchSpec))]
+[JsonSerializable(typeof(BatchPlan))]
+[JsonSerializable(typeof(Shard))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(SettledMark))]
+[JsonSerializable(typeof(FinalRecord))]
+internal sealed partial class BatchJson : JsonSerializerContext;

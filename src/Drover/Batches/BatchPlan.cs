@@ -1,0 +1,9 @@
+namespace Drover.Batches;
+
+/// <summary>A plan's figures; its records lie in the plan blob.</summary>
+/// <param name="Shards">How many shards.</param>
+/// <param name="Items">The items in them.</param>
+/// <param name="Invalid">The lines that are no items; their errors are written already.</param>
+/// <param name="Window">How many shards may be open at once.</param>
+/// <param name="Problem">Why the batch cannot run at all, or null.</param>
+public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window, string? Problem = null);

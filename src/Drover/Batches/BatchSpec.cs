@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+
+namespace Drover.Batches;
+
+/// <summary>What a batch is: written once, before anything runs, and never changed.</summary>
+public sealed partial record BatchSpec
+{
+    /// <summary>The batch's id, which is also the id of its orchestration: 1 to 100 letters, digits, '-' and '_'.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The blob with the items, named within the container.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>How the caller calls the input, such as a file's name.</summary>
+    public string? InputName { get; init; }
+
+    /// <summary>The recipe for lines that are sources.</summary>
+    public required string Recipe { get; init; }
+
+    /// <summary>The model for sources that name none.</summary>
+    public required string Model { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Items without an outcome by then end as <c>batch_expired</c>.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Up to 16 pairs of the caller's own.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Whether a text may be a batch id.</summary>
+    public static bool IsId(string text) => IdPattern().IsMatch(text);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,99}\z")]
+    private static partial Regex IdPattern();
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs.Models;
+using Drover.Storage;
+
+namespace Drover.Batches;
+
+/// <summary>What is written of a batch besides its plan and its outcomes: the spec, the closing mark and the final record.</summary>
+public sealed class BatchStore(BatchBlobs blobs)
+{
+    private const int MostCached = 1000;
+
+    private readonly ConcurrentDictionary<string, BatchSpec> _specs = new(StringComparer.Ordinal);
+
+    /// <summary>Writes the spec, unless there is one of that id; answers the one that counts.</summary>
+    public async Task<(BatchSpec Spec, bool Created)> CreateAsync(BatchSpec spec, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(spec, BatchJson.Default.BatchSpec);
+        return await blobs.Spec(spec.Id).WriteAsync(json, onlyIfAbsent: true, cancellationToken)
+            ? (spec, true)
+            : (await FindAsync(spec.Id, cancellationToken) ?? spec, false);
+    }
+
+    /// <summary>The spec of a batch, or null. Specs never change, so they are remembered.</summary>
+    public async Task<BatchSpec?> FindAsync(string batchId, CancellationToken cancellationToken)
+    {
+        if (_specs.TryGetValue(batchId, out var known))
+        {
+            return known;
+        }
+
+        if (await blobs.Spec(batchId).ReadOrNullAsync(cancellationToken) is not { } content)
+        {
+            return null;
+        }
+
+        var spec = JsonSerializer.Deserialize(content.ToMemory().Span, BatchJson.Default.BatchSpec)!;
+        if (_specs.Count >= MostCached)
+        {
+            _specs.Clear();
+        }
+
+        return _specs[batchId] = spec;
+    }
+
+    /// <summary>The spec of a batch that must be there.</summary>
+    public async Task<BatchSpec> GetAsync(string batchId, CancellationToken cancellationToken) =>
+        await FindAsync(batchId, cancellationToken)
+        ?? throw new InvalidDataException($"Batch '{batchId}' has no spec in storage ({blobs.Spec(batchId).Name}).");
+
+    /// <summary>The batches' ids, in the order of their names, after <paramref name="after"/>.</summary>
+    public async IAsyncEnumerable<string> ListIdsAsync(string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entry in blobs.Container.GetBlobsByHierarchyAsync(
+            BlobTraits.None, BlobStates.None, "/", BatchBlobs.BatchesPrefix, cancellationToken))
+        {
+            var id = entry.Prefix?[BatchBlobs.BatchesPrefix.Length..].TrimEnd('/');
+            if (id is not null && (after is null || string.CompareOrdinal(id, after) > 0))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    /// <summary>Asks every run of the batch, wherever it is, to launch no more and to close its items.</summary>
+    public Task CloseAsync(string batchId, string reason, CancellationToken cancellationToken) =>
+        blobs.Closing(batchId).WriteAsync(Encoding.UTF8.GetBytes(reason), cancellationToken: cancellationToken);
+
+    /// <summary>Why the batch is to be closed early: <c>cancelled</c>; or null.</summary>
+    public async Task<string?> ClosingAsync(string batchId, CancellationToken cancellationToken) =>
+        (await blobs.Closing(batchId).ReadOrNullAsync(cancellationToken))?.ToString();
+
+    public Task WriteFinalAsync(string batchId, FinalRecord record, CancellationToken cancellationToken) =>
+        blobs.Final(batchId).WriteAsync(JsonSerializer.SerializeToUtf8Bytes(record, BatchJson.Default.FinalRecord), cancellationToken: cancellationToken);
+
+    /// <summary>How the batch ended last, or null.</summary>
+    public async Task<FinalRecord?> FindFinalAsync(string batchId, CancellationToken cancellationToken) =>
+        await blobs.Final(batchId).ReadOrNullAsync(cancellationToken) is { } content
+            ? JsonSerializer.Deserialize(content.ToMemory().Span, BatchJson.Default.FinalRecord)
+            : null;
+}

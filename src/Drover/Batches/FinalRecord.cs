@@ -1,0 +1,10 @@
+namespace Drover.Batches;
+
+/// <summary>How a batch ended.</summary>
+/// <param name="Status"><c>completed</c>, <c>failed</c>, <c>expired</c>, <c>cancelled</c> or <c>stopped</c>.</param>
+/// <param name="Reason">Why, unless it is completed.</param>
+/// <param name="Items">The items there were.</param>
+/// <param name="Invalid">The lines that were no items.</param>
+/// <param name="Tally">Their outcomes.</param>
+/// <param name="EndedAt">When.</param>
+public sealed record FinalRecord(string Status, string? Reason, long Items, long Invalid, Tally Tally, DateTimeOffset EndedAt);

@@ -1,0 +1,34 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Drover.Storage;
+
+namespace Drover.Batches;
+
+/// <summary>A batch's results or errors as one JSONL text, readable at any moment.</summary>
+public sealed class OutcomeFiles(BatchBlobs blobs)
+{
+    /// <summary>Copies all result lines there are to <paramref name="output"/>.</summary>
+    public Task CopyResultsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
+        CopyAsync(BatchBlobs.ResultsPrefix(batchId), output, cancellationToken);
+
+    /// <summary>Copies all error lines there are, those of invalid lines too.</summary>
+    public Task CopyErrorsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
+        CopyAsync(BatchBlobs.ErrorsPrefix(batchId), output, cancellationToken);
+
+    private async Task CopyAsync(string prefix, Stream output, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            if (blob.Properties.ContentLength is null or 0)
+            {
+                continue;
+            }
+
+            // Blocks are whole lines, so a blob that grows meanwhile is still whole lines.
+            BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name)
+                .DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(0, blob.Properties.ContentLength) }, cancellationToken);
+            await using var content = download.Content;
+            await content.CopyToAsync(output, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace Drover.Batches;
+
+/// <summary>Reads back from outcome lines what the next pass must know: which items are done, and the counts.</summary>
+internal static class OutcomeReader
+{
+    public const string CancelledCode = "batch_cancelled";
+    public const string ExpiredCode = "batch_expired";
+
+    /// <summary>Reads the lines of one blob of a shard, adding the ids to <paramref name="ids"/>.</summary>
+    /// <param name="isErrors">Whether the lines come from the errors blob.</param>
+    public static Tally Read(ReadOnlyMemory<byte> lines, bool isErrors, ISet<string> ids)
+    {
+        long completed = 0, failed = 0, unrun = 0, input = 0, output = 0;
+        var cost = 0m;
+        foreach (var (_, line) in Lines.Of(lines))
+        {
+            var outcome = ReadLine(line.Span);
+            ids.Add(outcome.Id);
+            completed += isErrors ? 0 : 1;
+            unrun += isErrors && outcome.IsUnrun ? 1 : 0;
+            failed += isErrors && !outcome.IsUnrun ? 1 : 0;
+            input += outcome.InputTokens;
+            output += outcome.OutputTokens;
+            cost += outcome.Cost;
+        }
+
+        return new Tally(completed, failed, unrun, input, output, cost);
+    }
+
+    private static (string Id, bool IsUnrun, long InputTokens, long OutputTokens, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        var id = "";
+        var isUnrun = false;
+        long input = 0, output = 0;
+        var cost = 0m;
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("custom_id"u8))
+            {
+                reader.Read();
+                id = reader.GetString() ?? "";
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                isUnrun = reader.TokenType == JsonTokenType.StartObject && IsUnrunError(ref reader);
+            }
+            else if (reader.ValueTextEquals("drover"u8))
+            {
+                reader.Read();
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var isCost = reader.ValueTextEquals("cost_usd"u8);
+                    var isInput = reader.ValueTextEquals("input_tokens"u8);
+                    var isOutput = reader.ValueTextEquals("output_tokens"u8);
+                    reader.Read();
+                    if (reader.TokenType == JsonTokenType.Number)
+                    {
+                        cost = isCost ? reader.GetDecimal() : cost;
+                        input = isInput ? reader.GetInt64() : input;
+                        output = isOutput ? reader.GetInt64() : output;
+                    }
+
+                    reader.Skip();
+                }
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        return (id, isUnrun, input, output, cost);
+    }
+
+    private static bool IsUnrunError(ref Utf8JsonReader reader)
+    {
+        var isUnrun = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isCode = reader.ValueTextEquals("code"u8);
+            reader.Read();
+            isUnrun |= isCode && (reader.ValueTextEquals(CancelledCode) || reader.ValueTextEquals(ExpiredCode));
+            reader.Skip();
+        }
+
+        return isUnrun;
+    }
+}

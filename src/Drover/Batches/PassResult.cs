@@ -1,0 +1,10 @@
+namespace Drover.Batches;
+
+/// <summary>What one run of a shard came to. It crosses the orchestration, so it is counts only.</summary>
+/// <param name="IsSettled">Every item of the shard has its outcome, and the shard is marked so.</param>
+/// <param name="Tally">The counts over the shard's outcomes.</param>
+/// <param name="Left">The items without an outcome.</param>
+/// <param name="ComeBackAt">When to run the shard again, if items are left.</param>
+/// <param name="IsWholePass">Every item left was tried: this run counts against <see cref="BatchOptions.MaxPasses"/>.</param>
+/// <param name="StopReason">Why the whole batch must stop, or null.</param>
+public sealed record PassResult(bool IsSettled, Tally Tally, int Left, DateTimeOffset ComeBackAt, bool IsWholePass, string? StopReason);

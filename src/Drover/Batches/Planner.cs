@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Drover.Storage;
+
+namespace Drover.Batches;
+
+/// <summary>Cuts a batch's input into shards, in one pass over it.</summary>
+/// <remarks>
+/// <para>
+/// Nothing of the input is copied: a shard is a byte range. Lines that are no items (not JSON, no id, too long, an id seen
+/// before) are written as errors at once, by line number, and the rest goes on.
+/// </para>
+/// <para>
+/// Memory: one line, the open shards, and 36 bytes an item for the ids seen, as hashes of 128 bits; this last part is
+/// given back when the plan is written.
+/// </para>
+/// <para>Planning again finds the plan that is there, since shards that have outcomes must stay as they were cut.</para>
+/// </remarks>
+public sealed class Planner(BatchBlobs blobs, BatchOptions options)
+{
+    private const int RecordLength = 160;
+    private const int TargetShards = 64;
+    private const int LeastShardBytes = 128 * 1024;
+
+    /// <summary>Plans a batch, or finds it planned.</summary>
+    public async Task<BatchPlan> PlanAsync(BatchSpec spec, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(spec.Id, cancellationToken) is { } existing)
+        {
+            return existing;
+        }
+
+        Stream input;
+        try
+        {
+            input = await blobs.ByName(spec.Input).OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return Problem($"The input '{spec.Input}' is not in storage.");
+        }
+
+        await using (input)
+        {
+            return await PlanAsync(spec, input, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads one record of a plan.</summary>
+    public async Task<Shard> ReadShardAsync(string batchId, int index, CancellationToken cancellationToken)
+    {
+        BlobDownloadResult record = await blobs.Plan(batchId).DownloadContentAsync(
+            new BlobDownloadOptions { Range = new HttpRange((long)index * RecordLength, RecordLength) }, cancellationToken);
+        return record.Content.ToMemory().Length == RecordLength
+            && JsonSerializer.Deserialize(record.Content.ToMemory().Span, BatchJson.Default.Shard) is { } shard && shard.Index == index
+                ? shard
+                : throw new InvalidDataException($"The plan of batch '{batchId}' has no record of shard {index}.");
+    }
+
+    /// <summary>The offsets within the shard's range of lines that repeat an id and are to be left out.</summary>
+    public async Task<IReadOnlySet<int>> ReadSkipsAsync(string batchId, Shard shard, CancellationToken cancellationToken)
+    {
+        BlobDownloadResult skips = await blobs.Skips(batchId, shard.Offset, shard.Priority).DownloadContentAsync(cancellationToken);
+        return JsonSerializer.Deserialize(skips.Content.ToMemory().Span, BatchJson.Default.Int32Array)!.ToHashSet();
+    }
+
+    /// <summary>The plan that is there, or null.</summary>
+    public async Task<BatchPlan?> FindAsync(string batchId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await blobs.Plan(batchId).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.Metadata.TryGetValue("plan", out var text)
+                ? JsonSerializer.Deserialize(text, BatchJson.Default.BatchPlan)! with { Window = options.OpenShards }
+                : null;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream input, CancellationToken cancellationToken)
+    {
+        var target = (int)Math.Clamp(input.Length / TargetShards, Math.Min(LeastShardBytes, options.ShardBytes), options.ShardBytes);
+        var cutter = new ShardCutter(options.ShardItems, target);
+        var seen = new Dictionary<UInt128, long>();
+        long invalid = 0;
+        using var reader = new LineReader(input, options.MaxLineBytes);
+        await using (var errors = await blobs.InvalidLines(spec.Id).OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (!reader.IsTooLong && Lines.IsBlank(reader.Line.Span))
+                {
+                    continue;
+                }
+
+                var fault = default(LineFault);
+                Item? item = null;
+                if (reader.IsTooLong)
+                {
+                    fault = new LineFault(
+                        "line_too_long", $"The line is {reader.Length:N0} bytes long; the limit is {options.MaxLineBytes:N0} (Drover:Batches:MaxLineBytes).");
+                    cutter.CloseAll();
+                }
+                else
+                {
+                    item = ItemReader.Read(reader.Line, out fault);
+                    if (item is { } found && !seen.TryAdd(Hash(found.Id), reader.Number))
+                    {
+                        fault = new LineFault(
+                            "duplicate_custom_id", $"The id '{found.Id}' was used on line {seen[Hash(found.Id)]} already; each must be unique.");
+                        cutter.Skip(found.Priority, reader.Offset, reader.Length);
+                    }
+                }
+
+                if (fault is not null)
+                {
+                    invalid++;
+                    await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec.Id, reader.Number, fault), cancellationToken);
+                }
+                else
+                {
+                    cutter.Add(item!.Value.Priority, reader.Offset, reader.Length, reader.Number);
+                }
+            }
+        }
+
+        var shards = cutter.Finish();
+        if (shards.Count == 0 && invalid == 0)
+        {
+            return Problem("The input is empty: it holds no line with an item.");
+        }
+
+        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards);
+        await WriteAsync(spec.Id, plan, shards, cancellationToken);
+        return plan;
+    }
+
+    private async Task WriteAsync(string batchId, BatchPlan plan, List<CutShard> shards, CancellationToken cancellationToken)
+    {
+        using var records = new MemoryStream(shards.Count * RecordLength);
+        foreach (var (shard, skips) in shards)
+        {
+            if (skips is not null)
+            {
+                await blobs.Skips(batchId, shard.Offset, shard.Priority).WriteAsync(
+                    JsonSerializer.SerializeToUtf8Bytes([.. skips], BatchJson.Default.Int32Array), cancellationToken: cancellationToken);
+            }
+
+            var json = JsonSerializer.SerializeToUtf8Bytes(shard, BatchJson.Default.Shard);
+            records.Write(json);
+            records.Write(Encoding.ASCII.GetBytes(new string(' ', RecordLength - 1 - json.Length) + "\n"));
+        }
+
+        records.Position = 0;
+        await blobs.Plan(batchId).UploadAsync(
+            records,
+            new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["plan"] = JsonSerializer.Serialize(plan, BatchJson.Default.BatchPlan) } },
+            cancellationToken);
+    }
+
+    private static BatchPlan Problem(string reason) => new(0, 0, 0, 1, reason);
+
+    private static UInt128 Hash(string id)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(id), hash);
+        return BitConverter.ToUInt128(hash);
+    }
+}

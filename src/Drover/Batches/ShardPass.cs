@@ -1,0 +1,262 @@
+using System.Buffers;
+using System.Text.Json;
+using Drover.Budgets;
+using Drover.Inference;
+using Drover.Recipes;
+using Drover.Throttling;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Batches;
+
+/// <summary>One pass over the items of a shard that have no outcome: launches a call for each, and judges the answers.</summary>
+internal sealed class ShardPass(
+    BatchSpec spec,
+    int pass,
+    BatchStore store,
+    Upstream upstream,
+    IRecipe recipe,
+    PriceList prices,
+    BatchOptions options,
+    TimeProvider time,
+    ILogger logger)
+{
+    /// <summary>A pause longer than this is for the orchestrator to wait.</summary>
+    private static readonly TimeSpan LongestPauseHeld = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ClosingCheck = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopLaunching = new();
+    private volatile string? _closing;
+    private int _untried;
+
+    /// <summary>Why the whole batch must stop, or null.</summary>
+    public string? StopReason { get; private set; }
+
+    /// <summary>The longest wait that the upstream asked for.</summary>
+    public TimeSpan? RetryAfter { get; private set; }
+
+    /// <summary>Whether every item was tried.</summary>
+    public bool IsWhole => _untried == 0;
+
+    /// <summary>Runs the pass. When it returns, no call is under way and every outcome is with the writer.</summary>
+    public async Task RunAsync(IReadOnlyList<Item> items, OutcomeWriter writer, CancellationToken stopping)
+    {
+        using var slice = new CancellationTokenSource(options.PassSlice, time);
+        using var launching = CancellationTokenSource.CreateLinkedTokenSource(stopping, slice.Token, _stopLaunching.Token);
+        _closing = time.GetUtcNow() >= spec.ExpiresAt ? BatchStatus.Expired : await store.ClosingAsync(spec.Id, CancellationToken.None);
+        using var finished = new CancellationTokenSource();
+        var watch = WatchClosingAsync(finished.Token);
+        var calls = new List<Task<CallResult?>>(items.Count);
+        try
+        {
+            foreach (var item in items)
+            {
+                if (await LaunchAsync(item, writer, launching.Token) is not { } call)
+                {
+                    break;
+                }
+
+                calls.Add(call);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(calls);
+            await finished.CancelAsync();
+            await watch;
+        }
+
+        _untried += items.Count - calls.Count;
+        Close(items, calls, writer);
+    }
+
+    private async Task<Task<CallResult?>?> LaunchAsync(Item item, OutcomeWriter writer, CancellationToken launching)
+    {
+        if (_closing is not null || launching.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        if (upstream.Throttle.PausedFor is var pause && pause > LongestPauseHeld)
+        {
+            AskToWait(pause);
+            return null;
+        }
+
+        var request = RequestOf(item);
+        try
+        {
+            await writer.WaitForRoomAsync(launching);
+            try
+            {
+                return CallAsync(item, request, await upstream.Throttle.AcquireAsync(launching), writer, launching);
+            }
+            catch
+            {
+                writer.GiveRoomBack();
+                throw;
+            }
+        }
+        catch (OperationCanceledException) when (launching.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Calls for one item. Null: its outcome is with the writer; otherwise what it is left with.</summary>
+    private async Task<CallResult?> CallAsync(Item item, Request request, Permit permit, OutcomeWriter writer, CancellationToken launching)
+    {
+        var (call, attempts) = await upstream.CallAsync(request.Url, request.Body, permit, launching);
+        call = call.Model is null ? call with { Model = request.Model } : call;
+        switch (call.Outcome)
+        {
+            case Outcome.Result:
+            case Outcome.Rejected:
+            case Outcome.ModelUnknown when request.Model != spec.Model:
+                writer.Add(OutcomeOf(item, call, pass - 1 + attempts), tookRoom: true);
+                return null;
+            case Outcome.KeyRefused:
+                Stop($"The upstream refused the API key ({call.Status} {call.ErrorCode}): {call.ErrorMessage}");
+                break;
+            case Outcome.ModelUnknown:
+                Stop($"The upstream does not know the model '{request.Model}': {call.ErrorMessage}");
+                break;
+            case Outcome.NotSent:
+                Interlocked.Increment(ref _untried);
+                AskToWait(call.RetryAfter);
+                await _stopLaunching.CancelAsync();
+                break;
+            default:
+                AskToWait(call.RetryAfter);
+                break;
+        }
+
+        writer.GiveRoomBack();
+        return call;
+    }
+
+    private Request RequestOf(Item item)
+    {
+        if (!item.IsSource)
+        {
+            return new Request(item.Url!, item.Body, null);
+        }
+
+        var source = Source.Read(item.Body);
+        var model = source.Model ?? spec.Model;
+        var request = new ArrayBufferWriter<byte>(item.Body.Length + 2048);
+        recipe.WriteRequest(source, model, request);
+        return new Request(recipe.Url, request.WrittenMemory, model);
+    }
+
+    private PendingOutcome OutcomeOf(Item item, CallResult call, int attempts)
+    {
+        var cost = call.Outcome == Outcome.Result ? prices.CostOf(call.Model, call.Usage) : 0m;
+        JsonElement? data = null;
+        LineFault? fault = null;
+        if (call.Outcome == Outcome.Result && item.IsSource)
+        {
+            data = ReplyText.Of(call.Body) is { } text ? recipe.ReadReply(text, out var why) : NoText(out why);
+            fault = data is null ? new LineFault("unreadable_reply", why!) : null;
+        }
+
+        var line = OutcomeLine.Of(spec.Id, item.Id, call, attempts, cost, data, fault);
+        if (line.Length > OutcomeLog.MostBytes)
+        {
+            fault = new LineFault("outcome_too_large", $"The outcome is {line.Length:N0} bytes long; the limit is {OutcomeLog.MostBytes:N0}.");
+            line = OutcomeLine.Of(spec.Id, item.Id, call with { Status = 0, Body = default }, attempts, cost, null, fault);
+        }
+
+        var isError = call.Outcome != Outcome.Result || fault is not null;
+        return new PendingOutcome(
+            item.Id, line, isError, new Tally(isError ? 0 : 1, isError ? 1 : 0, 0, call.Usage.PromptTokens, call.Usage.CompletionTokens, cost ?? 0));
+    }
+
+    private static JsonElement? NoText(out string? why)
+    {
+        why = "The reply holds no text.";
+        return null;
+    }
+
+    // What has no outcome gets one now if this was its last chance.
+    private void Close(IReadOnlyList<Item> items, List<Task<CallResult?>> calls, OutcomeWriter writer)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            var left = i < calls.Count ? calls[i].Result : null;
+            if (i < calls.Count && left is null)
+            {
+                continue;
+            }
+
+            if (_closing is { } reason)
+            {
+                var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason));
+                writer.Add(new PendingOutcome(items[i].Id, line, true, new Tally(0, 0, 1, 0, 0, 0)), tookRoom: false);
+            }
+            else if (left is not null && pass >= options.MaxPasses && IsWhole && StopReason is null)
+            {
+                writer.Add(OutcomeOf(items[i], left, pass), tookRoom: false);
+            }
+        }
+    }
+
+    private static LineFault ClosedBy(string reason) => reason == BatchStatus.Expired
+        ? new LineFault(OutcomeReader.ExpiredCode, "This request could not be executed before the completion window expired.")
+        : new LineFault(OutcomeReader.CancelledCode, "This request was not executed because the batch was cancelled.");
+
+    private async Task WatchClosingAsync(CancellationToken finished)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(ClosingCheck, time);
+            while (_closing is null && await timer.WaitForNextTickAsync(finished))
+            {
+                _closing = time.GetUtcNow() >= spec.ExpiresAt ? BatchStatus.Expired : await TryReadClosingAsync(finished);
+            }
+
+            await _stopLaunching.CancelAsync();
+        }
+        catch (OperationCanceledException) when (finished.IsCancellationRequested)
+        {
+            // The pass is over.
+        }
+    }
+
+    private async Task<string?> TryReadClosingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ClosingAsync(spec.Id, cancellationToken);
+        }
+        catch (Exception e) when (OutcomeWriter.IsPassing(e) && !cancellationToken.IsCancellationRequested)
+        {
+            BatchLog.StorageAway(logger, e.GetType().Name);
+            return null; // Asked again at the next tick.
+        }
+    }
+
+    private void Stop(string reason)
+    {
+        lock (_lock)
+        {
+            StopReason ??= reason;
+        }
+
+        _stopLaunching.Cancel();
+    }
+
+    private void AskToWait(TimeSpan? delay)
+    {
+        lock (_lock)
+        {
+            RetryAfter = delay is null || RetryAfter > delay ? RetryAfter : delay;
+        }
+    }
+
+    /// <param name="Url">The OpenAI route.</param>
+    /// <param name="Body">The JSON.</param>
+    /// <param name="Model">The model that a recipe asks for; null for a request line, which names its own.</param>
+    private sealed record Request(string Url, ReadOnlyMemory<byte> Body, string? Model);
+}

@@ -1,0 +1,118 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Drover.Budgets;
+using Drover.Inference;
+using Drover.Recipes;
+using Drover.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Batches;
+
+/// <summary>Runs one pass over one shard: reads its range, calls the API for what has no outcome, appends the outcomes.</summary>
+/// <remarks>
+/// Safe to run at any time, any number of times, after any crash: what is done is read from the outcomes themselves, and
+/// two runs at once cannot both append.
+/// </remarks>
+public sealed class ShardRunner(
+    BatchBlobs blobs,
+    BatchStore store,
+    Planner planner,
+    Upstream upstream,
+    RecipeCatalogue recipes,
+    PriceList prices,
+    BatchOptions options,
+    LiveTallies live,
+    TimeProvider time,
+    Random random,
+    ILogger<ShardRunner> logger)
+{
+    private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Runs the shard's next pass.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="index">The shard.</param>
+    /// <param name="pass">Which pass this is, from 1.</param>
+    /// <param name="stopping">When it fires nothing more is launched; calls under way are awaited and written.</param>
+    public async Task<PassResult> RunAsync(string batchId, int index, int pass, CancellationToken stopping)
+    {
+        var spec = await store.GetAsync(batchId, CancellationToken.None);
+        var log = await OutcomeLog.OpenAsync(blobs, batchId, index, CancellationToken.None);
+        live.Set(batchId, index, log.Tally);
+        if (log.IsSettled)
+        {
+            return new PassResult(true, log.Tally, 0, default, true, null);
+        }
+
+        var items = await ReadItemsAsync(spec, index);
+        using var spool = Spool.For(options, batchId, index);
+        try
+        {
+            await RecoverAsync(batchId, index, log, spool);
+            var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, time, logger);
+            await using var writer = new OutcomeWriter(
+                log, spool, options, BacklogOf(upstream), tally => live.Set(batchId, index, tally), time, logger);
+            await run.RunAsync([.. items.Where(i => !log.Has(i.Id))], writer, stopping);
+            await writer.CompleteAsync();
+            var left = items.Count(i => !log.Has(i.Id));
+            BatchLog.PassEnded(logger, batchId, index, pass, left);
+            if (left == 0)
+            {
+                await log.SettleAsync(CancellationToken.None);
+                return new PassResult(true, log.Tally, 0, default, true, null);
+            }
+
+            var wait = run.RetryAfter ?? (run.IsWhole ? Backoff.Delay(pass, options.FirstWait, options.LongestWait, random) : TimeSpan.Zero);
+            return new PassResult(false, log.Tally, left, time.GetUtcNow() + wait, run.IsWhole, run.StopReason);
+        }
+        catch (FencedException e)
+        {
+            BatchLog.Fenced(logger, batchId, index, e.Message);
+            return new PassResult(false, log.Tally, items.Count(i => !log.Has(i.Id)), time.GetUtcNow() + ShortWait, false, null);
+        }
+    }
+
+    /// <summary>The counts over what a shard's outcomes are now.</summary>
+    public async Task<Tally> ReadTallyAsync(string batchId, int index, CancellationToken cancellationToken) =>
+        live.Find(batchId, index) ?? (await OutcomeLog.OpenAsync(blobs, batchId, index, cancellationToken)).Tally;
+
+    private IRecipe RecipeOf(BatchSpec spec) => recipes.Find(spec.Recipe)
+        ?? throw new InvalidDataException($"Batch '{spec.Id}' asks for the recipe '{spec.Recipe}'; there are {string.Join(", ", recipes.Names)}.");
+
+    // Enough for every call that may be under way and the blocks being gathered and appended meanwhile.
+    private int BacklogOf(Upstream target) => target.Throttle.Concurrency + 10 * options.AppendItems;
+
+    private async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
+    {
+        var shard = await planner.ReadShardAsync(spec.Id, index, CancellationToken.None);
+        BlobDownloadResult range = await blobs.ByName(spec.Input).DownloadContentAsync(
+            new BlobDownloadOptions { Range = new HttpRange(shard.Offset, shard.Length) }, CancellationToken.None);
+        var skips = shard.Skips ? await planner.ReadSkipsAsync(spec.Id, shard, CancellationToken.None) : null;
+        var items = new List<Item>(shard.Items);
+        foreach (var (offset, line) in Lines.Of(range.Content.ToMemory()))
+        {
+            if (!Lines.IsBlank(line.Span) && skips?.Contains(offset) != true
+                && ItemReader.Read(line, out _) is { } item && item.Priority == shard.Priority)
+            {
+                items.Add(item);
+            }
+        }
+
+        return items.Count == shard.Items
+            ? items
+            : throw new InvalidDataException(
+                $"Shard {index} of batch '{spec.Id}' should hold {shard.Items} items and holds {items.Count}: the input '{spec.Input}' was changed after it was planned.");
+    }
+
+    private async Task RecoverAsync(string batchId, int index, OutcomeLog log, Spool? spool)
+    {
+        var recovered = spool?.Recover().Where(o => !log.Has(o.ItemId)).DistinctBy(o => o.ItemId).ToList();
+        if (recovered is { Count: > 0 })
+        {
+            await log.AppendAsync([.. recovered.Where(o => !o.IsError)], isErrors: false, CancellationToken.None);
+            await log.AppendAsync([.. recovered.Where(o => o.IsError)], isErrors: true, CancellationToken.None);
+            BatchLog.Recovered(logger, batchId, index, recovered.Count);
+        }
+
+        spool?.Delete();
+    }
+}

@@ -1,0 +1,25 @@
+namespace Drover.Batches;
+
+/// <summary>Counts over outcomes.</summary>
+/// <param name="Completed">Outcomes that are results.</param>
+/// <param name="Failed">Outcomes that are errors of the item.</param>
+/// <param name="Unrun">Items closed without being tried to the end, because the batch was cancelled or expired.</param>
+/// <param name="InputTokens">Prompt tokens.</param>
+/// <param name="OutputTokens">Completion tokens.</param>
+/// <param name="CostUsd">Cost in US dollars, of the outcomes whose model has a price.</param>
+public sealed record Tally(long Completed, long Failed, long Unrun, long InputTokens, long OutputTokens, decimal CostUsd)
+{
+    public static Tally Zero { get; } = new(0, 0, 0, 0, 0, 0);
+
+    /// <summary>Outcomes of every kind.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long Settled => Completed + Failed + Unrun;
+
+    public static Tally operator +(Tally a, Tally b) => new(
+        a.Completed + b.Completed,
+        a.Failed + b.Failed,
+        a.Unrun + b.Unrun,
+        a.InputTokens + b.InputTokens,
+        a.OutputTokens + b.OutputTokens,
+        a.CostUsd + b.CostUsd);
+}

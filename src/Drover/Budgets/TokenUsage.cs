@@ -1,0 +1,7 @@
+namespace Drover.Budgets;
+
+/// <summary>The tokens of one call, as the upstream's <c>usage</c> states them.</summary>
+/// <param name="PromptTokens">All prompt tokens, the cached ones among them.</param>
+/// <param name="CompletionTokens">The tokens generated.</param>
+/// <param name="CachedTokens">The prompt tokens that came from the upstream's cache.</param>
+public readonly record struct TokenUsage(long PromptTokens, long CompletionTokens, long CachedTokens);

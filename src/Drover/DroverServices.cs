@@ -1,0 +1,48 @@
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Drover.Batches;
+using Drover.Budgets;
+using Drover.Inference;
+using Drover.Recipes;
+using Drover.Storage;
+using Drover.Throttling;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Drover;
+
+/// <summary>Registers the domain; both hosts call this and nothing else.</summary>
+public static class DroverServices
+{
+    /// <summary>Reads the section <c>Drover</c>, checks it, and registers everything that functions ask for.</summary>
+    /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
+    public static IServiceCollection AddDrover(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = DroverSettings.Read(configuration);
+        services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage);
+        services.AddSingleton(new PriceList(settings.Prices));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Random.Shared);
+        services.AddSingleton(provider => new Throttle(
+            settings.Upstream.Concurrency, settings.Upstream.RequestsPerMinute, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Upstream>();
+        services.AddSingleton(_ => new BatchBlobs(ContainerOf(settings.Storage)));
+        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
+        return services;
+    }
+
+    private static BlobContainerClient ContainerOf(StorageOptions storage)
+    {
+        var options = new BlobClientOptions();
+        options.Retry.MaxRetries = 3;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(400);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
+        options.Diagnostics.IsLoggingEnabled = false;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        var service = storage.BlobServiceUri.Length > 0
+            ? new BlobServiceClient(new Uri(storage.BlobServiceUri), new DefaultAzureCredential(), options)
+            : new BlobServiceClient(storage.ConnectionString, options);
+        return service.GetBlobContainerClient(storage.Container);
+    }
+}

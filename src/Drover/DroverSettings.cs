@@ -1,0 +1,111 @@
+using Drover.Batches;
+using Drover.Budgets;
+using Drover.Inference;
+using Drover.Storage;
+using Microsoft.Extensions.Configuration;
+
+namespace Drover;
+
+/// <summary>All settings: the configuration section <c>Drover</c>, read and checked at start.</summary>
+public sealed class DroverSettings
+{
+    public UpstreamOptions Upstream { get; } = new();
+
+    public BatchOptions Batches { get; } = new();
+
+    public StorageOptions Storage { get; } = new();
+
+    public Dictionary<string, ModelPrice> Prices { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
+    /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
+    public static DroverSettings Read(IConfiguration configuration)
+    {
+        var settings = new DroverSettings();
+        var faults = new List<string>();
+        Bind(configuration, "Drover:Upstream", settings.Upstream, faults);
+        Bind(configuration, "Drover:Batches", settings.Batches, faults);
+        Bind(configuration, "Drover:Storage", settings.Storage, faults);
+        BindPrices(configuration, settings.Prices, faults);
+
+        if (string.IsNullOrWhiteSpace(settings.Upstream.ApiKey))
+        {
+            settings.Upstream.ApiKey = configuration["OPENAI_API_KEY"] ?? "";
+        }
+
+        settings.Upstream.ApiKey = settings.Upstream.ApiKey.Trim();
+        if (configuration["Drover:Upstream:BaseUrl"] is null && configuration["OPENAI_BASE_URL"] is { Length: > 0 } url)
+        {
+            settings.Upstream.BaseUrl = url;
+        }
+
+        if (settings.Storage.BlobServiceUri.Length == 0)
+        {
+            settings.Storage.BlobServiceUri = configuration["AzureWebJobsStorage:blobServiceUri"] ?? "";
+        }
+
+        if (settings.Storage.ConnectionString.Length == 0)
+        {
+            settings.Storage.ConnectionString = configuration["AzureWebJobsStorage"] ?? "";
+        }
+
+        if (settings.Storage.ConnectionString.Length == 0 && settings.Storage.BlobServiceUri.Length == 0)
+        {
+            faults.Add("AzureWebJobsStorage is not set; it must be a storage connection string, UseDevelopmentStorage=true, or come as AzureWebJobsStorage__blobServiceUri.");
+        }
+
+        faults.AddRange(settings.Upstream.Faults());
+        faults.AddRange(settings.Batches.Faults());
+        return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
+    }
+
+    // One member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
+    private static void Bind<T>(IConfiguration configuration, string section, T target, List<string> faults)
+        where T : class
+    {
+        foreach (var child in configuration.GetSection(section).GetChildren())
+        {
+            var property = typeof(T).GetProperties().FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is null)
+            {
+                faults.Add($"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Select(p => p.Name))}.");
+                continue;
+            }
+
+            try
+            {
+                property.SetValue(target, child.Get(property.PropertyType));
+            }
+            catch (InvalidOperationException)
+            {
+                faults.Add($"{section}:{property.Name} is '{child.Value}'; it must be {Describe(property.PropertyType)}.");
+            }
+        }
+    }
+
+    private static void BindPrices(IConfiguration configuration, Dictionary<string, ModelPrice> prices, List<string> faults)
+    {
+        foreach (var (model, price) in DefaultPrices.All)
+        {
+            prices[model] = price;
+        }
+
+        foreach (var child in configuration.GetSection("Drover:Prices").GetChildren())
+        {
+            var price = new ModelPrice();
+            Bind(configuration, child.Path, price, faults);
+            if (price.Input < 0 || price.Output < 0 || price.CachedInput < 0)
+            {
+                faults.Add($"{child.Path} has a negative price; prices are US dollars per million tokens, 0 or more.");
+            }
+
+            prices[child.Key] = price;
+        }
+    }
+
+    private static string Describe(Type type) =>
+        type == typeof(TimeSpan) ? "a time written as hh:mm:ss"
+        : type == typeof(int) || type == typeof(long) ? "a whole number"
+        : type == typeof(decimal) || type == typeof(decimal?) ? "a number"
+        : $"a {type.Name}";
+}

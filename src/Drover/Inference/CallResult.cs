@@ -1,0 +1,37 @@
+using Drover.Budgets;
+
+namespace Drover.Inference;
+
+/// <summary>The answer to one call.</summary>
+public sealed record CallResult(Outcome Outcome)
+{
+    /// <summary>The HTTP status, or 0 when there was no answer.</summary>
+    public int Status { get; init; }
+
+    /// <summary>The body, on one line when it is JSON; empty when there was no answer.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Whether <see cref="Body"/> is JSON.</summary>
+    public bool IsJson { get; init; }
+
+    /// <summary>The upstream's own id of the request.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The model that answered, as the answer states it.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The tokens used.</summary>
+    public TokenUsage Usage { get; init; }
+
+    /// <summary>For errors: a code of the upstream's or, where there was no answer, of ours.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>For errors: one sentence, cut to 500 characters.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>When the upstream asks to come back, as a delay from now.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>From sending the request to the last byte of the answer.</summary>
+    public TimeSpan Latency { get; init; }
+}

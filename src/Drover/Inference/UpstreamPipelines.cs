@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Drover.Inference;
+
+/// <summary>The Polly pipelines around a call.</summary>
+internal static partial class UpstreamPipelines
+{
+    /// <summary>What a call is when Drover was told to stop before it was sent.</summary>
+    public static CallResult Stopped { get; } = new(Outcome.NotSent) { ErrorCode = "stopped", ErrorMessage = "Stopped before it was sent." };
+
+    /// <summary>Around the call: a lost connection is tried again at once, with exponential delay and jitter.</summary>
+    public static ResiliencePipeline<CallResult> Retry(UpstreamOptions options, TimeProvider time)
+    {
+        var builder = new ResiliencePipelineBuilder<CallResult> { TimeProvider = time };
+        if (options.ConnectionRetries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<CallResult>
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result?.Outcome == Outcome.ConnectionLost),
+                MaxRetryAttempts = options.ConnectionRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(200),
+                UseJitter = true,
+            });
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>
+    /// Around each attempt: the time limit, within a circuit breaker that opens when nine of ten calls in ten seconds
+    /// meet a dead or failing upstream, for two seconds at first and doubling to thirty.
+    /// </summary>
+    public static ResiliencePipeline<CallResult> Attempt(UpstreamOptions options, TimeProvider time, ILogger logger) =>
+        new ResiliencePipelineBuilder<CallResult> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<CallResult>
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(
+                    arguments.Outcome.Exception is TimeoutRejectedException
+                    || arguments.Outcome.Result is { Outcome: Outcome.ConnectionLost } or { Outcome: Outcome.Later, Status: 0 or >= 500 }),
+                FailureRatio = 0.9,
+                MinimumThroughput = 20,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDurationGenerator = static arguments =>
+                    ValueTask.FromResult(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, Math.Min(arguments.FailureCount, 5))))),
+                OnOpened = arguments =>
+                {
+                    CircuitOpened(logger, arguments.BreakDuration.TotalSeconds);
+                    return default;
+                },
+                OnClosed = _ =>
+                {
+                    CircuitClosed(logger);
+                    return default;
+                },
+            })
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = options.CallTimeout })
+            .Build();
+
+    [LoggerMessage(101, LogLevel.Warning, "The upstream does not answer: nothing is sent for {Seconds:0.#} s.")]
+    private static partial void CircuitOpened(ILogger logger, double seconds);
+
+    [LoggerMessage(102, LogLevel.Information, "The upstream answers again.")]
+    private static partial void CircuitClosed(ILogger logger);
+}

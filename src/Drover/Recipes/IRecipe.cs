@@ -1,0 +1,21 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Drover.Recipes;
+
+/// <summary>Turns a source into a request, and the reply to it into data.</summary>
+public interface IRecipe
+{
+    /// <summary>The name that a batch asks for it by.</summary>
+    string Name { get; }
+
+    /// <summary>The OpenAI route that the requests go to.</summary>
+    string Url { get; }
+
+    /// <summary>Writes the request's JSON body for one source.</summary>
+    void WriteRequest(Source source, string model, IBufferWriter<byte> output);
+
+    /// <summary>Reads the data out of the text that the model wrote.</summary>
+    /// <returns>The data, or null with the reason in <paramref name="fault"/>.</returns>
+    JsonElement? ReadReply(string text, out string? fault);
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Drover.Recipes;
+
+/// <summary>One source: what a recipe is applied to.</summary>
+/// <param name="Id">The caller's id, unique in the batch.</param>
+/// <param name="Url">Where it comes from; told to the model, never fetched.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="Model">The model for this source alone.</param>
+public sealed record Source(string Id, string? Url, string? Title, string? Text, string? Model)
+{
+    /// <summary>Reads a source from a line that <c>ItemReader</c> found to be one.</summary>
+    public static Source Read(ReadOnlyMemory<byte> line)
+    {
+        using var document = JsonDocument.Parse(line);
+        var root = document.RootElement;
+        return new Source(Member(root, "id")!, Member(root, "url"), Member(root, "title"), Member(root, "text"), Member(root, "model"));
+    }
+
+    private static string? Member(JsonElement root, string name) => root.TryGetProperty(name, out var value)
+        ? value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        }
+        : null;
+}

@@ -1,0 +1,62 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
+
+namespace Drover.Storage;
+
+/// <summary>The blob layout: where each part of a batch lies in the container.</summary>
+/// <remarks>
+/// <code>
+/// inputs/{name}                       an input that several batches may name
+/// batches/{id}/batch.json             the spec, written once
+/// batches/{id}/input.jsonl            the items, when they came with the request
+/// batches/{id}/plan.jsonl             one record of fixed width per shard
+/// batches/{id}/skips/{offset}-{p}     lines inside a shard's range that are not its to run (rare)
+/// batches/{id}/errors/invalid.jsonl   lines that are no items
+/// batches/{id}/results/NNNNN.jsonl    append blob: the outcomes that are results
+/// batches/{id}/errors/NNNNN.jsonl     append blob: the outcomes that are errors
+/// batches/{id}/closing                why the batch is to be closed early (cancelled, …)
+/// batches/{id}/final.json             the final record
+/// </code>
+/// </remarks>
+public sealed class BatchBlobs(BlobContainerClient container)
+{
+    /// <summary>How a batch's folder begins; what follows up to the next slash is the batch id.</summary>
+    public const string BatchesPrefix = "batches/";
+
+    public BlobContainerClient Container { get; } = container;
+
+    public BlockBlobClient SharedInput(string name) => Container.GetBlockBlobClient($"inputs/{name}");
+
+    public BlockBlobClient Spec(string batchId) => Block(batchId, "batch.json");
+
+    public BlockBlobClient Plan(string batchId) => Block(batchId, "plan.jsonl");
+
+    public BlockBlobClient Skips(string batchId, long offset, int priority) => Block(batchId, $"skips/{offset}-{priority}.json");
+
+    public BlockBlobClient InvalidLines(string batchId) => Block(batchId, "errors/invalid.jsonl");
+
+    public BlockBlobClient Closing(string batchId) => Block(batchId, "closing");
+
+    public BlockBlobClient Final(string batchId) => Block(batchId, "final.json");
+
+    public AppendBlobClient Results(string batchId, int shard) => Container.GetAppendBlobClient(ResultsName(batchId, shard));
+
+    public AppendBlobClient Errors(string batchId, int shard) => Container.GetAppendBlobClient(ErrorsName(batchId, shard));
+
+    /// <summary>The blob of that name, for a spec's <c>Input</c>, which holds a whole name within the container.</summary>
+    public BlockBlobClient ByName(string name) => Container.GetBlockBlobClient(name);
+
+    public static string OwnInputName(string batchId) => $"{BatchesPrefix}{batchId}/input.jsonl";
+
+    public static string SharedInputName(string name) => $"inputs/{name}";
+
+    public static string ResultsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/results/";
+
+    public static string ErrorsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/errors/";
+
+    public static string ResultsName(string batchId, int shard) => $"{ResultsPrefix(batchId)}{shard:D5}.jsonl";
+
+    public static string ErrorsName(string batchId, int shard) => $"{ErrorsPrefix(batchId)}{shard:D5}.jsonl";
+
+    private BlockBlobClient Block(string batchId, string name) => Container.GetBlockBlobClient($"{BatchesPrefix}{batchId}/{name}");
+}

@@ -1,0 +1,17 @@
+namespace Drover.Storage;
+
+/// <summary>Where batches, inputs and results are kept. Section <c>Drover:Storage</c>.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>A connection string. Empty: the app setting <c>AzureWebJobsStorage</c>.</summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// The blob endpoint of an account reached by identity (no key), such as <c>https://acct.blob.core.windows.net</c>.
+    /// Empty: the app setting <c>AzureWebJobsStorage__blobServiceUri</c>, or the connection string.
+    /// </summary>
+    public string BlobServiceUri { get; set; } = "";
+
+    /// <summary>The container, created at the first start.</summary>
+    public string Container { get; set; } = "drover";
+}
