@@ -1,0 +1,193 @@
+using System.Text;
+using System.Text.Json;
+using Drover.Simulator.Answers;
+using Drover.Simulator.Calls;
+using Drover.Simulator.Counting;
+using Drover.Simulator.Faults;
+using Drover.Simulator.Limits;
+using Drover.Simulator.Timing;
+
+namespace Drover.Simulator.Http;
+
+/// <summary>Takes a model's call from its bytes to its answer: checks, limits, faults, latency, bill, answer.</summary>
+internal sealed class CallHandler(Simulation simulation, Responder responder)
+{
+    private readonly EventStream _stream = new(simulation.Delay);
+
+    public async Task HandleAsync(HttpContext http, Endpoint endpoint)
+    {
+        var options = simulation.Options;
+        var started = options.TimeProvider.GetTimestamp();
+        using var body = await RequestBody.ReadAsync(http.Request, options.MaxBodyBytes)
+            ?? throw new ApiException(ApiError.TooLarge(options.MaxBodyBytes));
+        using var document = Parse(body);
+        var root = document.RootElement;
+        var (call, answers) = Read(endpoint, root, options);
+        var identity = RequestIdentity.Of(http.Request.Headers[RequestIdentity.Header], root, body.Span);
+        var tokens = call.PromptTokens + answers.Sum(answer => TokenEstimate.Of(answer.Text));
+        if (!simulation.Limits.TryEnter(tokens, out var rates, out var inFlight, out var rejection))
+        {
+            simulation.Stats.OnRejected(rejection);
+            Responder.RateHeaders(http.Response.Headers, rates);
+            responder.Error(http, rejection.ToError(call.ModelName));
+            return;
+        }
+
+        try
+        {
+            var sighting = simulation.Stats.OnAdmitted(identity, inFlight);
+            var isPoison = options.Poison is { Length: > 0 } poison && body.Span.IndexOf(Encoding.UTF8.GetBytes(poison)) >= 0;
+            var fault = isPoison ? Fault.ServerError : FaultPlan.Draw(options, identity.Hash, sighting);
+            Responder.RateHeaders(http.Response.Headers, rates);
+            await ServeAsync(new Admitted(http, endpoint, call, answers, identity, sighting, Applicable(fault, call), options, started));
+        }
+        finally
+        {
+            simulation.Limits.Leave();
+        }
+    }
+
+    private async Task ServeAsync(Admitted it)
+    {
+        if (it.Fault != Fault.None)
+        {
+            simulation.Stats.OnFault(it.Fault);
+        }
+
+        switch (it.Fault)
+        {
+            case Fault.RateLimited:
+                responder.Error(it.Http, ApiError.PassingLimit(it.Options.RetryAfter));
+                return;
+            case Fault.ResetBefore:
+                Responder.Reset(it.Http);
+                return;
+            case Fault.Timeout:
+                await SilenceAsync(it);
+                responder.Error(it.Http, ApiError.TimedOut);
+                return;
+            case Fault.ServerError or Fault.Unavailable:
+                await LatencyAsync(it);
+                responder.Error(it.Http, it.Fault == Fault.ServerError ? ApiError.ServerError : ApiError.Unavailable);
+                return;
+        }
+
+        var reply = ReplyTo(it);
+        simulation.Stats.OnProcessed(it.Identity, it.Call.Model, reply.PromptTokens, reply.CompletionTokens);
+        await LatencyAsync(it);
+        if (it.Fault == Fault.ResetAfter)
+        {
+            Responder.Reset(it.Http);
+        }
+        else if (it.Call.Stream)
+        {
+            await SendStreamAsync(it, reply);
+        }
+        else
+        {
+            Send(it, reply);
+        }
+    }
+
+    private void Send(Admitted it, Reply reply)
+    {
+        responder.Start(it.Http, 200, "application/json", reply.Id, it.ElapsedMilliseconds);
+        var body = JsonBuffer.Render((it.Endpoint, reply), static (json, state) => state.Endpoint.Format.Write(json, state.reply));
+        responder.Body(it.Http, it.Fault == Fault.Malformed ? body[..(body.Length / 2)] : body);
+    }
+
+    private async Task SendStreamAsync(Admitted it, Reply reply)
+    {
+        responder.Start(it.Http, 200, "text/event-stream; charset=utf-8", reply.Id, it.ElapsedMilliseconds);
+        it.Http.Response.Headers.CacheControl = "no-cache";
+        var breaks = it.Fault is Fault.StreamCut or Fault.StreamStall
+            ? EventStream.BreakPoint(reply, StableHash.Mix(it.Identity.Hash, (ulong)it.Sighting))
+            : -1;
+        var pause = it.Fault == Fault.StreamSlow ? it.Options.SlowTokenDelay : it.Options.TokenDelay;
+        if (await _stream.SendAsync(it.Http, reply, it.Endpoint.Format, pause, breaks))
+        {
+            return;
+        }
+
+        if (it.Fault == Fault.StreamStall)
+        {
+            await SilenceAsync(it);
+        }
+
+        it.Http.Abort();
+    }
+
+    private Reply ReplyTo(Admitted it)
+    {
+        var id = StableHash.Mix(StableHash.Mix(it.Identity.Hash, (ulong)it.Sighting), (ulong)it.Options.Seed);
+        return new Reply(id.ToString("x16"), it.Options.TimeProvider.GetUtcNow().ToUnixTimeSeconds(), it.Call,
+            Array.ConvertAll(it.Answers, answer => AnswerMaker.Spoil(answer, it.Fault)));
+    }
+
+    /// <summary>Waits for what the latency leaves after the time spent so far.</summary>
+    private Task LatencyAsync(Admitted it)
+    {
+        var latency = LatencyModel.Draw(it.Options, it.Identity.Hash, it.Sighting);
+        return latency == TimeSpan.Zero
+            ? Task.CompletedTask
+            : simulation.Delay.Wait(latency - it.Options.TimeProvider.GetElapsedTime(it.Started));
+    }
+
+    private static async Task SilenceAsync(Admitted it)
+    {
+        var end = it.Options.TimeoutSeconds > 0 ? TimeSpan.FromSeconds(it.Options.TimeoutSeconds) : Timeout.InfiniteTimeSpan;
+        await Task.Delay(end, it.Options.TimeProvider, it.Http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static JsonDocument Parse(RequestBody body)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(body.Memory);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new ApiException(ApiError.NotJson);
+        }
+        catch (JsonException)
+        {
+            throw new ApiException(ApiError.NotJson);
+        }
+    }
+
+    private static (ModelCall Call, Answer[] Answers) Read(Endpoint endpoint, JsonElement root, SimulatorOptions options)
+    {
+        ModelCall call;
+        try
+        {
+            call = endpoint.Read(root, options);
+        }
+        catch (InvalidOperationException)
+        {
+            // A text with half a surrogate pair, or a member of another type than anyone would send.
+            throw new ApiException(ApiError.NotJson);
+        }
+
+        var asked = call.PromptTokens + (long)(call.Dimensions > 0 ? 0 : call.MaxTokens ?? 0);
+        return asked <= call.Model.ContextTokens ? (call, AnswerMaker.Make(call, options)) : throw new ApiException(TooLong(call, asked));
+    }
+
+    private static ApiError TooLong(ModelCall call, long asked) => ApiError.Invalid(
+        call.MaxTokens is > 0 and var max
+            ? $"This model's maximum context length is {call.Model.ContextTokens} tokens. However, you requested {asked} tokens ({call.PromptTokens} in the messages, {max} in the completion). Please reduce the length of the messages or completion."
+            : $"This model's maximum context length is {call.Model.ContextTokens} tokens. However, your messages resulted in {asked} tokens. Please reduce the length of the messages.",
+        "messages", "context_length_exceeded");
+
+    /// <summary>A fault of streams meets streams only.</summary>
+    private static Fault Applicable(Fault fault, ModelCall call) => fault switch
+    {
+        Fault.StreamCut or Fault.StreamStall or Fault.StreamSlow when !call.Stream => Fault.None,
+        Fault.Malformed when call.Stream => Fault.None,
+        Fault.Truncated or Fault.Fenced or Fault.Wrapped when !call.Format.IsJson => Fault.None,
+        _ => fault,
+    };
+
+    private sealed record Admitted(
+        HttpContext Http, Endpoint Endpoint, ModelCall Call, Answer[] Answers, RequestIdentity Identity, int Sighting, Fault Fault,
+        SimulatorOptions Options, long Started)
+    {
+        public long ElapsedMilliseconds => (long)Options.TimeProvider.GetElapsedTime(Started).TotalMilliseconds;
+    }
+}

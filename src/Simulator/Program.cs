@@ -1,0 +1,3 @@
+using Drover.Simulator;
+
+return await SimulatorCommand.Create().Parse(args).InvokeAsync();
