@@ -1,0 +1,46 @@
+using Microsoft.Data.Sqlite;
+
+namespace Drover.LocalRuntime;
+
+/// <summary>Makes sure that one process alone runs the engine on a database; the system frees it when that process ends.</summary>
+internal sealed class EngineLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private EngineLock(FileStream file) => _file = file;
+
+    public static async Task<EngineLock> TakeAsync(DurableStore store)
+    {
+        store.EnsureOpen();
+        var path = store.Path + ".lock";
+        FileStream file;
+        try
+        {
+            file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DurableStoreException($"The lock file '{path}' cannot be written: {e.Message} Make it writable for this user.", e);
+        }
+        catch (IOException e)
+        {
+            throw new DurableStoreException(
+                $"The durable database '{store.Path}' is in use by process {store.Read(ReadOwner)} (lock file '{path}'). "
+                + "Stop that process, or name another file.",
+                e);
+        }
+
+        var held = new EngineLock(file);
+        await store.WriteAsync(tx =>
+            tx.Execute("DELETE FROM engine") + tx.Execute("INSERT INTO engine (pid) VALUES (@pid)", Environment.ProcessId));
+        return held;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string ReadOwner(SqliteConnection connection)
+    {
+        using var statement = new SqlStatement(connection, "SELECT pid FROM engine");
+        return statement.Read(r => r.GetInt64(0).ToString()).FirstOrDefault() ?? "(unknown)";
+    }
+}
