@@ -4,13 +4,14 @@ namespace Drover.Simulator.Answers;
 
 /// <summary>The part of a prompt that an answer is about, its sentences and its words.</summary>
 /// <remarks>
-/// What follows a line such as <c>Text:</c> or <c>&lt;text&gt;</c> is the source; without one it is the longest paragraph. Only
-/// its first 32,768 characters are looked at.
+/// What follows a line such as <c>Text:</c> or <c>&lt;text&gt;</c>, or lines such as <c>Title: …</c>, is the source; without
+/// them it is the longest paragraph. Only its first 32,768 characters are looked at.
 /// </remarks>
 internal sealed class SourceText
 {
     private const int Longest = 32_768;
-    private static readonly string[] Labels = ["text", "content", "source", "document", "article", "body"];
+    private static readonly string[] TextLabels = ["text", "content", "source", "document", "article", "body"];
+    private static readonly string[] HeadLabels = ["title", "address", "url", "id"];
     private readonly Lazy<IReadOnlyList<string>> _sentences;
     private readonly Lazy<IReadOnlyList<string>> _keywords;
 
@@ -18,7 +19,7 @@ internal sealed class SourceText
     {
         var text = userText.Length > Longest ? userText[..Longest] : userText;
         Text = (Labelled(text) ?? LongestParagraph(text)).Trim();
-        _sentences = new(() => Split(Text));
+        _sentences = new(() => Sentence.Split(Text));
         _keywords = new(() => Words.Keywords(Text));
     }
 
@@ -44,66 +45,55 @@ internal sealed class SourceText
             summary.Append(summary.Length > 0 ? " " : "").Append(sentence);
         }
 
-        return Cut(summary.ToString(), maxLength);
-    }
-
-    public static string Cut(string text, int maxLength)
-    {
-        if (text.Length <= maxLength)
-        {
-            return text;
-        }
-
-        var end = maxLength > 0 && char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength;
-        var space = text.LastIndexOf(' ', Math.Max(0, end - 1));
-        return text[..(space > maxLength / 2 ? space : end)];
+        return Sentence.Cut(summary.ToString(), maxLength);
     }
 
     private static string? Labelled(string text)
     {
-        var start = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
+        var (start, head) = (0, -1);
+        while (start < text.Length)
         {
-            var bare = line.Trim();
-            var label = bare.TrimStart("<#* ").ToString();
-            var name = Array.Find(Labels, known => label.StartsWith(known, StringComparison.OrdinalIgnoreCase));
-            if (name is not null && label.Length > name.Length && label[name.Length] is ':' or '>')
+            var end = text.IndexOf('\n', start) is >= 0 and var found ? found : text.Length;
+            var line = text.AsSpan(start, end - start).Trim();
+            if (Label(line, TextLabels) is { } label)
             {
-                var from = text.IndexOf(label, start, StringComparison.Ordinal) + name.Length + 1;
-                var tag = bare.StartsWith("<") ? text.IndexOf($"</{name}", from, StringComparison.OrdinalIgnoreCase) : -1;
-                var source = tag < 0 ? text[from..] : text[from..tag];
-                return string.IsNullOrWhiteSpace(source) ? null : source.TrimStart('*');
+                var from = start + text.AsSpan(start).IndexOf(label, StringComparison.OrdinalIgnoreCase) + label.Length + 1;
+                var close = line[0] == '<' ? text.IndexOf($"</{label}", from, StringComparison.OrdinalIgnoreCase) : -1;
+                return NotBlank(close < 0 ? text[from..] : text[from..close]);
             }
 
-            start += line.Length;
+            if (Label(line, HeadLabels) is not null)
+            {
+                head = end;
+            }
+            else if (head >= 0)
+            {
+                break;
+            }
+
+            start = end + 1;
+        }
+
+        return head >= 0 ? NotBlank(text[head..]) : null;
+    }
+
+    /// <summary>The label at the line's beginning, before a colon or in angle brackets.</summary>
+    private static string? Label(ReadOnlySpan<char> line, string[] labels)
+    {
+        line = line.TrimStart("<#* ");
+        foreach (var label in labels)
+        {
+            if (line.Length > label.Length && line[label.Length] is ':' or '>' && line.StartsWith(label, StringComparison.OrdinalIgnoreCase))
+            {
+                return label;
+            }
         }
 
         return null;
     }
 
+    private static string? NotBlank(string text) => string.IsNullOrWhiteSpace(text) ? null : text.TrimStart('*', ' ', '\r', '\n');
+
     private static string LongestParagraph(string text) =>
         text.ReplaceLineEndings("\n").Split("\n\n").MaxBy(paragraph => paragraph.Length)!;
-
-    private static List<string> Split(string text)
-    {
-        var sentences = new List<string>();
-        var start = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var ends = text[i] is '。' or '！' or '？'
-                || (text[i] is '.' or '!' or '?' or '\n' && (i + 1 == text.Length || char.IsWhiteSpace(text[i + 1])));
-            if (ends || i + 1 == text.Length)
-            {
-                var sentence = string.Join(' ', text[start..(i + 1)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-                if (sentence.Length > 0)
-                {
-                    sentences.Add(sentence);
-                }
-
-                start = i + 1;
-            }
-        }
-
-        return sentences;
-    }
 }

@@ -17,7 +17,7 @@ internal sealed class StringInstance(SourceText source, ulong hash)
             text += " " + Keyword(text.Length);
         }
 
-        return SourceText.Cut(text, max) is { } cut && cut.Length >= min ? cut : text[..max];
+        return Sentence.Cut(text, max) is { } cut && cut.Length >= min ? cut : text[..max];
     }
 
     private string ByName(string name, int index, int max)
@@ -36,7 +36,7 @@ internal sealed class StringInstance(SourceText source, ulong hash)
 
         if (Is(name, "title") || Is(name, "headline"))
         {
-            return SourceText.Cut(source.Summary(60).TrimEnd('.', '。'), 60);
+            return Sentence.Cut(source.Summary(60).TrimEnd('.', '。'), 60);
         }
 
         return Is(name, "language") ? "en" : Keyword(index + (int)(StableHash.Of(name, hash) % 5));
