@@ -45,6 +45,8 @@ public sealed class DurableEngine : IAsyncDisposable
 
     internal DurableStore Store { get; }
 
+    internal DurableEngineOptions Options => _options;
+
     /// <summary>Makes an orchestrator known; names are compared without regard to case.</summary>
     public void AddOrchestrator(string name, Func<TaskOrchestrationContext, Task<object?>> run) =>
         Add(_orchestrators, "orchestrator", name, run);
