@@ -26,7 +26,7 @@ internal sealed class HostJson
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
         {
-            errors.Add($"{Path.GetFileName(path)}: cannot be read: {(e.InnerException ?? e).Message}");
+            errors.Add($"{Path.GetFileName(path)}: cannot be read: {e.GetBaseException().Message}");
             return new ConfigurationBuilder().AddConfiguration(overrides).Build();
         }
     }

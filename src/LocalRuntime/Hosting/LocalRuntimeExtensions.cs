@@ -33,6 +33,8 @@ public static class LocalRuntimeExtensions
         }
 
         builder.Logging.AddConfiguration(hostJson.GetSection("logging"));
+        // It logs each request's query string, and with it a key given as ?code=.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = bodySize);
         var services = builder.Services;
         services.AddMvcCore();

@@ -41,6 +41,9 @@ internal static partial class TriggerLog
     [LoggerMessage(121, LogLevel.Debug, "Function '{Function}' is due for a new version of blob '{Blob}'.")]
     public static partial void BlobFound(ILogger logger, string function, string blob);
 
+    [LoggerMessage(122, LogLevel.Trace, "Listed container '{Container}': functions became due {Count} times.")]
+    public static partial void ContainerListed(ILogger logger, string container, int count);
+
     [LoggerMessage(130, LogLevel.Warning, "The times of timer '{Function}' could not be {Step}: {Reason}")]
     public static partial void TimerStatusLost(ILogger logger, string function, string step, string reason);
 }

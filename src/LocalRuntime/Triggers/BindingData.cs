@@ -29,12 +29,12 @@ internal static class BindingData
         };
     }
 
-    /// <summary>Whether a text can become this type: a string, a number, a truth value, a time, a Guid, an enumeration, or one of them or nothing.</summary>
+    /// <summary>Whether a text can become this type: a string, a number, a truth value, a time, a Guid, an address, an enumeration, or one of them or nothing.</summary>
     public static bool IsSimple(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal) || type == typeof(Guid)
-            || type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(TimeSpan);
+            || type == typeof(Uri) || type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(TimeSpan);
     }
 
     /// <summary>Whether a type can be read from JSON: nothing that stands for a service, a stream or a delegate.</summary>

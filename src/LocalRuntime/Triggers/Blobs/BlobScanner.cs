@@ -48,6 +48,7 @@ internal sealed class BlobScanner(
         }
 
         _since = began - Overlap ?? _since;
+        TriggerLog.ContainerListed(logger, container.Name, found);
         return found;
     }
 
