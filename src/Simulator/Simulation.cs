@@ -1,3 +1,4 @@
+using Drover.Simulator.Counting;
 using Drover.Simulator.Limits;
 using Drover.Simulator.Timing;
 
@@ -15,6 +16,7 @@ internal sealed class Simulation : IDisposable
         Stats = new SimulatorStats(options);
         Limits = new RateLimits(options);
         Delay = new PreciseDelay(options.TimeProvider);
+        Recorder = new Recorder(options.Record);
     }
 
     public SimulatorStats Stats { get; }
@@ -22,6 +24,8 @@ internal sealed class Simulation : IDisposable
     public RateLimits Limits { get; }
 
     public PreciseDelay Delay { get; }
+
+    public Recorder Recorder { get; }
 
     public SimulatorOptions Options
     {
@@ -34,5 +38,9 @@ internal sealed class Simulation : IDisposable
         }
     }
 
-    public void Dispose() => Delay.Dispose();
+    public void Dispose()
+    {
+        Delay.Dispose();
+        Recorder.Dispose();
+    }
 }

@@ -35,6 +35,7 @@ internal static class SimulatorCommand
         Add<int>("--max-body-bytes", "Larger bodies are answered with 413.", (o, v) => o with { MaxBodyBytes = v });
         Add<int>("--answer-words", "The words of a plain-text answer, about.", (o, v) => o with { AnswerWords = v });
         Add<bool>("--keep-names", "Whether /stats/requests shows names: true, false; without it, the first 100,000.", (o, v) => o with { KeepNames = v });
+        Add<string>("--record", "A file to which every processed request is appended.", (o, v) => o with { Record = v });
         Add<string>("--poison", "A request whose body contains this text always fails with 500.", (o, v) => o with { Poison = v });
         Add<double>("--retry-after", "Seconds in the Retry-After of --fail-429.", (o, v) => o with { RetryAfter = v });
         Add<double>("--timeout-seconds", "How long --fail-timeout and --fail-stream-stall last; until the client goes when not set.", (o, v) => o with { TimeoutSeconds = v });
@@ -67,7 +68,7 @@ internal static class SimulatorCommand
             await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;
         }
-        catch (Exception e) when (e is ArgumentException or IOException)
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -60,6 +60,9 @@ public sealed record SimulatorOptions
     /// <summary>Whether <c>/stats/requests</c> shows names rather than hashes: always, never, or (null) for the first 100,000.</summary>
     public bool? KeepNames { get; init; }
 
+    /// <summary>A file to which every processed request is appended, a line of JSON each with its id and its body.</summary>
+    public string? Record { get; init; }
+
     /// <summary>A request whose body contains this text always fails with 500.</summary>
     public string? Poison { get; init; }
 

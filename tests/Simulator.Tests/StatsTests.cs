@@ -77,6 +77,33 @@ public sealed class StatsTests
     }
 
     [Fact]
+    public async Task Record_File_HoldsWhatWasProcessed()
+    {
+        var file = Path.GetTempFileName();
+        await using (var upstream = await Upstream.StartAsync(new SimulatorOptions { Record = file, FailResetBefore = 0.5 }))
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await Record.ExceptionAsync(() => upstream.ChatAsync(Upstream.Body("hi") + "\n", $"item-{i}"));
+            }
+
+            var lines = (await ReadAsync(file)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+            Assert.Equal(upstream.Stats.Requests().Select(request => request.Id), lines.Select(line => line.GetProperty("id").GetString()).Order(StringComparer.Ordinal));
+            Assert.All(lines, line => Assert.Equal(Upstream.Body("hi"), line.GetProperty("body").GetRawText()));
+            Assert.InRange(lines.Count, 1, 19);
+        }
+
+        File.Delete(file);
+
+        static async Task<string> ReadAsync(string file)
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream);
+            return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task StatsReset_Post_StartsAnew()
     {
         await using var upstream = await Upstream.StartAsync();

@@ -39,7 +39,7 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
             var isPoison = options.Poison is { Length: > 0 } poison && body.Span.IndexOf(Encoding.UTF8.GetBytes(poison)) >= 0;
             var fault = isPoison ? Fault.ServerError : FaultPlan.Draw(options, identity.Hash, sighting);
             Responder.RateHeaders(http.Response.Headers, rates);
-            await ServeAsync(new Admitted(http, endpoint, call, answers, identity, sighting, Applicable(fault, call), options, started));
+            await ServeAsync(new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started));
         }
         finally
         {
@@ -74,6 +74,7 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
 
         var reply = ReplyTo(it);
         simulation.Stats.OnProcessed(it.Identity, it.Call.Model, reply.PromptTokens, reply.CompletionTokens);
+        simulation.Recorder.Record(it.Identity, it.Body);
         await LatencyAsync(it);
         if (it.Fault == Fault.ResetAfter)
         {
@@ -185,7 +186,7 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
     };
 
     private sealed record Admitted(
-        HttpContext Http, Endpoint Endpoint, ModelCall Call, Answer[] Answers, RequestIdentity Identity, int Sighting, Fault Fault,
+        HttpContext Http, Endpoint Endpoint, JsonElement Body, ModelCall Call, Answer[] Answers, RequestIdentity Identity, int Sighting, Fault Fault,
         SimulatorOptions Options, long Started)
     {
         public long ElapsedMilliseconds => (long)Options.TimeProvider.GetElapsedTime(Started).TotalMilliseconds;

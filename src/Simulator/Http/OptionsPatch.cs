@@ -6,15 +6,17 @@ namespace Drover.Simulator.Http;
 /// <summary>Changes some of the settings by their JSON names.</summary>
 internal static class OptionsPatch
 {
+    private static readonly string[] Fixed = ["port", "keepNames", "record"];
+
     /// <exception cref="ArgumentException">A name is unknown or cannot be changed.</exception>
     public static SimulatorOptions Apply(SimulatorOptions options, JsonObject patch)
     {
         var members = JsonSerializer.SerializeToNode(options, AdminJson.Default.SimulatorOptions)!.AsObject();
-        var wrong = patch.Where(pair => pair.Key == "port" || !members.ContainsKey(pair.Key)).Select(pair => pair.Key).ToList();
+        var wrong = patch.Where(pair => Fixed.Contains(pair.Key) || !members.ContainsKey(pair.Key)).Select(pair => pair.Key).ToList();
         if (wrong.Count > 0)
         {
             throw new ArgumentException(
-                $"{string.Join(", ", wrong)}: no setting that can be changed. These can: {string.Join(", ", members.Select(pair => pair.Key).Where(name => name != "port"))}.");
+                $"{string.Join(", ", wrong)}: no setting that can be changed. These can: {string.Join(", ", members.Select(pair => pair.Key).Where(name => !Fixed.Contains(name)))}.");
         }
 
         foreach (var (name, value) in patch)
