@@ -34,6 +34,8 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
     /// <summary>Fails when the database can no longer be written.</summary>
     public Task Faulted => _faulted.Task;
 
+    private Exception? Fault => _faulted.Task.Exception?.InnerException;
+
     /// <summary>Runs <paramref name="apply"/> in a write transaction; the task ends when that is on disk.</summary>
     public async Task<T> WriteAsync<T>(Func<StoreTransaction, T> apply, CancellationToken cancellationToken = default) =>
         await await EnqueueAsync(apply, cancellationToken);
@@ -47,9 +49,9 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
         {
             await _requests.Writer.WriteAsync(request, cancellationToken);
         }
-        catch (ChannelClosedException e)
+        catch (ChannelClosedException)
         {
-            throw e.InnerException as DurableStoreException ?? (Exception)new ObjectDisposedException(nameof(DurableStore));
+            throw Fault ?? (Exception)new ObjectDisposedException(nameof(DurableStore));
         }
 
         return request.Result;
@@ -116,7 +118,7 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
 
     private void Write(StoreTransaction transaction, List<StoreRequest> group)
     {
-        if (_faulted.Task.Exception?.InnerException is { } fault)
+        if (Fault is { } fault)
         {
             group.ForEach(r => r.Fail(fault));
             return;
@@ -137,7 +139,7 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
             var explained = StoreSchema.Explain(path, e);
             _faulted.TrySetException(explained);
             _ = _faulted.Task.Exception; // observed: whoever waits for the engine is told
-            _requests.Writer.TryComplete(explained);
+            _requests.Writer.TryComplete();
             group.ForEach(r => r.Fail(explained));
         }
     }

@@ -136,9 +136,23 @@ internal sealed class EngineRun
         catch (Exception e) when (!_store.Faulted.IsFaulted)
         {
             DurableLog.EpisodeFailed(_log, e, slot.InstanceId);
-            var state = _store.Read(c => InstanceState.Load(c, slot.InstanceId));
-            if (state is not null)
-                await CommitAsync(slot, _episodes.Fail(slot, state, e));
+            await FailAsync(slot, e);
+        }
+    }
+
+    /// <summary>Ends an instance that cannot be run or written; the others go on.</summary>
+    private async Task FailAsync(InstanceSlot slot, Exception reason)
+    {
+        slot.Forget();
+        try
+        {
+            slot.State = _store.Read(c => InstanceState.Load(c, slot.InstanceId));
+            if (slot.State is not null)
+                await CommitAsync(slot, _episodes.Fail(slot.InstanceId, slot.State, reason));
+        }
+        catch (Exception e) when (!_store.Faulted.IsFaulted)
+        {
+            DurableLog.EpisodeFailed(_log, e, slot.InstanceId);
             slot.Forget();
         }
     }

@@ -20,9 +20,6 @@ internal sealed class EpisodeCommit(string instanceId, InstanceState? state, lon
 
     public Outcome? Outcome { get; set; }
 
-    /// <summary>Where to send the result; only a sub-orchestration has one.</summary>
-    public ParentLink? Parent { get; set; }
-
     private bool Ends => Outcome is { ContinueAs: null };
 
     /// <summary>Writes it; returns the id of the execution that the instance is in afterwards.</summary>
@@ -87,7 +84,7 @@ internal sealed class EpisodeCommit(string instanceId, InstanceState? state, lon
             tx.Written.Revoked.Add(state!.Execution);
         }
 
-        if (Parent is not { } parent)
+        if (state!.Parent is not { } parent)
             return;
         if (outcome.Status is OrchestrationRuntimeStatus.Terminated)
         {

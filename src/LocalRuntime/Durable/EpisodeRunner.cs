@@ -58,17 +58,16 @@ internal sealed class EpisodeRunner(
             }
         }
 
-        Collect(slot, state, commit);
+        Collect(slot, commit);
         return commit.Consumed.Count == 0 && commit.Outcome is null ? null : (commit, [.. queue]);
     }
 
     /// <summary>What to commit when the episode itself cannot be run or written: the instance fails.</summary>
-    public EpisodeCommit Fail(InstanceSlot slot, InstanceState state, Exception reason) =>
-        new(slot.InstanceId, state, time.GetUtcNow().UtcTicks)
+    public EpisodeCommit Fail(string instanceId, InstanceState state, Exception reason) =>
+        new(instanceId, state, time.GetUtcNow().UtcTicks)
         {
             Status = OrchestrationRuntimeStatus.Failed,
             Outcome = Outcome.Failed(reason),
-            Parent = slot.Live?.Start.Parent ?? LoadParent(slot.InstanceId, state),
         };
 
     private static bool IsMeantFor(InstanceState state, InstanceMessage message) => message.Kind switch
@@ -137,35 +136,16 @@ internal sealed class EpisodeRunner(
         return live;
     }
 
-    private void Collect(InstanceSlot slot, InstanceState state, EpisodeCommit commit)
+    private static void Collect(InstanceSlot slot, EpisodeCommit commit)
     {
         if (slot.Live is { } live)
         {
             (commit.Events, commit.Actions) = live.Steps.Drain();
             commit.CustomStatus = (live.TryTakeCustomStatus(out var json), json);
-            commit.Parent = live.Start.Parent;
-        }
-        else if (commit.Outcome is not null)
-        {
-            commit.Parent = LoadParent(slot.InstanceId, state);
         }
 
         if (slot.Live?.Steps.Violation is not null)
             commit.Actions.Clear(); // what code sends that went astray is not to be trusted
-    }
-
-    /// <summary>The parent of an instance whose code need not run to end it.</summary>
-    private ParentLink? LoadParent(string instanceId, InstanceState state)
-    {
-        var start = store.Read(connection =>
-        {
-            using var statement = new SqlStatement(
-                connection,
-                "SELECT data FROM history WHERE execution = @execution AND seq = 0 "
-                + "UNION ALL SELECT data FROM messages WHERE id = @execution AND instance = @id");
-            return statement.Read(r => StoreRows.Text(r, 0), state.Execution, instanceId).FirstOrDefault();
-        });
-        return start is null ? null : JsonSerializer.Deserialize(start, DurableWire.Default.StartData)!.Parent;
     }
 
     /// <summary>Removes messages for an instance that is not there or has completed.</summary>

@@ -18,17 +18,20 @@ internal sealed class InstanceState
 
     public required string Name { get; init; }
 
-    public bool IsStarted => HistoryLength > 0;
+    /// <summary>Who waits for the result, if anybody.</summary>
+    public ParentLink? Parent { get; init; }
 
-    public bool IsSuspended => Status is OrchestrationRuntimeStatus.Suspended;
+    public bool IsStarted => HistoryLength > 0;
 
     /// <summary>Reads it; null when there is no such instance or it has completed.</summary>
     public static InstanceState? Load(SqliteConnection connection, string id)
     {
         using var statement = new SqlStatement(
             connection,
-            "SELECT status, execution, since, name, (SELECT COUNT(*) FROM history h WHERE h.execution = i.execution) "
-            + "FROM instances i WHERE id = @id AND status NOT IN (1, 3, 5)");
+            "SELECT status, execution, since, name, (SELECT COUNT(*) FROM history h WHERE h.execution = i.execution), "
+            + "parent, parent_name, parent_execution, parent_task "
+            + "FROM instances i WHERE id = @id AND status NOT IN "
+            + InstanceWrites.Completed);
         return statement.Read(
             r => new InstanceState
             {
@@ -37,6 +40,7 @@ internal sealed class InstanceState
                 Since = r.GetInt64(2),
                 Name = r.GetString(3),
                 HistoryLength = r.GetInt64(4),
+                Parent = StoreRows.Text(r, 5) is { } parent ? new(parent, r.GetString(6), r.GetInt64(7), r.GetInt32(8)) : null,
             },
             id).FirstOrDefault();
     }

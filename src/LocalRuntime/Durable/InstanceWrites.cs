@@ -33,10 +33,12 @@ internal static class InstanceWrites
         var data = JsonSerializer.Serialize(start, DurableWire.Default.StartData);
         var execution = tx.Send(id, MessageKind.Start, data: data, due: due);
         tx.Execute(
-            "INSERT INTO instances (id, name, version, status, execution, since, created, updated, input, tags, parent) "
-            + "VALUES (@id, @name, @version, @status, @execution, @execution, @now, @now, @input, @tags, @parent)",
+            "INSERT INTO instances (id, name, version, status, execution, since, created, updated, input, tags, "
+            + "parent, parent_name, parent_execution, parent_task) "
+            + "VALUES (@id, @name, @version, @status, @execution, @execution, @now, @now, @input, @tags, "
+            + "@parent, @parentname, @parentexecution, @parenttask)",
             id, start.Name, start.Version, (int)OrchestrationRuntimeStatus.Pending, execution, now, start.Input, tags,
-            start.Parent?.InstanceId);
+            start.Parent?.InstanceId, start.Parent?.Name, start.Parent?.Execution, start.Parent?.Task);
         tx.Written.Changed.Add(id);
         return null;
     }

@@ -17,7 +17,8 @@ internal static class StoreSchema
         CREATE TABLE instances (
           id TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, status INTEGER NOT NULL,
           execution INTEGER NOT NULL, since INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
-          input TEXT, output TEXT, custom_status TEXT, failure TEXT, tags TEXT, parent TEXT);
+          input TEXT, output TEXT, custom_status TEXT, failure TEXT, tags TEXT,
+          parent TEXT, parent_name TEXT, parent_execution INTEGER, parent_task INTEGER);
         CREATE INDEX instances_by_parent ON instances (parent) WHERE parent IS NOT NULL;
         CREATE TABLE history (
           execution INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, task INTEGER NOT NULL,

@@ -17,12 +17,6 @@ public sealed class DeterminismTests
             await first;
             await c.WaitForExternalEvent<string>("go");
         },
-        ["not waiting"] = async c =>
-        {
-            _ = c.CallActivityAsync("A");
-            await c.WaitForExternalEvent<string>("go");
-            await c.CallActivityAsync("A");
-        },
         ["ends early"] = c => c.CallActivityAsync("A"),
         ["more at the end"] = async c =>
         {
