@@ -27,7 +27,8 @@ public static class DroverServices
             settings.Upstream.Concurrency, settings.Upstream.RequestsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Upstream>();
         services.AddSingleton(_ => new BatchBlobs(ContainerOf(settings.Storage)));
-        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddHostedService<ContainerPreparation>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
         return services;
     }

@@ -9,6 +9,8 @@ namespace Drover;
 /// <summary>All settings: the configuration section <c>Drover</c>, read and checked at start.</summary>
 public sealed class DroverSettings
 {
+    private static readonly string[] Sections = ["Upstream", "Batches", "Storage", "Prices", "HostKey"];
+
     public UpstreamOptions Upstream { get; } = new();
 
     public BatchOptions Batches { get; } = new();
@@ -22,7 +24,8 @@ public sealed class DroverSettings
     public static DroverSettings Read(IConfiguration configuration)
     {
         var settings = new DroverSettings();
-        var faults = new List<string>();
+        var faults = configuration.GetSection("Drover").GetChildren().Select(c => c.Key).Except(Sections, StringComparer.OrdinalIgnoreCase)
+            .Select(key => $"Drover:{key} is no section of the settings; there are {string.Join(", ", Sections)}.").ToList();
         Bind(configuration, "Drover:Upstream", settings.Upstream, faults);
         Bind(configuration, "Drover:Batches", settings.Batches, faults);
         Bind(configuration, "Drover:Storage", settings.Storage, faults);

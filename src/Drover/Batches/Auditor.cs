@@ -13,20 +13,48 @@ public sealed class Auditor(BatchBlobs blobs, Planner planner, ILogger<Auditor> 
 {
     private const int MostReported = 200;
 
+    /// <summary>Which shards are not settled, and the counts over those that are.</summary>
     public async Task<Audit> AuditAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var (settled, _, tally) = await ReadAsync(batchId, cancellationToken);
+        var fallShort = Enumerable.Range(0, settled.Length).Where(i => !settled[i]).ToList();
+        if (fallShort.Count > 0)
+        {
+            BatchLog.AuditFoundShort(logger, batchId, fallShort.Count);
+        }
+
+        return new Audit([.. fallShort.Take(MostReported)], tally);
+    }
+
+    /// <summary>The counts over all outcomes, those of unsettled shards too (their logs are read).</summary>
+    public async Task<Tally> CountAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var (settled, begun, tally) = await ReadAsync(batchId, cancellationToken);
+        foreach (var shard in begun.Where(i => !settled[i]))
+        {
+            tally += (await OutcomeLog.OpenAsync(blobs, batchId, shard, cancellationToken)).Tally;
+        }
+
+        return tally;
+    }
+
+    private async Task<(bool[] Settled, IReadOnlySet<int> Begun, Tally Tally)> ReadAsync(string batchId, CancellationToken cancellationToken)
     {
         var plan = await planner.FindAsync(batchId, cancellationToken)
             ?? throw new InvalidDataException($"Batch '{batchId}' has no plan in storage ({blobs.Plan(batchId).Name}).");
         var errors = new long[plan.Shards];
+        var begun = new SortedSet<int>();
         await foreach (var (shard, blob) in ListAsync(BatchBlobs.ErrorsPrefix(batchId), plan.Shards, cancellationToken))
         {
             errors[shard] = blob.Properties.ContentLength ?? 0;
+            begun.Add(shard);
         }
 
         var settled = new bool[plan.Shards];
         var tally = Tally.Zero;
         await foreach (var (shard, blob) in ListAsync(BatchBlobs.ResultsPrefix(batchId), plan.Shards, cancellationToken))
         {
+            begun.Add(shard);
             if (SettledMark.Read(blob.Metadata, blob.Properties.ContentLength ?? 0, errors[shard]) is { } mark)
             {
                 settled[shard] = true;
@@ -34,13 +62,7 @@ public sealed class Auditor(BatchBlobs blobs, Planner planner, ILogger<Auditor> 
             }
         }
 
-        var fallShort = Enumerable.Range(0, plan.Shards).Where(i => !settled[i]).ToList();
-        if (fallShort.Count > 0)
-        {
-            BatchLog.AuditFoundShort(logger, batchId, fallShort.Count);
-        }
-
-        return new Audit([.. fallShort.Take(MostReported)], tally);
+        return (settled, begun, tally);
     }
 
     private async IAsyncEnumerable<(int Shard, BlobItem Blob)> ListAsync(

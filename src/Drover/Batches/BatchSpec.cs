@@ -11,6 +11,9 @@ public sealed partial record BatchSpec
     /// <summary>The blob with the items, named within the container.</summary>
     public required string Input { get; init; }
 
+    /// <summary>The SHA-256 of an input that came with the request, in hex; null when it names one that lies in storage.</summary>
+    public string? InputHash { get; init; }
+
     /// <summary>How the caller calls the input, such as a file's name.</summary>
     public string? InputName { get; init; }
 
@@ -27,6 +30,10 @@ public sealed partial record BatchSpec
 
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Whether another spec of the same id asks for the same work.</summary>
+    public bool AsksForTheSame(BatchSpec other) =>
+        Recipe == other.Recipe && Model == other.Model && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
 
     /// <summary>Whether a text may be a batch id.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);

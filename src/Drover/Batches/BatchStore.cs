@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using Azure.Storage.Blobs.Models;
 using Drover.Storage;
 
 namespace Drover.Batches;
@@ -16,6 +15,7 @@ public sealed class BatchStore(BatchBlobs blobs)
     /// <summary>Writes the spec, unless there is one of that id; answers the one that counts.</summary>
     public async Task<(BatchSpec Spec, bool Created)> CreateAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
+        await blobs.IndexEntry(spec.Id, spec.CreatedAt).WriteAsync(default, cancellationToken: cancellationToken);
         var json = JsonSerializer.SerializeToUtf8Bytes(spec, BatchJson.Default.BatchSpec);
         return await blobs.Spec(spec.Id).WriteAsync(json, onlyIfAbsent: true, cancellationToken)
             ? (spec, true)
@@ -49,16 +49,20 @@ public sealed class BatchStore(BatchBlobs blobs)
         await FindAsync(batchId, cancellationToken)
         ?? throw new InvalidDataException($"Batch '{batchId}' has no spec in storage ({blobs.Spec(batchId).Name}).");
 
-    /// <summary>The batches' ids, in the order of their names, after <paramref name="after"/>.</summary>
-    public async IAsyncEnumerable<string> ListIdsAsync(string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The batches' specs, newest first, those after batch <paramref name="after"/>.</summary>
+    public async IAsyncEnumerable<BatchSpec> ListAsync(
+        string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entry in blobs.Container.GetBlobsByHierarchyAsync(
-            BlobTraits.None, BlobStates.None, "/", BatchBlobs.BatchesPrefix, cancellationToken))
+        var last = after is null ? null : await FindAsync(after, cancellationToken);
+        var start = last is null ? "" : BatchBlobs.IndexName(last.Id, last.CreatedAt);
+        await foreach (var entry in blobs.Container.GetBlobsAsync(prefix: BatchBlobs.IndexPrefix, cancellationToken: cancellationToken))
         {
-            var id = entry.Prefix?[BatchBlobs.BatchesPrefix.Length..].TrimEnd('/');
-            if (id is not null && (after is null || string.CompareOrdinal(id, after) > 0))
+            // An entry without a spec, or with an older one, is of a creation that did not come to its end or came second.
+            if (string.CompareOrdinal(entry.Name, start) > 0
+                && await FindAsync(BatchBlobs.IdOfIndexEntry(entry.Name), cancellationToken) is { } spec
+                && BatchBlobs.IndexName(spec.Id, spec.CreatedAt) == entry.Name)
             {
-                yield return id;
+                yield return spec;
             }
         }
     }

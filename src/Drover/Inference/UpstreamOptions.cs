@@ -3,8 +3,10 @@ namespace Drover.Inference;
 /// <summary>The OpenAI-compatible API that the items are sent to, and how hard it may be driven. Section <c>Drover:Upstream</c>.</summary>
 public sealed class UpstreamOptions
 {
+    public const string DefaultBaseUrl = "https://api.openai.com/v1";
+
     /// <summary>The address up to and with the version, such as <c>https://api.openai.com/v1</c>.</summary>
-    public string BaseUrl { get; set; } = "https://api.openai.com/v1";
+    public string BaseUrl { get; set; } = DefaultBaseUrl;
 
     /// <summary>The bearer key. Never logged, and never written to an input, a history or a result.</summary>
     public string ApiKey { get; set; } = "";

@@ -8,7 +8,8 @@ namespace Drover.Storage;
 /// <code>
 /// inputs/{name}                       an input that several batches may name
 /// batches/{id}/batch.json             the spec, written once
-/// batches/{id}/input.jsonl            the items, when they came with the request
+/// batches/{id}/input-{random}.jsonl   the items, when they came with the request
+/// index/{newest first}-{id}           an empty blob per batch, so that listing them is listing these
 /// batches/{id}/plan.jsonl             one record of fixed width per shard
 /// batches/{id}/skips/{offset}-{p}     lines inside a shard's range that are not its to run (rare)
 /// batches/{id}/errors/invalid.jsonl   lines that are no items
@@ -20,8 +21,10 @@ namespace Drover.Storage;
 /// </remarks>
 public sealed class BatchBlobs(BlobContainerClient container)
 {
-    /// <summary>How a batch's folder begins; what follows up to the next slash is the batch id.</summary>
-    public const string BatchesPrefix = "batches/";
+    /// <summary>How the names of index entries begin.</summary>
+    public const string IndexPrefix = "index/";
+
+    private const string BatchesPrefix = "batches/";
 
     public BlobContainerClient Container { get; } = container;
 
@@ -46,7 +49,16 @@ public sealed class BatchBlobs(BlobContainerClient container)
     /// <summary>The blob of that name, for a spec's <c>Input</c>, which holds a whole name within the container.</summary>
     public BlockBlobClient ByName(string name) => Container.GetBlockBlobClient(name);
 
-    public static string OwnInputName(string batchId) => $"{BatchesPrefix}{batchId}/input.jsonl";
+    /// <summary>The empty blob that lists a batch; the names of newer batches sort first.</summary>
+    public BlockBlobClient IndexEntry(string batchId, DateTimeOffset createdAt) => Container.GetBlockBlobClient(IndexName(batchId, createdAt));
+
+    public static string IndexName(string batchId, DateTimeOffset createdAt) =>
+        $"{IndexPrefix}{long.MaxValue - createdAt.UtcTicks:D19}-{batchId}";
+
+    /// <summary>The batch id in the name of an index entry.</summary>
+    public static string IdOfIndexEntry(string name) => name[(IndexPrefix.Length + 20)..];
+
+    public static string OwnInputName(string batchId, string suffix) => $"{BatchesPrefix}{batchId}/input-{suffix}.jsonl";
 
     public static string SharedInputName(string name) => $"inputs/{name}";
 

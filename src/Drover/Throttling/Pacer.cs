@@ -16,7 +16,7 @@ internal sealed class Pacer(int requestsPerMinute)
     private const double Headroom = 1.01;
 
     private readonly long _interval = requestsPerMinute <= 0 ? 0 : (long)(TimeSpan.TicksPerMinute * Headroom / requestsPerMinute);
-    private long _due = long.MinValue;
+    private long _due;
 
     /// <summary>Takes one request if it is due; otherwise says how long to wait.</summary>
     public bool TryTake(long nowTicks, out TimeSpan wait)
@@ -27,7 +27,7 @@ internal sealed class Pacer(int requestsPerMinute)
             return true;
         }
 
-        _due = Math.Max(_due, nowTicks - Math.Min(CatchUp.Ticks, _due == long.MinValue ? 0 : CatchUp.Ticks));
+        _due = Math.Max(_due, nowTicks - (_due == 0 ? 0 : CatchUp.Ticks));
         if (_due > nowTicks)
         {
             wait = TimeSpan.FromTicks(_due - nowTicks);

@@ -13,7 +13,7 @@ public sealed class Throttle : IDisposable
     private readonly Pacer _pacer;
     private readonly int _concurrency;
     private readonly Queue<TaskCompletionSource<Permit>> _waiting = new();
-    private long _pausedUntil = long.MinValue;
+    private long _pausedUntil;
     private int _inFlight;
 
     /// <param name="concurrency">The most calls at once, at least 1.</param>

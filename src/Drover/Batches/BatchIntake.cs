@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using Drover.Inference;
+using Drover.Recipes;
+using Drover.Storage;
+
+namespace Drover.Batches;
+
+/// <summary>Takes a new batch in: checks what is asked, stores the input, writes the spec.</summary>
+public sealed class BatchIntake(
+    BatchBlobs blobs, BatchStore store, RecipeCatalogue recipes, UpstreamOptions upstream, BatchOptions options, TimeProvider time)
+{
+    private const int MostMetadata = 16;
+    private const int LongestKey = 64;
+    private const int LongestValue = 512;
+
+    /// <summary>Takes a batch in, or finds the one of that id that asks for the same.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="content">The input's JSONL, when it comes with the request; it is streamed to storage.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
+    public async Task<BatchSpec> TakeAsync(NewBatch request, Stream? content, CancellationToken cancellationToken)
+    {
+        var faults = Faults(request, content is not null).ToList();
+        if (faults.Count > 0)
+        {
+            throw new BatchRefusedException(400, faults);
+        }
+
+        var id = request.Id ?? $"batch_{Guid.CreateVersion7(time.GetUtcNow()):N}";
+        var now = time.GetUtcNow();
+        var spec = new BatchSpec
+        {
+            Id = id,
+            Input = BatchBlobs.SharedInputName(request.Input ?? ""),
+            InputName = request.InputName ?? request.Input,
+            Recipe = request.Recipe ?? RecipeCatalogue.Default,
+            Model = request.Model ?? upstream.Model,
+            CreatedAt = now,
+            ExpiresAt = now + options.CompletionWindow,
+            Metadata = request.Metadata,
+        };
+        spec = content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
+        var (kept, created) = await store.CreateAsync(spec, cancellationToken);
+        if (created || kept == spec)
+        {
+            return kept;
+        }
+
+        if (spec.InputHash is not null && spec.Input != kept.Input)
+        {
+            await blobs.ByName(spec.Input).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        return kept.AsksForTheSame(spec)
+            ? kept
+            : throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe or model)."]);
+    }
+
+    private IEnumerable<string> Faults(NewBatch request, bool hasContent)
+    {
+        if (request.Id is not null && !BatchSpec.IsId(request.Id))
+        {
+            yield return $"'id' is '{Cut(request.Id)}'; it must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit.";
+        }
+
+        if (hasContent == request.Input is not null)
+        {
+            yield return "A batch needs either 'items' or 'input', the name of a JSONL input in storage, and not both.";
+        }
+
+        if (request.Input is { } input && (input.Length is 0 or > 500 || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
+        {
+            yield return $"'input' is '{Cut(input)}'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.";
+        }
+
+        if (request.Recipe is not null && recipes.Find(request.Recipe) is null)
+        {
+            yield return $"'recipe' is '{Cut(request.Recipe)}'; there are: {string.Join(", ", recipes.Names)}.";
+        }
+
+        if (request.Model is { } model && (string.IsNullOrWhiteSpace(model) || model.Length > 200))
+        {
+            yield return "'model' must be a name of 1 to 200 characters.";
+        }
+
+        if (request.Metadata is { } metadata
+            && (metadata.Count > MostMetadata || metadata.Any(p => p.Key.Length > LongestKey || p.Value is null || p.Value.Length > LongestValue)))
+        {
+            yield return $"'metadata' must be at most {MostMetadata} pairs, keys of at most {LongestKey} and values of at most {LongestValue} characters.";
+        }
+    }
+
+    private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
+        await blobs.SharedInput(name).ExistsAsync(cancellationToken)
+            ? spec
+            : throw new BatchRefusedException(400, [$"'input' is '{Cut(name)}'; there is no blob {blobs.Container.Name}/{BatchBlobs.SharedInputName(Cut(name))}."]);
+
+    private async Task<BatchSpec> StoreAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
+    {
+        var name = BatchBlobs.OwnInputName(spec.Id, Guid.NewGuid().ToString("N")[..12]);
+        using var hash = SHA256.Create();
+        await using (var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read, leaveOpen: true))
+        {
+            await blobs.ByName(name).WriteStreamAsync(hashing, cancellationToken);
+        }
+
+        return spec with { Input = name, InputHash = Convert.ToHexStringLower(hash.Hash!) };
+    }
+
+    private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+}

@@ -1,0 +1,85 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>Takes a batch from its input to its final record.</summary>
+/// <remarks>
+/// Plans it, keeps a bounded window of shards in flight, audits, finishes. History stays short: after
+/// <see cref="ShardsPerGeneration"/> shards it continues as new with its counts. Inputs and outputs are references and
+/// counts; the items never pass through here.
+/// </remarks>
+public static class BatchOrchestrator
+{
+    /// <summary>The event that asks a batch to close early; its payload is the reason, <c>cancelled</c>.</summary>
+    public const string CloseEvent = "close";
+
+    private const int ShardsPerGeneration = 200;
+    private const int MostAudits = 10;
+
+    [Function(nameof(BatchOrchestrator))]
+    public static async Task<FinalRecord> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, BatchRun run)
+    {
+        if (run.Plan is null)
+        {
+            context.SetCustomStatus(new BatchProgress(BatchStatus.Validating, 0, 0, Tally.Zero, []));
+            run = run with { Plan = await PlanAsync(context, run.BatchId) };
+        }
+
+        var plan = run.Plan!;
+        if (plan.Problem is not null)
+        {
+            return await FinishAsync(context, run, BatchStatus.Failed, plan.Problem);
+        }
+
+        var window = new ShardWindow(context, run);
+        await window.RunAsync(ShardsPerGeneration);
+        run = window.Run;
+        if (window.StopReason is not null)
+        {
+            return await FinishAsync(context, run, BatchStatus.Stopped, window.StopReason);
+        }
+
+        if (run.NextShard < plan.Shards)
+        {
+            context.ContinueAsNew(run);
+            return null!;
+        }
+
+        context.SetCustomStatus(window.Progress(BatchStatus.Finalizing));
+        var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), run.BatchId, Retries.Storage);
+        if (audit.Short.Count == 0)
+        {
+            return await FinishAsync(context, run with { Settled = audit.Tally }, StatusOf(run, audit.Tally), null);
+        }
+
+        if (run.Audits == MostAudits)
+        {
+            return await FinishAsync(
+                context, run, BatchStatus.Stopped, $"After {MostAudits} audits {audit.Short.Count} shards still fall short of what was written: storage loses writes.");
+        }
+
+        context.ContinueAsNew(run with { Again = audit.Short, Settled = audit.Tally, Audits = run.Audits + 1 });
+        return null!;
+    }
+
+    private static async Task<BatchPlan> PlanAsync(TaskOrchestrationContext context, string batchId)
+    {
+        try
+        {
+            return await context.CallActivityAsync<BatchPlan>(nameof(PlanBatch), batchId, Retries.Storage);
+        }
+        catch (TaskFailedException e)
+        {
+            return new BatchPlan(0, 0, 0, 1, $"Planning failed: {e.FailureDetails.ErrorMessage}");
+        }
+    }
+
+    private static async Task<FinalRecord> FinishAsync(TaskOrchestrationContext context, BatchRun run, string status, string? reason)
+    {
+        context.SetCustomStatus(new BatchProgress(status, run.Plan!.Items, run.Plan.Invalid, run.Settled, []));
+        return await context.CallActivityAsync<FinalRecord>(nameof(FinishBatch), new Ending(run.BatchId, status, reason, run.Plan), Retries.Storage);
+    }
+
+    private static string StatusOf(BatchRun run, Tally tally) =>
+        run.Closing ?? (tally.Unrun > 0 ? BatchStatus.Expired : BatchStatus.Completed);
+}

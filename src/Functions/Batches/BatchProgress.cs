@@ -1,0 +1,11 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>The custom status of a batch's orchestration: small, and enough to answer how far it is.</summary>
+/// <param name="Status">One of <see cref="BatchStatus"/>.</param>
+/// <param name="Items">Items of the plan.</param>
+/// <param name="Invalid">Lines that are no items.</param>
+/// <param name="Settled">The counts over the settled shards.</param>
+/// <param name="Open">The shards in flight; their counts are read where they are.</param>
+public sealed record BatchProgress(string Status, long Items, long Invalid, Tally Settled, IReadOnlyList<int> Open);

@@ -1,0 +1,26 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>What a <see cref="BatchOrchestrator"/> starts with and, continued as new, hands on to itself.</summary>
+/// <param name="BatchId">The batch.</param>
+public sealed record BatchRun(string BatchId)
+{
+    /// <summary>The plan's figures, once there are any.</summary>
+    public BatchPlan? Plan { get; init; }
+
+    /// <summary>The next shard of the plan to launch.</summary>
+    public int NextShard { get; init; }
+
+    /// <summary>Shards that an audit sent back; they are launched before the rest.</summary>
+    public IReadOnlyList<int> Again { get; init; } = [];
+
+    /// <summary>How many audits have found shards that fall short.</summary>
+    public int Audits { get; init; }
+
+    /// <summary>The counts over the shards that are settled.</summary>
+    public Tally Settled { get; init; } = Tally.Zero;
+
+    /// <summary>Why the batch is being closed early (<c>cancelled</c>), or null.</summary>
+    public string? Closing { get; init; }
+}

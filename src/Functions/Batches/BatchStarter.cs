@@ -1,0 +1,41 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>Sees to it that a batch that was taken in is running, unless it has come to its end.</summary>
+public sealed class BatchStarter(BatchStore store)
+{
+    /// <summary>Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed.</summary>
+    /// <returns>Whether it was started now.</returns>
+    public async Task<bool> StartAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken)
+    {
+        // Scheduling an id that has completed would start it again, so look first.
+        var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: false, cancellationToken);
+        if (instance is { IsCompleted: false } || await HasEndedAsync(instance, batchId, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(BatchOrchestrator), new BatchRun(batchId), new StartOrchestrationOptions(InstanceId: batchId), cancellationToken);
+            return true;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Another caller may have been quicker: then it runs, and that is what was asked for.
+            if (await client.GetInstanceAsync(batchId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: false })
+            {
+                return false;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<bool> HasEndedAsync(OrchestrationMetadata? instance, string batchId, CancellationToken cancellationToken) =>
+        instance?.RuntimeStatus is null or OrchestrationRuntimeStatus.Completed
+        && await store.FindFinalAsync(batchId, cancellationToken) is { } final
+        && final.Status is not (BatchStatus.Stopped or BatchStatus.Failed);
+}

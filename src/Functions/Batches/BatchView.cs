@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>A batch as the API shows it.</summary>
+public sealed record BatchView
+{
+    public required string Id { get; init; }
+
+    public string Object => "drover.batch";
+
+    /// <summary>One of <see cref="BatchStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why it is failed or stopped.</summary>
+    public string? Reason { get; init; }
+
+    public string? Input { get; init; }
+
+    public required string Recipe { get; init; }
+
+    public required string Model { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public required Counts Counts { get; init; }
+
+    public long InputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    /// <summary>US dollars, of the calls whose model has a price.</summary>
+    public decimal CostUsd { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Links { get; init; }
+
+    /// <summary>Whether it runs no more.</summary>
+    [JsonIgnore]
+    public bool HasEnded => BatchStatus.IsEnd(Status);
+}
+
+/// <summary>The counts of a batch; <c>completed + failed + unrun + remaining = total</c>.</summary>
+/// <param name="Total">Lines with an item and lines that are none.</param>
+/// <param name="Completed">Results.</param>
+/// <param name="Failed">Errors, those of lines that are no items among them.</param>
+/// <param name="Invalid">Lines that are no items.</param>
+/// <param name="Unrun">Items closed because the batch was cancelled or expired.</param>
+/// <param name="Remaining">Items without an outcome.</param>
+public sealed record Counts(long Total, long Completed, long Failed, long Invalid, long Unrun, long Remaining);

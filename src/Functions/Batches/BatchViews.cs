@@ -1,0 +1,68 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>Says how a batch stands: from its orchestration's status, its open shards, or its final record.</summary>
+public sealed class BatchViews(BatchStore store, ShardRunner shards)
+{
+    /// <summary>The view of a batch, or null when there is none of that id.</summary>
+    public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>
+        await store.FindAsync(batchId, cancellationToken) is { } spec ? await OfAsync(client, spec, cancellationToken) : null;
+
+    /// <summary>The view of a batch.</summary>
+    public async Task<BatchView> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
+    {
+        var instance = await client.GetInstanceAsync(spec.Id, getInputsAndOutputs: true, cancellationToken);
+        if (instance is null or { IsCompleted: true })
+        {
+            return await store.FindFinalAsync(spec.Id, cancellationToken) is { } final && instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Completed }
+                ? Ended(spec, instance?.ReadOutputAs<FinalRecord>() ?? await store.FindFinalAsync(spec.Id, cancellationToken))
+                : View(spec, instance is null ? BatchStatus.Validating : BatchStatus.Failed, 0, 0, Tally.Zero) with
+                {
+                    Reason = instance?.FailureDetails?.ErrorMessage,
+                };
+        }
+
+        if (instance.ReadCustomStatusAs<BatchProgress>() is not { } progress)
+        {
+            return View(spec, BatchStatus.Validating, 0, 0, Tally.Zero);
+        }
+
+        var tally = progress.Settled;
+        foreach (var shard in progress.Open)
+        {
+            tally += await shards.ReadTallyAsync(spec.Id, shard, cancellationToken);
+        }
+
+        // A status that already says how it ends is shown as such only when the final record is there.
+        var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
+        return View(spec, status, progress.Items, progress.Invalid, tally);
+    }
+
+    private static BatchView Ended(BatchSpec spec, FinalRecord? final) => final is null
+        ? View(spec, BatchStatus.Validating, 0, 0, Tally.Zero)
+        : View(spec, final.Status, final.Items, final.Invalid, final.Tally) with { Reason = final.Reason, EndedAt = final.EndedAt };
+
+    private static BatchView View(BatchSpec spec, string status, long items, long invalid, Tally tally) => new()
+    {
+        Id = spec.Id,
+        Status = status,
+        Input = spec.InputName,
+        Recipe = spec.Recipe,
+        Model = spec.Model,
+        CreatedAt = spec.CreatedAt,
+        ExpiresAt = spec.ExpiresAt,
+        Counts = new Counts(items + invalid, tally.Completed, tally.Failed + invalid, invalid, tally.Unrun, Math.Max(0, items - tally.Settled)),
+        InputTokens = tally.InputTokens,
+        OutputTokens = tally.OutputTokens,
+        CostUsd = tally.CostUsd,
+        Metadata = spec.Metadata,
+        Links = new Dictionary<string, string>
+        {
+            ["self"] = $"/api/batches/{spec.Id}",
+            ["results"] = $"/api/batches/{spec.Id}/results",
+            ["errors"] = $"/api/batches/{spec.Id}/errors",
+            ["cancel"] = $"/api/batches/{spec.Id}/cancel",
+        },
+    };
+}

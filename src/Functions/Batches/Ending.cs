@@ -1,0 +1,6 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>How a batch is to end: the input of <see cref="FinishBatch"/>.</summary>
+public sealed record Ending(string BatchId, string Status, string? Reason, BatchPlan Plan);

@@ -1,0 +1,28 @@
+using Drover.Batches;
+using Drover.Functions.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>HTTP <c>GET /api/batches/{id}/results</c> and <c>/errors</c>: JSONL, streamed, readable while the batch runs.</summary>
+public sealed class GetOutcomes(BatchStore store, OutcomeFiles files)
+{
+    [Function("GetResults")]
+    public Task<IResult> GetResultsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/batches/{id}/results")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) =>
+        StreamAsync(id, output => files.CopyResultsAsync(id, output, request.HttpContext.RequestAborted), cancellationToken);
+
+    [Function("GetErrors")]
+    public Task<IResult> GetErrorsAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/batches/{id}/errors")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) =>
+        StreamAsync(id, output => files.CopyErrorsAsync(id, output, request.HttpContext.RequestAborted), cancellationToken);
+
+    private async Task<IResult> StreamAsync(string id, Func<Stream, Task> copy, CancellationToken cancellationToken) =>
+        BatchSpec.IsId(id) && await store.FindAsync(id, cancellationToken) is not null
+            ? Results.Stream(copy, "application/jsonl")
+            : Answers.NoSuchBatch(id);
+}

@@ -1,0 +1,7 @@
+namespace Drover.Functions.Batches;
+
+/// <summary>What a <see cref="ShardOrchestrator"/> starts with and hands on to itself; also the input of <see cref="RunShard"/>.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Pass">The pass that comes next, from 1.</param>
+public sealed record ShardRun(string BatchId, int Shard, int Pass);

@@ -1,0 +1,108 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>The shards of one generation of a batch's orchestration: launches them, a bounded number at a time, and counts.</summary>
+internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run)
+{
+    private readonly Dictionary<int, Task<ShardOutcome>> _open = [];
+    private readonly Queue<int> _again = new(run.Again);
+    private Task<string>? _close;
+
+    /// <summary>The run as it stands.</summary>
+    public BatchRun Run { get; private set; } = run;
+
+    /// <summary>Why the batch must stop, or null.</summary>
+    public string? StopReason { get; private set; }
+
+    /// <summary>Runs shards until there are no more, until so many were launched, or until the batch must stop.</summary>
+    public async Task RunAsync(int most)
+    {
+        _close = Run.Closing is null ? context.WaitForExternalEvent<string>(BatchOrchestrator.CloseEvent) : null;
+        var launched = 0;
+        while (true)
+        {
+            while (StopReason is null && launched < most && _open.Count < Run.Plan!.Window && Next() is { } shard)
+            {
+                _open.Add(shard, CallAsync(shard));
+                launched++;
+            }
+
+            if (_open.Count == 0)
+            {
+                return;
+            }
+
+            context.SetCustomStatus(Progress(Run.Closing is null ? BatchStatus.InProgress : BatchStatus.Cancelling));
+            await NextEventAsync();
+        }
+    }
+
+    /// <summary>The custom status now.</summary>
+    public BatchProgress Progress(string status) =>
+        new(status, Run.Plan!.Items, Run.Plan.Invalid, Run.Settled, [.. _open.Keys.Order()]);
+
+    private int? Next()
+    {
+        if (_again.TryDequeue(out var again))
+        {
+            Run = Run with { Again = [.. _again] };
+            return again;
+        }
+
+        if (Run.NextShard == Run.Plan!.Shards)
+        {
+            return null;
+        }
+
+        Run = Run with { NextShard = Run.NextShard + 1 };
+        return Run.NextShard - 1;
+    }
+
+    private async Task NextEventAsync()
+    {
+        Task[] waiting = _close is null ? [.. _open.Values] : [.. _open.Values, _close];
+        var ended = await Task.WhenAny(waiting);
+        if (ended == _close)
+        {
+            Run = Run with { Closing = await _close };
+            _close = null;
+            Wake(ShardOrchestrator.RunNow);
+            return;
+        }
+
+        var (shard, task) = _open.First(o => o.Value == ended);
+        _open.Remove(shard);
+        var outcome = await task;
+        Run = Run with { Settled = Run.Settled + outcome.Tally };
+        if (outcome.StopReason is not null && StopReason is null)
+        {
+            StopReason = outcome.StopReason;
+            Wake(ShardOrchestrator.Stop);
+        }
+    }
+
+    private async Task<ShardOutcome> CallAsync(int shard)
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync<ShardOutcome>(
+                nameof(ShardOrchestrator), new ShardRun(Run.BatchId, shard, 1), new SubOrchestrationOptions(retry: null, instanceId: ChildId(shard)));
+        }
+        catch (TaskFailedException e)
+        {
+            return new ShardOutcome(false, Tally.Zero, $"Shard {shard} failed: {e.FailureDetails.ErrorMessage}");
+        }
+    }
+
+    private void Wake(string order)
+    {
+        foreach (var shard in _open.Keys.Order())
+        {
+            context.SendEvent(ChildId(shard), ShardOrchestrator.WakeEvent, order);
+        }
+    }
+
+    // A shard may run again in a later audit or after a stop, when its earlier orchestration has ended.
+    private string ChildId(int shard) => $"{Run.BatchId}:{shard}";
+}

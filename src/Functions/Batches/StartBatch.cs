@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Drover.Batches;
+using Drover.Functions.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
+/// <remarks>
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "metadata"?}</c>. As JSONL
+/// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
+/// <c>id</c>, <c>recipe</c> and <c>model</c> come in the query. 202 with the batch; the same id again is the same batch.
+/// </remarks>
+public sealed class StartBatch(BatchIntake intake, BatchStarter starter, BatchViews views)
+{
+    [Function(nameof(StartBatch))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/batches")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var spec = IsLines(request.ContentType)
+                ? await intake.TakeAsync(FromQuery(request.Query), request.Body, cancellationToken)
+                : await TakeJsonAsync(request, cancellationToken);
+            await starter.StartAsync(client, spec.Id, cancellationToken);
+            request.HttpContext.Response.Headers.Location = $"/api/batches/{spec.Id}";
+            return Answers.Batch(await views.OfAsync(client, spec, cancellationToken), StatusCodes.Status202Accepted);
+        }
+        catch (JsonException e)
+        {
+            return Answers.Error(StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected: {e.Message}", "invalid_json");
+        }
+        catch (BatchRefusedException e)
+        {
+            return Answers.Error(e.Status, e.Message, e.Status == StatusCodes.Status409Conflict ? "batch_exists" : "invalid_request");
+        }
+    }
+
+    private async Task<BatchSpec> TakeJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.StartRequest, cancellationToken)
+            ?? throw new JsonException("It is null.");
+        var batch = new NewBatch { Id = body.Id, Input = body.Input, Recipe = body.Recipe, Model = body.Model, Metadata = body.Metadata };
+        if (body.Items is null)
+        {
+            return await intake.TakeAsync(batch, null, cancellationToken);
+        }
+
+        using var lines = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(lines))
+        {
+            foreach (var item in body.Items)
+            {
+                item.WriteTo(json);
+                await json.FlushAsync(cancellationToken);
+                json.Reset();
+                lines.WriteByte((byte)'\n');
+            }
+        }
+
+        lines.Position = 0;
+        return await intake.TakeAsync(batch, lines, cancellationToken);
+    }
+
+    private static NewBatch FromQuery(IQueryCollection query) => new()
+    {
+        Id = query["id"],
+        Recipe = query["recipe"],
+        Model = query["model"],
+        InputName = query["name"],
+    };
+
+    private static bool IsLines(string? contentType) =>
+        contentType is not null
+        && (contentType.StartsWith("application/jsonl", StringComparison.OrdinalIgnoreCase)
+            || contentType.StartsWith("application/x-ndjson", StringComparison.OrdinalIgnoreCase)
+            || contentType.StartsWith("application/x-jsonlines", StringComparison.OrdinalIgnoreCase));
+}

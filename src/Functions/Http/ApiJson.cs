@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Drover.Functions.Batches;
+
+namespace Drover.Functions.Http;
+
+/// <summary>The JSON of the API.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(StartRequest))]
+[JsonSerializable(typeof(BatchView))]
+[JsonSerializable(typeof(BatchList))]
+[JsonSerializable(typeof(ErrorBody))]
+internal sealed partial class ApiJson : JsonSerializerContext;
+
+/// <summary>The body of <c>POST /api/batches</c>.</summary>
+internal sealed record StartRequest(
+    string? Id,
+    IReadOnlyList<JsonElement>? Items,
+    string? Input,
+    string? Recipe,
+    string? Model,
+    IReadOnlyDictionary<string, string>? Metadata);
+
+/// <summary>A page of batches, newest first.</summary>
+internal sealed record BatchList(IReadOnlyList<BatchView> Data, string? FirstId, string? LastId, bool HasMore)
+{
+    public string Object => "list";
+}
+
+/// <summary>An error in the shape of the OpenAI API.</summary>
+internal sealed record ErrorBody(ErrorDetail Error);
+
+/// <param name="Message">What is wrong: the member or setting, the value, the rule.</param>
+/// <param name="Type">Such as <c>invalid_request_error</c>.</param>
+/// <param name="Param">The member at fault, or null.</param>
+/// <param name="Code">A code for programs, or null.</param>
+internal sealed record ErrorDetail(string Message, string Type, string? Param, string? Code);

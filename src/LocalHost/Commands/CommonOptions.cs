@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Drover.LocalHost.Hosting;
+
+namespace Drover.LocalHost.Commands;
+
+/// <summary>The options that several commands have.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string> _data = new("--data") { Description = "The folder for Drover's data on this machine.", DefaultValueFactory = _ => ".drover" };
+    private readonly Option<string?> _baseUrl = new("--base-url") { Description = "The OpenAI-compatible API, such as https://api.openai.com/v1. The key comes from OPENAI_API_KEY or Drover__Upstream__ApiKey." };
+    private readonly Option<int?> _concurrency = new("--concurrency") { Description = "The most calls at once." };
+    private readonly Option<int?> _rpm = new("--rpm") { Description = "The requests per minute that the API allows; 0 is no limit." };
+    private readonly Option<bool> _simulator = new("--simulator") { Description = "Take answers from the simulator." };
+
+    /// <summary>Adds them to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="runs">Whether it runs batches.</param>
+    public CommonOptions(Command command, bool runs)
+    {
+        command.Options.Add(_data);
+        if (runs)
+        {
+            command.Options.Add(_baseUrl);
+            command.Options.Add(_concurrency);
+            command.Options.Add(_rpm);
+            command.Options.Add(_simulator);
+        }
+    }
+
+    public HostSetup Read(ParseResult parsed) => new()
+    {
+        DataPath = parsed.GetValue(_data)!,
+        BaseUrl = parsed.GetValue(_baseUrl),
+        Concurrency = parsed.GetValue(_concurrency),
+        RequestsPerMinute = parsed.GetValue(_rpm),
+        Simulator = parsed.GetValue(_simulator),
+    };
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace Drover.LocalHost.Commands;
+
+/// <summary>Ctrl-C and SIGTERM: the first asks to stop gracefully, the second ends the process at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _asked = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public Interruption(Action? first = null) => _registrations =
+    [
+        .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+        {
+            if (_asked.IsCancellationRequested)
+            {
+                Environment.Exit(ExitCodes.Interrupted);
+            }
+
+            context.Cancel = true;
+            first?.Invoke();
+            _asked.Cancel();
+        })),
+    ];
+
+    /// <summary>Fires at the first signal.</summary>
+    public CancellationToken Asked => _asked.Token;
+
+    public void Dispose()
+    {
+        Array.ForEach(_registrations, r => r.Dispose());
+        _asked.Dispose();
+    }
+}

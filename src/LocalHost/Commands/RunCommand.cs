@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using Drover.Batches;
+using Drover.Functions.Batches;
+using Drover.Inference;
+using Drover.LocalHost.Hosting;
+using Drover.Recipes;
+
+namespace Drover.LocalHost.Commands;
+
+/// <summary><c>drover run FILE</c>: a JSONL file, to the end. The same command again goes on where it stood.</summary>
+internal static class RunCommand
+{
+    public const string SimulatorNotice =
+        "No API key is set (OPENAI_API_KEY), so the answers come from the simulator: they are made up and cost nothing.";
+
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "JSONL: sources (id, url, title, text, priority) or OpenAI batch lines." };
+        var recipe = new Option<string?>("--recipe") { Description = "What to do with sources (default: extract)." };
+        var model = new Option<string?>("--model") { Description = "The model for sources that name none." };
+        var id = new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe and the model)." };
+        var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
+        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, id, output };
+        var common = new CommonOptions(command, runs: true);
+        command.SetAction((parsed, _) => RunAsync(
+            common.Read(parsed),
+            parsed.GetValue(file)!,
+            new NewBatch { Id = parsed.GetValue(id), Recipe = parsed.GetValue(recipe), Model = parsed.GetValue(model) },
+            parsed.GetValue(output)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(HostSetup setup, FileInfo file, NewBatch request, string? output)
+    {
+        if (!file.Exists)
+        {
+            throw new CommandException(
+                ExitCodes.Usage, Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
+        }
+
+        using var interruption = new Interruption(() => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
+        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
+        if (host.IsSimulated)
+        {
+            DroverCommand.Say(SimulatorNotice);
+        }
+
+        var spec = await TakeAsync(host, file, request, interruption.Asked);
+        await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interruption.Asked);
+        var view = await new ProgressDisplay(host).ShowAsync(spec, interruption.Asked);
+        if (!view.HasEnded)
+        {
+            DroverCommand.Say($"Stopped with {view.Counts.Remaining:N0} of {view.Counts.Total:N0} items left. The same command goes on:");
+            DroverCommand.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
+            return ExitCodes.Interrupted;
+        }
+
+        var files = await ResultFiles.WriteAsync(host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), CancellationToken.None);
+        Summary.Show(view, files);
+        return Summary.ExitCodeOf(view);
+    }
+
+    private static async Task<BatchSpec> TakeAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken cancellationToken)
+    {
+        await using var content = file.OpenRead();
+        var model = request.Model ?? host.Services.GetRequiredService<UpstreamOptions>().Model;
+        var id = request.Id ?? await IdOfAsync(file, content, $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}", cancellationToken);
+        try
+        {
+            if (request.Id is null && await host.Services.GetRequiredService<BatchStore>().FindAsync(id, cancellationToken) is { } known)
+            {
+                return known; // Its id is made from the content, so it need not be sent again.
+            }
+
+            return await host.Services.GetRequiredService<BatchIntake>()
+                .TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
+        }
+        catch (BatchRefusedException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message);
+        }
+    }
+
+    private static async Task<string> IdOfAsync(FileInfo file, Stream content, string rest, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(await SHA256.HashDataAsync(content, cancellationToken));
+        hash.AppendData(Encoding.UTF8.GetBytes(rest));
+        content.Position = 0;
+        var name = new string([.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]).Trim('-');
+        return $"{(name.Length == 0 ? "run" : name[..Math.Min(name.Length, 60)])}-{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}";
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Drover.LocalHost.Hosting;
+
+namespace Drover.LocalHost.Commands;
+
+/// <summary><c>drover serve</c>: the HTTP API, until Ctrl-C.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Serve the HTTP API on this machine.");
+        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1.", DefaultValueFactory = _ => 7071 };
+        command.Options.Add(port);
+        var common = new CommonOptions(command, runs: true);
+        command.SetAction((parsed, _) => RunAsync(common.Read(parsed) with { Port = parsed.GetValue(port), LogToConsole = true }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(HostSetup setup)
+    {
+        using var interruption = new Interruption(() => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
+        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
+        if (host.IsSimulated)
+        {
+            DroverCommand.Say(RunCommand.SimulatorNotice);
+        }
+
+        DroverCommand.Say($"Drover listens on {host.Address} (data in {host.Folder.Path}). Ctrl-C stops.");
+        await Task.Delay(Timeout.Infinite, interruption.Asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Drover.Batches;
+using Drover.Functions.Batches;
+using Spectre.Console;
+
+namespace Drover.LocalHost.Commands;
+
+/// <summary>How a batch ended, for the person and for scripts.</summary>
+internal static class Summary
+{
+    public static void Show(BatchView view, IReadOnlyList<string> files)
+    {
+        var counts = view.Counts;
+        var colour = view.Status == BatchStatus.Completed ? counts.Failed == 0 ? "green" : "yellow" : "red";
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"[{colour}]{view.Status}[/]: {counts.Completed:N0} results, {counts.Failed:N0} errors{(counts.Unrun > 0 ? $", {counts.Unrun:N0} not run" : "")}"
+            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}");
+        DroverCommand.Stderr.MarkupLine(text);
+        if (view.Reason is not null)
+        {
+            DroverCommand.Say($"Reason: {view.Reason}");
+        }
+
+        if (view.Status == BatchStatus.Stopped)
+        {
+            DroverCommand.Say("When that is mended, the same command goes on where it stood.");
+        }
+
+        foreach (var file in files)
+        {
+            DroverCommand.Say($"  {Path.GetRelativePath(".", file)}");
+        }
+    }
+
+    public static int ExitCodeOf(BatchView view) =>
+        view.Status != BatchStatus.Completed ? ExitCodes.Incomplete : view.Counts.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+}

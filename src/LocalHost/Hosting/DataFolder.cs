@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Drover.LocalHost.Hosting;
+
+/// <summary>The folder <c>.drover</c>: all that Drover keeps on this machine. One process uses it at a time.</summary>
+internal sealed class DataFolder : IDisposable
+{
+    private const string ReadMe = "Drover keeps its data here: Azurite's storage, the history of orchestrations, logs. It may be deleted when no batch is needed any more.\n";
+
+    private readonly FileStream? _lock;
+
+    private DataFolder(string path, FileStream? held) => (Path, _lock) = (path, held);
+
+    public string Path { get; }
+
+    /// <summary>Whether this process is the one that uses the folder.</summary>
+    public bool IsOurs => _lock is not null;
+
+    public string AzuritePath => System.IO.Path.Combine(Path, "azurite");
+
+    public string SpoolPath => System.IO.Path.Combine(Path, "spool");
+
+    public string LogFile => System.IO.Path.Combine(Path, "drover.log");
+
+    /// <summary>Opens the folder, making it if need be.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="shared">Whether it will do when another process uses it.</param>
+    /// <exception cref="CommandException">It is no folder, cannot be written, or is in use.</exception>
+    public static DataFolder Open(string path, bool shared)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        var owner = System.IO.Path.Combine(path, "drover.pid");
+        try
+        {
+            Directory.CreateDirectory(path);
+            File.WriteAllText(System.IO.Path.Combine(path, "README"), ReadMe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
+        }
+
+        try
+        {
+            var held = new FileStream(System.IO.Path.Combine(path, "drover.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new DataFolder(path, held);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
+        }
+        catch (IOException) when (shared)
+        {
+            return new DataFolder(path, null);
+        }
+        catch (IOException)
+        {
+            var who = File.Exists(owner) ? $" (process {File.ReadAllText(owner).Trim()})" : "";
+            throw new CommandException(ExitCodes.Usage, $"Another drover{who} uses the data folder '{path}'. Wait for it, stop it, or name another folder with --data.");
+        }
+    }
+
+    public void Dispose() => _lock?.Dispose();
+}

@@ -1,0 +1,175 @@
+using System.Reflection;
+using Drover.Functions;
+using Drover.Inference;
+using Drover.Simulator;
+using Drover.Storage;
+using Microsoft.Extensions.Hosting;
+
+namespace Drover.LocalHost.Hosting;
+
+/// <summary>The function app on this machine: its storage, its upstream, the local runtime and Kestrel.</summary>
+internal sealed class DroverHost : IAsyncDisposable
+{
+    private const string Storage = "AzureWebJobsStorage";
+
+    private readonly DataFolder _folder;
+    private readonly AzuriteServer? _azurite;
+    private readonly SimulatorServer? _simulator;
+    private readonly WebApplication _app;
+
+    private DroverHost(DataFolder folder, AzuriteServer? azurite, SimulatorServer? simulator, WebApplication app) =>
+        (_folder, _azurite, _simulator, _app) = (folder, azurite, simulator, app);
+
+    public IServiceProvider Services => _app.Services;
+
+    public DurableTaskClient Client => Services.GetRequiredService<DurableTaskClient>();
+
+    public DataFolder Folder => _folder;
+
+    /// <summary>Whether answers come from the simulator.</summary>
+    public bool IsSimulated => _simulator is not null;
+
+    /// <summary>Where the host listens.</summary>
+    public string Address => _app.Urls.First();
+
+    /// <summary>Starts everything; when it returns, batches that were under way go on.</summary>
+    /// <exception cref="CommandException">Something that the user can mend is in the way; the message says what.</exception>
+    public static async Task<DroverHost> StartAsync(HostSetup setup, Action<string> say, CancellationToken cancellationToken)
+    {
+        var folder = DataFolder.Open(setup.DataPath, shared: !setup.RunTriggers);
+        AzuriteServer? azurite = null;
+        SimulatorServer? simulator = null;
+        WebApplication? app = null;
+        try
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            LocalSettings.AddTo(builder.Configuration);
+            var overrides = Overrides(setup, folder);
+            builder.Configuration.AddInMemoryCollection(overrides);
+            overrides[Storage] = builder.Configuration[Storage] ?? "UseDevelopmentStorage=true";
+            simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration) ? await StartSimulatorAsync(overrides, cancellationToken) : null;
+            builder.Configuration.AddInMemoryCollection(overrides);
+            if (AzuriteEndpoints.Parse(builder.Configuration[Storage]!) is { } endpoints)
+            {
+                azurite = await AzuriteServer.EnsureAsync(endpoints, folder.AzuritePath, say, cancellationToken);
+            }
+
+            app = Build(builder, setup, folder);
+            await app.StartAsync(cancellationToken);
+            return new DroverHost(folder, folder.IsOurs ? azurite : null, simulator, app);
+        }
+        catch (Exception e)
+        {
+            await StopAsync(app, simulator, folder.IsOurs ? azurite : null, folder);
+            throw Explain(e, setup);
+        }
+    }
+
+    /// <summary>Stops launching calls, waits for those under way and writes their outcomes, then ends everything.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(_app, _simulator, _azurite, _folder);
+
+    private static async Task StopAsync(WebApplication? app, SimulatorServer? simulator, AzuriteServer? azurite, DataFolder folder)
+    {
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        if (simulator is not null)
+        {
+            await simulator.DisposeAsync();
+        }
+
+        if (azurite is not null)
+        {
+            await azurite.DisposeAsync();
+        }
+
+        folder.Dispose();
+    }
+
+    private static WebApplication Build(WebApplicationBuilder builder, HostSetup setup, DataFolder folder)
+    {
+        builder.Logging.ClearProviders();
+        if (setup.LogToConsole)
+        {
+            builder.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss "));
+        }
+        else
+        {
+            builder.Logging.AddProvider(new FileLoggerProvider(folder.LogFile));
+        }
+
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port}");
+        builder.Services.AddDroverFunctions(builder.Configuration);
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout =
+            DroverSettings.Read(builder.Configuration).Upstream.CallTimeout + TimeSpan.FromSeconds(30));
+        builder.AddLocalRuntime(new LocalRuntimeOptions
+        {
+            FunctionAssembly = Assembly.GetExecutingAssembly(),
+            HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
+            DataPath = folder.Path,
+            RunTriggers = setup.RunTriggers,
+            HostKey = builder.Configuration["Drover:HostKey"],
+        });
+        var app = builder.Build();
+        if (setup.RunTriggers)
+        {
+            app.MapFunctions();
+        }
+
+        return app;
+    }
+
+    private static Dictionary<string, string?> Overrides(HostSetup setup, DataFolder folder)
+    {
+        var overrides = new Dictionary<string, string?> { ["Drover:Batches:SpoolPath"] = folder.SpoolPath };
+        Set(overrides, nameof(UpstreamOptions.BaseUrl), setup.BaseUrl);
+        Set(overrides, nameof(UpstreamOptions.Concurrency), setup.Concurrency);
+        Set(overrides, nameof(UpstreamOptions.RequestsPerMinute), setup.RequestsPerMinute);
+        return overrides;
+    }
+
+    private static void Set(Dictionary<string, string?> overrides, string name, object? value)
+    {
+        if (value is not null)
+        {
+            overrides[$"Drover:Upstream:{name}"] = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    // An address of one's own (a local model, a gateway) may need no key; without one there is nobody to ask.
+    private static bool NeedsSimulator(HostSetup setup, IConfiguration settings) =>
+        setup.Simulator
+        || (new[] { settings["Drover:Upstream:ApiKey"], settings["OPENAI_API_KEY"] }.All(string.IsNullOrWhiteSpace)
+            && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl && settings["OPENAI_BASE_URL"] is null);
+
+    private static async Task<SimulatorServer> StartSimulatorAsync(Dictionary<string, string?> overrides, CancellationToken cancellationToken)
+    {
+        var simulator = await SimulatorServer.StartAsync(
+            new SimulatorOptions { LatencyP50 = 350, LatencyP95 = 900, LatencyP99 = 1600 }, cancellationToken);
+        Set(overrides, nameof(UpstreamOptions.BaseUrl), simulator.BaseAddress.ToString());
+        Set(overrides, nameof(UpstreamOptions.ApiKey), "simulated");
+        return simulator;
+    }
+
+    private static Exception Explain(Exception e, HostSetup setup) => e switch
+    {
+        DroverSettingsException or StorageUnreachableException or AzuriteException or LocalRuntimeException => new CommandException(ExitCodes.Usage, e.Message),
+        DurableStoreException => new CommandException(ExitCodes.Usage, e.Message),
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => new CommandException(
+            ExitCodes.Usage, $"Port {setup.Port} is taken on 127.0.0.1. Free it, or choose another with --port."),
+        _ => e,
+    };
+
+    /// <summary>Leaves signals to the commands.</summary>
+    private sealed class SilentLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

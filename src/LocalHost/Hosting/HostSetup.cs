@@ -1,0 +1,25 @@
+namespace Drover.LocalHost.Hosting;
+
+/// <summary>What the command line says of the host. Null: as the settings say.</summary>
+internal sealed record HostSetup
+{
+    public string DataPath { get; init; } = ".drover";
+
+    public string? BaseUrl { get; init; }
+
+    public int? Concurrency { get; init; }
+
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Take answers from the simulator, whatever the settings say.</summary>
+    public bool Simulator { get; init; }
+
+    /// <summary>Run orchestrations and triggers; false for commands that only look.</summary>
+    public bool RunTriggers { get; init; } = true;
+
+    /// <summary>Where the host listens; port 0 is any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Log to the console; otherwise to the data folder.</summary>
+    public bool LogToConsole { get; init; }
+}

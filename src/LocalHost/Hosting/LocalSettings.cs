@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Drover.LocalHost.Hosting;
+
+/// <summary>The settings of a local run, in Functions' own form: <c>local.settings.json</c>, then the environment.</summary>
+internal static class LocalSettings
+{
+    private const string FileName = "local.settings.json";
+
+    public static void AddTo(ConfigurationManager configuration)
+    {
+        configuration.Sources.Clear();
+        configuration.AddInMemoryCollection(FromFile(FileName)).AddEnvironmentVariables();
+    }
+
+    // Names may have '__' for ':', as environment variables do.
+    private static Dictionary<string, string?> FromFile(string path)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (!File.Exists(path))
+        {
+            return values;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(
+                File.ReadAllText(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.TryGetProperty("Values", out var section))
+            {
+                foreach (var value in section.EnumerateObject())
+                {
+                    values[value.Name.Replace("__", ":", StringComparison.Ordinal)] = value.Value.ToString();
+                }
+            }
+
+            return values;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} is not readable as settings: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Drover.LocalHost.Commands;
+
+return await DroverCommand.RunAsync(args);
