@@ -19,29 +19,57 @@ public sealed class SchemaTests
     public async Task Chat_Schema_AnswerIsAnInstance(string schema)
     {
         await using var upstream = await Upstream.StartAsync();
-        var format = $$$"""
-            "response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{{{schema}}}}}
-            """;
 
-        var answer = await upstream.ChatTextAsync(Upstream.Body(Text, format));
+        var answer = await upstream.ChatTextAsync(Upstream.Body(Text, Format(schema)));
 
         var root = JsonElement.Parse(schema);
         Assert.Empty(SchemaCheck.Faults(JsonElement.Parse(answer), root, root, "$"));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"array","minItems":1000000000}""")]
+    [InlineData("""{"type":"string","minLength":1000000000}""")]
+    [InlineData("""{"enum":5}""")]
+    [InlineData("""{"type":"object","properties":[]}""")]
+    [InlineData("""{"type":"object","properties":{"next":{"$ref":"#"}},"required":["next"]}""")]
+    public async Task Chat_SchemaNobodyCouldMeet_Is400(string schema)
+    {
+        await using var upstream = await Upstream.StartAsync();
+
+        var error = await Upstream.ErrorAsync(await upstream.ChatAsync(Upstream.Body(Text, Format(schema))), 400);
+
+        Assert.StartsWith("Invalid schema for response_format", error.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"$ref":"#"}""")]
+    [InlineData("""{"anyOf":[{"$ref":"#"}]}""")]
+    [InlineData("""{"$ref":"https://example.com/other"}""")]
+    public async Task Chat_SchemaThatLeadsNowhere_IsAnsweredAllTheSame(string schema)
+    {
+        await using var upstream = await Upstream.StartAsync();
+
+        JsonElement.Parse(await upstream.ChatTextAsync(Upstream.Body(Text, Format(schema))));
     }
 
     [Fact]
     public async Task Chat_ExtractSchema_HasWordsOfTheTextNotOfTheInstructions()
     {
         await using var upstream = await Upstream.StartAsync();
-        const string Format = """
-            "response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object","properties":{"keywords":{"type":"array","items":{"type":"string"},"minItems":5,"maxItems":5},"summary":{"type":"string","maxLength":60}}}}}
-            """;
+        var format = Format("""
+            {"type":"object","properties":{"keywords":{"type":"array","items":{"type":"string"},"minItems":5,"maxItems":5},"summary":{"type":"string","maxLength":60}}}
+            """);
         var instructions = "Extract five keywords and a summary from the source below. " + string.Concat(Enumerable.Repeat("Be exact and brief. ", 20));
 
         var answer = JsonElement.Parse(await upstream.ChatTextAsync(
-            Upstream.Body($"{instructions}\n\nTitle: Drovers\nAddress: https://example.com/\n\n{Text}", Format)));
+            Upstream.Body($"{instructions}\n\nTitle: Drovers\nAddress: https://example.com/\n\n{Text}", format)));
 
         Assert.All(answer.GetProperty("keywords").EnumerateArray(), word => Assert.Contains(word.GetString()!, Text));
         Assert.Equal("Drovers walked cattle over the hills to the markets.", answer.GetProperty("summary").GetString());
     }
+
+    private static string Format(string schema) =>
+        $$$"""
+        "response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{{{schema}}}}}
+        """;
 }

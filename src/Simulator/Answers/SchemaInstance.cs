@@ -17,7 +17,7 @@ internal sealed class SchemaInstance(SourceText source, JsonElement root, ulong 
 
     private void Write(Utf8JsonWriter json, JsonElement schema, string name, int index, int depth)
     {
-        schema = Resolve(schema);
+        schema = Schema.Resolve(root, schema);
         if (schema.ValueKind != JsonValueKind.Object)
         {
             json.WriteStringValue(_strings.Make(default, name, index));
@@ -32,7 +32,7 @@ internal sealed class SchemaInstance(SourceText source, JsonElement root, ulong 
         }
         else
         {
-            WriteByType(json, schema, TypeOf(schema), name, index, depth);
+            WriteByType(json, schema, Schema.TypeOf(schema), name, index, depth);
         }
     }
 
@@ -81,8 +81,8 @@ internal sealed class SchemaInstance(SourceText source, JsonElement root, ulong 
 
     private void WriteArray(Utf8JsonWriter json, JsonElement schema, string name, int depth)
     {
-        var min = Integer(schema, "minItems") ?? 0;
-        var max = Integer(schema, "maxItems") ?? int.MaxValue;
+        var min = Schema.Least(schema, "minItems");
+        var max = Schema.Integer(schema, "maxItems") ?? int.MaxValue;
         var usual = name.Contains("keyword", StringComparison.OrdinalIgnoreCase) ? 5 : depth < Deepest ? 2 : 0;
         var prefixes = schema.TryGetProperty("prefixItems", out var first) ? first : default;
         var items = schema.TryGetProperty("items", out var each) ? each : default;
@@ -107,75 +107,8 @@ internal sealed class SchemaInstance(SourceText source, JsonElement root, ulong 
         return found.Count > 0 ? found[0] : values[(int)((Draw(name, 0) + (ulong)index) % (ulong)count)];
     }
 
-    private JsonElement Resolve(JsonElement schema)
-    {
-        for (var steps = 0; steps < 32 && schema.ValueKind == JsonValueKind.Object; steps++)
-        {
-            if (schema.TryGetProperty("$ref", out var reference))
-            {
-                schema = Follow(reference.GetString() ?? "#");
-            }
-            else if (Alternatives(schema) is { } alternatives)
-            {
-                schema = alternatives.EnumerateArray().FirstOrDefault(one => Resolve(one) is var real && TypeOf(real) != "null", alternatives[0]);
-            }
-            else
-            {
-                break;
-            }
-        }
-
-        return schema;
-    }
-
-    private JsonElement Follow(string reference)
-    {
-        var target = root;
-        foreach (var step in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!target.TryGetProperty(step.Replace("~1", "/").Replace("~0", "~"), out target))
-            {
-                return default;
-            }
-        }
-
-        return target;
-    }
-
-    private static JsonElement? Alternatives(JsonElement schema)
-    {
-        foreach (var name in new[] { "anyOf", "oneOf", "allOf" })
-        {
-            if (schema.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0)
-            {
-                return list;
-            }
-        }
-
-        return null;
-    }
-
-    private static string TypeOf(JsonElement schema)
-    {
-        if (schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out var type))
-        {
-            return type.ValueKind == JsonValueKind.Array
-                ? type.EnumerateArray().Select(one => one.GetString()).FirstOrDefault(one => one != "null") ?? "null"
-                : type.GetString() ?? "string";
-        }
-
-        return schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("properties", out _) ? "object"
-            : schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("items", out _) ? "array" : "string";
-    }
-
     private static bool IsRequired(JsonElement schema, string name) =>
         schema.TryGetProperty("required", out var required) && required.EnumerateArray().Any(one => one.ValueEquals(name));
 
     private ulong Draw(string name, int index) => StableHash.Mix(StableHash.Of(name, hash), (ulong)index);
-
-    internal static int? Integer(JsonElement schema, string name) =>
-        schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)
-            ? (int)Math.Clamp(number, int.MinValue, int.MaxValue)
-            : null;
 }

@@ -9,8 +9,8 @@ internal sealed class StringInstance(SourceText source, ulong hash)
 
     public string Make(JsonElement schema, string name, int index)
     {
-        var min = SchemaInstance.Integer(schema, "minLength") ?? 0;
-        var max = SchemaInstance.Integer(schema, "maxLength") ?? int.MaxValue;
+        var min = Schema.Least(schema, "minLength");
+        var max = Schema.Integer(schema, "maxLength") ?? int.MaxValue;
         var text = Formatted(schema) ?? ByName(name, index, max);
         while (text.Length < min)
         {

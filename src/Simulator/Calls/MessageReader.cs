@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Drover.Simulator.Http;
 
@@ -9,7 +7,6 @@ namespace Drover.Simulator.Calls;
 internal static class MessageReader
 {
     private static readonly string[] Roles = ["system", "assistant", "user", "function", "tool", "developer"];
-    private static readonly string[] ImageKinds = ["png", "jpeg", "jpg", "gif", "webp"];
 
     /// <summary>The role, once it is known to be one.</summary>
     public static string Role(JsonElement message, string path)
@@ -80,10 +77,10 @@ internal static class MessageReader
                     texts.Add(Checks.RequiredText(part, "text", $"{at}.text"));
                     break;
                 case "image_url" when role == "user":
-                    ReadImage(Checks.Required(part, "image_url", $"{at}.image_url"), $"{at}.image_url", prompt);
+                    ImageReader.Read(Checks.Required(part, "image_url", $"{at}.image_url"), $"{at}.image_url", prompt);
                     break;
                 case "input_image":
-                    ReadImageUrl(Checks.Required(part, "image_url", $"{at}.image_url"), $"{at}.image_url", IsSmall(part), prompt);
+                    ImageReader.ReadUrl(Checks.Required(part, "image_url", $"{at}.image_url"), $"{at}.image_url", part, prompt);
                     break;
                 case "image_url":
                     throw new ApiException(ApiError.Invalid(
@@ -98,52 +95,4 @@ internal static class MessageReader
 
         prompt.AddText(role, string.Join('\n', texts));
     }
-
-    private static void ReadImage(JsonElement image, string path, PromptBuilder prompt)
-    {
-        if (image.ValueKind != JsonValueKind.Object)
-        {
-            throw Checks.WrongType(path, "an object", image);
-        }
-
-        if (Checks.Member(image, "detail")?.GetString() is { } detail and not ("auto" or "low" or "high"))
-        {
-            throw Checks.WrongValue($"{path}.detail", detail, "low", "high", "auto");
-        }
-
-        ReadImageUrl(Checks.Required(image, "url", $"{path}.url"), $"{path}.url", IsSmall(image), prompt);
-    }
-
-    private static void ReadImageUrl(JsonElement url, string path, bool isSmall, PromptBuilder prompt)
-    {
-        if (url.ValueKind != JsonValueKind.String)
-        {
-            throw Checks.WrongType(path, "a string", url);
-        }
-
-        // The raw text, because a picture of megabytes need not be copied to be judged.
-        var raw = JsonMarshal.GetRawUtf8Value(url)[1..^1];
-        if (raw.StartsWith("data:"u8))
-        {
-            var head = Encoding.ASCII.GetString(raw[..Math.Min(raw.Length, 40)]).Replace("\\/", "/", StringComparison.Ordinal);
-            var isKnown = ImageKinds.Any(kind => head.StartsWith($"data:image/{kind};base64,", StringComparison.Ordinal))
-                && !raw.EndsWith(","u8);
-            if (!isKnown)
-            {
-                throw new ApiException(ApiError.Invalid(
-                    "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",
-                    path, "invalid_image_format"));
-            }
-        }
-        else if (!Uri.TryCreate(url.GetString(), UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
-        {
-            throw new ApiException(ApiError.Invalid(
-                $"Invalid '{path}'. Expected a base64-encoded data URL with an image MIME type (e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU='), or an http(s) URL.",
-                path, "invalid_image_url"));
-        }
-
-        prompt.AddImage(raw, isSmall);
-    }
-
-    private static bool IsSmall(JsonElement image) => Checks.Member(image, "detail")?.GetString() == "low";
 }

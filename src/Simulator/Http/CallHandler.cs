@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Drover.Simulator.Answers;
 using Drover.Simulator.Calls;
 using Drover.Simulator.Counting;
@@ -20,9 +19,9 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
         var started = options.TimeProvider.GetTimestamp();
         using var body = await RequestBody.ReadAsync(http.Request, options.MaxBodyBytes)
             ?? throw new ApiException(ApiError.TooLarge(options.MaxBodyBytes));
-        using var document = Parse(body);
+        using var document = CallReader.Parse(body);
         var root = document.RootElement;
-        var (call, answers) = Read(endpoint, root, options);
+        var (call, answers) = CallReader.Read(endpoint, root, options);
         var identity = RequestIdentity.Of(http.Request.Headers[RequestIdentity.Header], root, body.Span);
         var tokens = call.PromptTokens + answers.Sum(answer => TokenEstimate.Of(answer.Text));
         if (!simulation.Limits.TryEnter(tokens, out var rates, out var inFlight, out var rejection))
@@ -140,42 +139,6 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
         await Task.Delay(end, it.Options.TimeProvider, it.Http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static JsonDocument Parse(RequestBody body)
-    {
-        try
-        {
-            var document = JsonDocument.Parse(body.Memory);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new ApiException(ApiError.NotJson);
-        }
-        catch (JsonException)
-        {
-            throw new ApiException(ApiError.NotJson);
-        }
-    }
-
-    private static (ModelCall Call, Answer[] Answers) Read(Endpoint endpoint, JsonElement root, SimulatorOptions options)
-    {
-        ModelCall call;
-        try
-        {
-            call = endpoint.Read(root, options);
-        }
-        catch (InvalidOperationException)
-        {
-            // A text with half a surrogate pair, or a member of another type than anyone would send.
-            throw new ApiException(ApiError.NotJson);
-        }
-
-        var asked = call.PromptTokens + (long)(call.Dimensions > 0 ? 0 : call.MaxTokens ?? 0);
-        return asked <= call.Model.ContextTokens ? (call, AnswerMaker.Make(call, options)) : throw new ApiException(TooLong(call, asked));
-    }
-
-    private static ApiError TooLong(ModelCall call, long asked) => ApiError.Invalid(
-        call.MaxTokens is > 0 and var max
-            ? $"This model's maximum context length is {call.Model.ContextTokens} tokens. However, you requested {asked} tokens ({call.PromptTokens} in the messages, {max} in the completion). Please reduce the length of the messages or completion."
-            : $"This model's maximum context length is {call.Model.ContextTokens} tokens. However, your messages resulted in {asked} tokens. Please reduce the length of the messages.",
-        "messages", "context_length_exceeded");
-
     /// <summary>A fault of streams meets streams only.</summary>
     private static Fault Applicable(Fault fault, ModelCall call) => fault switch
     {
@@ -184,11 +147,4 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
         Fault.Truncated or Fault.Fenced or Fault.Wrapped when !call.Format.IsJson => Fault.None,
         _ => fault,
     };
-
-    private sealed record Admitted(
-        HttpContext Http, Endpoint Endpoint, JsonElement Body, ModelCall Call, Answer[] Answers, RequestIdentity Identity, int Sighting, Fault Fault,
-        SimulatorOptions Options, long Started)
-    {
-        public long ElapsedMilliseconds => (long)Options.TimeProvider.GetElapsedTime(Started).TotalMilliseconds;
-    }
 }
