@@ -19,26 +19,14 @@ internal sealed class FunctionClock(DateTimeOffset start) : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
-    /// <summary>How many waits have an end, for tests that must not move the clock before somebody waits.</summary>
-    public int Waiting
+    /// <summary>When waits end: tests move the clock only once somebody waits for it.</summary>
+    public IReadOnlyList<DateTimeOffset> Due
     {
         get
         {
             lock (_lock)
             {
-                return _alarms.Count(alarm => alarm.Due is not null);
-            }
-        }
-    }
-
-    /// <summary>When the next wait ends.</summary>
-    public DateTimeOffset NextDue
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _alarms.Min(alarm => alarm.Due) ?? DateTimeOffset.MaxValue;
+                return [.. _alarms.Select(alarm => alarm.Due).OfType<DateTimeOffset>()];
             }
         }
     }
@@ -97,7 +85,12 @@ internal sealed class FunctionClock(DateTimeOffset start) : TimeProvider
             lock (clock._lock)
             {
                 Period = period;
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
+                Due = dueTime <= TimeSpan.Zero ? null : clock._now + dueTime;
+                if (dueTime == TimeSpan.Zero)
+                {
+                    ThreadPool.QueueUserWorkItem(_ => Ring());
+                }
+
                 return true;
             }
         }

@@ -28,6 +28,11 @@ internal sealed class HttpEndpoint(
         {
             TriggerLog.ClientGone(logger, function.Name, e.GetType().Name);
         }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             // Kestrel's own refusals, such as a body that is too large, have a status that is the client's business.
