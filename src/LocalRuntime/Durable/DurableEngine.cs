@@ -40,7 +40,7 @@ public sealed class DurableEngine : IAsyncDisposable
     /// <summary>Schedules, asks and sends; usable at once.</summary>
     public DurableTaskClient Client { get; }
 
-    /// <summary>Ends when the engine has stopped; fails when its database can no longer be written.</summary>
+    /// <summary>Ends when the engine has stopped; fails when it cannot go on, mostly because its database can no longer be written.</summary>
     public Task Completion => _completion.Task;
 
     internal DurableStore Store { get; }
@@ -120,13 +120,13 @@ public sealed class DurableEngine : IAsyncDisposable
     {
         try
         {
-            await Store.Faulted.WaitAsync(_stopping.Token);
+            await await Task.WhenAny(Store.Faulted, _run!.Broken).WaitAsync(_stopping.Token);
         }
         catch (OperationCanceledException)
         {
             return;
         }
-        catch (DurableStoreException e)
+        catch (Exception e)
         {
             _completion.TrySetException(e);
             _ = _completion.Task.Exception; // observed, also when nobody waits

@@ -17,6 +17,9 @@ internal static partial class DurableLog
     [LoggerMessage(103, LogLevel.Critical, "The durable database '{Path}' failed; the engine stops")]
     public static partial void StoreFailed(ILogger log, Exception exception, string path);
 
+    [LoggerMessage(104, LogLevel.Critical, "A loop of the durable engine failed; the engine stops")]
+    public static partial void LoopFailed(ILogger log, Exception exception);
+
     [LoggerMessage(110, LogLevel.Debug, "Orchestration '{Name}' (instance '{InstanceId}') ended: {Status}")]
     public static partial void Ended(ILogger log, string name, string instanceId, OrchestrationRuntimeStatus status);
 

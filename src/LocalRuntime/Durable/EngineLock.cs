@@ -30,10 +30,17 @@ internal sealed class EngineLock : IDisposable
                 e);
         }
 
-        var held = new EngineLock(file);
-        await store.WriteAsync(tx =>
-            tx.Execute("DELETE FROM engine") + tx.Execute("INSERT INTO engine (pid) VALUES (@pid)", Environment.ProcessId));
-        return held;
+        try
+        {
+            await store.WriteAsync(tx =>
+                tx.Execute("DELETE FROM engine") + tx.Execute("INSERT INTO engine (pid) VALUES (@pid)", Environment.ProcessId));
+            return new(file);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 
     public void Dispose() => _file.Dispose();

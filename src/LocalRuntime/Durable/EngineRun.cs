@@ -5,6 +5,9 @@ namespace Drover.LocalRuntime;
 /// <summary>The loops of a started engine, and the ways by which work gets to them.</summary>
 internal sealed class EngineRun
 {
+    /// <summary>How long a stop waits for orchestrator code that does not come back.</summary>
+    private static readonly TimeSpan EpisodeGrace = TimeSpan.FromSeconds(5);
+
     private readonly DurableEngineOptions _options;
     private readonly DurableStore _store;
     private readonly EngineLock _lock;
@@ -16,6 +19,7 @@ internal sealed class EngineRun
     private readonly ILogger _log;
     private readonly CancellationToken _stopping;
     private readonly SemaphoreSlim _stop = new(1);
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loops = Task.CompletedTask, _activityLoops = Task.CompletedTask;
     private long _dataVersion, _lastSeen;
     private bool _stopped;
@@ -35,6 +39,9 @@ internal sealed class EngineRun
         _instances = new(options.MaxCachedInstances);
         _due = new(time, _instances.Deliver);
     }
+
+    /// <summary>Fails when a loop ended that should not have.</summary>
+    public Task Broken => _broken.Task;
 
     public void Start()
     {
@@ -68,11 +75,22 @@ internal sealed class EngineRun
         await _stop.WaitAsync(CancellationToken.None);
         try
         {
-            if (_stopped)
-                return;
+            if (!_stopped)
+                await StopLoopsAsync(cancellationToken);
             _stopped = true;
+        }
+        finally
+        {
+            _stop.Release();
+        }
+    }
+
+    private async Task StopLoopsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             _due.Dispose();
-            await _loops;
+            await Task.WhenAny(_loops, Task.Delay(EpisodeGrace, CancellationToken.None));
             await Task.WhenAny(_activityLoops, Task.Delay(Timeout.Infinite, cancellationToken));
             if (_activities.Running is > 0 and var running)
                 DurableLog.ActivitiesAbandoned(_log, running);
@@ -85,7 +103,6 @@ internal sealed class EngineRun
         finally
         {
             _lock.Dispose();
-            _stop.Release();
             DurableLog.Stopped(_log);
         }
     }
@@ -111,6 +128,11 @@ internal sealed class EngineRun
         catch (DurableStoreException) when (_store.Faulted.IsFaulted)
         {
             // Logged by the store; the engine stops.
+        }
+        catch (Exception e)
+        {
+            DurableLog.LoopFailed(_log, e);
+            _broken.TrySetException(e);
         }
     }
 

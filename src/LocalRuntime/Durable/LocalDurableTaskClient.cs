@@ -101,17 +101,24 @@ internal sealed class LocalDurableTaskClient(DurableStore store, InstanceSignals
     private async Task<OrchestrationMetadata> WaitAsync(
         string instanceId, Func<OrchestrationMetadata, bool> reached, bool payloads, CancellationToken cancellation)
     {
-        while (true)
+        try
         {
-            var change = signals.Next(instanceId);
-            var instance = await GetInstancesAsync(instanceId, payloads, cancellation)
-                ?? throw new InvalidOperationException($"There is no orchestration with the instance id '{instanceId}'.");
-            if (reached(instance))
-                return instance;
+            while (true)
+            {
+                var change = signals.Next(instanceId);
+                var instance = await GetInstancesAsync(instanceId, payloads, cancellation)
+                    ?? throw new InvalidOperationException($"There is no orchestration with the instance id '{instanceId}'.");
+                if (reached(instance))
+                    return instance;
 
-            using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await Task.WhenAny(change, Task.Delay(pollInterval, time, wake.Token)); // another process signals nothing
-            await wake.CancelAsync();
+                using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                await Task.WhenAny(change, Task.Delay(pollInterval, time, wake.Token)); // another process signals nothing
+                await wake.CancelAsync();
+            }
+        }
+        finally
+        {
+            signals.Changed(instanceId); // leaves no wait behind; others who wait look once more
         }
     }
 

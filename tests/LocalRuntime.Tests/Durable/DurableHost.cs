@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.LocalRuntime.Tests.Durable;
@@ -10,14 +11,14 @@ internal sealed class DurableHost : IAsyncDisposable
 
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    public DurableHost(int cached = Live, string? database = null, TimeProvider? time = null, TimeSpan? poll = null)
+    public DurableHost(int cached = Live, string? database = null, TimeProvider? time = null, TimeSpan? poll = null, ILoggerFactory? loggers = null)
     {
         Database = database ?? NewDatabase();
         Time = time as ManualTime ?? new ManualTime();
         Engine = new(
             new() { DatabasePath = Database, MaxCachedInstances = cached, PollInterval = poll ?? TimeSpan.FromDays(30) },
             time ?? Time,
-            NullLoggerFactory.Instance);
+            loggers ?? NullLoggerFactory.Instance);
     }
 
     public string Database { get; }
