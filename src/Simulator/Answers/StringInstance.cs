@@ -39,7 +39,7 @@ internal sealed class StringInstance(SourceText source, ulong hash)
             return Sentence.Cut(source.Summary(60).TrimEnd('.', '。'), 60);
         }
 
-        return Is(name, "language") ? "en" : Keyword(index + (int)(StableHash.Of(name, hash) % 5));
+        return Is(name, "language") ? "en" : Keyword(index + (int)(StableHash.Of(name, hash) % (ulong)Math.Clamp(source.Keywords.Count, 1, 5)));
     }
 
     private string Keyword(int index) => source.Keywords.Count switch
