@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Drover.Simulator;
+
+namespace Drover.LocalHost.Tests;
+
+/// <summary><c>drover run</c> as its users meet it.</summary>
+public sealed class RunTests(AzuriteFixture azurite)
+{
+    [Fact]
+    public async Task Run_TheSampleWithoutAKey_SettlesEverySourceFromTheSimulator()
+    {
+        using var folder = new TestFolder();
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "samples", "sources.jsonl"), folder.File("sources.jsonl"));
+        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, null, ["run", "sources.jsonl"]);
+
+        Assert.Equal(0, await drover.EndAsync());
+
+        Assert.Contains("the answers come from the simulator", drover.Errors, StringComparison.Ordinal);
+        Assert.Contains("completed: 100 results, 0 errors", drover.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("sources.errors.jsonl")));
+        var lines = File.ReadAllLines(folder.File("sources.results.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        Assert.Equal(
+            File.ReadLines(folder.File("sources.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetString()).Order(),
+            lines.Select(l => l.GetProperty("custom_id").GetString()).Order());
+        Assert.All(lines, AssertExtracted);
+    }
+
+    [Fact]
+    public async Task Run_AgainAfterTheEnd_CallsNothing()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(50));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
+        await RunAsync(folder, simulator, 0);
+        File.Delete(folder.File("in.results.jsonl"));
+
+        await RunAsync(folder, simulator, 0);
+
+        Assert.Equal(50, simulator.Stats.Snapshot().Received);
+        Inputs.AssertEachOnce(folder, "in", 50);
+    }
+
+    [Fact]
+    public async Task Run_SourcesWithPriorities_CallsTheHigherOnesFirst()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", string.Concat(Enumerable.Range(0, 60).Select(
+            i => $$"""{"id":"i{{i}}","text":"text number {{i}}","priority":{{i % 3}}}""" + "\n")));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 5 });
+        await RunAsync(folder, simulator, 0, "--concurrency", "1");
+
+        // The order of calls shows in the ids that the simulator gives, which carry no time; so ask Drover: one shard per priority.
+        await using var results = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["results", Id(folder)]);
+        Assert.Equal(0, await results.EndAsync());
+        var order = results.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("custom_id").GetString()!)
+            .Select(id => int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture) % 3).ToList();
+        Assert.Equal([.. Enumerable.Repeat(2, 20), .. Enumerable.Repeat(1, 20), .. Enumerable.Repeat(0, 20)], order);
+    }
+
+    [Fact]
+    public async Task Run_WithFaultsOfEveryPassingKind_EndsWithAResultForEveryItem()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(2000));
+        await using var simulator = await SimulatorServer.StartAsync(
+            new SimulatorOptions { Latency = 20, Fail500 = 0.03, FailResetBefore = 0.01, FailResetAfter = 0.01, Fail429 = 0.002, RetryAfter = 0.2 });
+
+        await RunAsync(folder, simulator, 0);
+
+        Inputs.AssertEachOnce(folder, "in", 2000);
+        Assert.False(File.Exists(folder.File("in.errors.jsonl")));
+        Assert.True(simulator.Stats.Snapshot().Faults.Values.Sum() > 50, "The simulator must have struck for this to mean anything.");
+    }
+
+    [Fact]
+    public async Task Run_UnderARateLimit_MeetsNo429()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(500));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 50, Rpm = 6000 });
+
+        await RunAsync(folder, simulator, 0, "--rpm", "6000");
+
+        Assert.Equal(0, simulator.Stats.Snapshot().Rejected);
+        Inputs.AssertEachOnce(folder, "in", 500);
+    }
+
+    [Fact]
+    public async Task Run_WithAWrongKey_StopsAfterAFewCallsAndGoesOnWhenItIsMended()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(5000));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Keys = ["sk-right"] });
+        await using var wrong = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl"]);
+
+        Assert.Equal(3, await wrong.EndAsync());
+
+        Assert.Contains("stopped", wrong.Errors, StringComparison.Ordinal);
+        Assert.Contains("refused the API key (401 invalid_api_key)", wrong.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-test", wrong.Errors + File.ReadAllText(folder.File(".drover/drover.log")), StringComparison.Ordinal);
+        Assert.InRange(simulator.Stats.Snapshot().Received, 1, 30);
+
+        await using var right = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl"], ("OPENAI_API_KEY", "sk-right"));
+        Assert.Equal(0, await right.EndAsync());
+        Inputs.AssertEachOnce(folder, "in", 5000);
+    }
+
+    [Fact]
+    public async Task Run_AModelThatTheUpstreamDoesNotKnow_StopsWithTheReason()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"id":"i{{i}}","text":"text {{i}}"}""" + "\n")));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 10 });
+
+        var drover = await RunAsync(folder, simulator, 3, "--model", "gpt-nonesuch");
+
+        Assert.Contains("does not know the model 'gpt-nonesuch'", drover, StringComparison.Ordinal);
+        Assert.InRange(simulator.Stats.Snapshot().Received, 1, 300);
+    }
+
+    [Fact]
+    public async Task Run_LinesOfEveryBadKind_AreErrorsByNumberAndTheRestGoesOn()
+    {
+        using var folder = new TestFolder();
+        var source = """{"id":"i0","text":"good"}""";
+        folder.Write("in.jsonl", string.Join("\r\n", [
+            "\uFEFF" + source, "not json", "[1]", """{"text":"no id"}""", source, "", """{"id":"i1"}""",
+            """{"id":"i2","text":"x","priority":"high"}""", """{"custom_id":"i3","url":"/v1/images","body":{}}""",
+            """{"id":"big","text":" """ + new string('x', 20_000_000) + "\"}", """{"id":"i4","text":"last, without a line end"}"""]));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
+
+        await RunAsync(folder, simulator, 2);
+
+        Assert.Equal(["i0", "i4"], Inputs.IdsIn(folder.File("in.results.jsonl")).Order());
+        var errors = File.ReadAllLines(folder.File("in.errors.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("error")).ToList();
+        Assert.Equal(
+            [
+                (2, "invalid_json_line"), (3, "invalid_json_line"), (4, "invalid_request"), (5, "duplicate_custom_id"), (7, "invalid_request"),
+                (8, "invalid_request"), (9, "invalid_url"), (10, "line_too_long"),
+            ],
+            errors.Select(e => (e.GetProperty("line").GetInt32(), e.GetProperty("code").GetString()!)));
+        Assert.All(errors, e => Assert.StartsWith($"Line {e.GetProperty("line")}: ", e.GetProperty("message").GetString(), StringComparison.Ordinal));
+    }
+
+    private async Task<string> RunAsync(TestFolder folder, SimulatorServer simulator, int exitCode, params string[] options)
+    {
+        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", .. options]);
+        var code = await drover.EndAsync();
+        Assert.True(code == exitCode, $"Exit code {code} instead of {exitCode}:\n{drover.Errors}");
+        return drover.Errors;
+    }
+
+    // The id is in the name of the database's instances; the command prints it nowhere, so ask it.
+    private string Id(TestFolder folder)
+    {
+        var status = DroverProcess.Start(folder, azurite.Endpoints, null, ["status", "--json"]);
+        Assert.Equal(0, status.EndAsync().GetAwaiter().GetResult());
+        return JsonDocument.Parse(status.Output.Split('\n').First(l => l.StartsWith('{'))).RootElement.GetProperty("id").GetString()!;
+    }
+
+    private static void AssertExtracted(JsonElement line)
+    {
+        var drover = line.GetProperty("drover");
+        var data = drover.GetProperty("data");
+        Assert.Equal(5, data.GetProperty("keywords").GetArrayLength());
+        Assert.InRange(data.GetProperty("summary").GetString()!.Length, 1, 200);
+        Assert.True(data.GetProperty("categories").GetArrayLength() > 0);
+        Assert.InRange(data.GetProperty("confidence").GetInt32(), 0, 100);
+        Assert.True(drover.GetProperty("cost_usd").GetDecimal() > 0);
+        Assert.Equal(200, line.GetProperty("response").GetProperty("status_code").GetInt32());
+        Assert.Equal(JsonValueKind.Null, line.GetProperty("error").ValueKind);
+    }
+}
