@@ -389,3 +389,5 @@ public abstract class InstanceBehaviour(int cached)
 public sealed class InstanceTestsLive() : InstanceBehaviour(DurableHost.Live);
 
 public sealed class InstanceTestsReplayed() : InstanceBehaviour(DurableHost.Replayed);
+
+public sealed class InstanceTestsEvicted() : InstanceBehaviour(2);
