@@ -89,7 +89,14 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    private static Process Start(string file, params string[] arguments) => Process.Start(new ProcessStartInfo(file, arguments))!;
+    /// <summary>Starts a program whose output nobody reads: were it to inherit ours, whoever reads that would wait for its end.</summary>
+    private static Process Start(string file, params string[] arguments)
+    {
+        var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
 
     private static string RepositoryRoot()
     {

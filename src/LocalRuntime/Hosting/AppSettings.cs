@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Azure.Core;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
@@ -51,9 +52,9 @@ internal sealed partial class AppSettings(IConfiguration configuration)
         }
     }
 
-    public BlobServiceClient Blobs(string? name) => new(FindConnection(name));
+    public BlobServiceClient Blobs(string? name) => new(FindConnection(name), GiveUpSoon(new BlobClientOptions()));
 
-    public QueueServiceClient Queues(string? name, QueueClientOptions options) => new(FindConnection(name), options);
+    public QueueServiceClient Queues(string? name, QueueClientOptions options) => new(FindConnection(name), GiveUpSoon(options));
 
     /// <summary>Names this host in storage; the same after a restart and after a move to another folder.</summary>
     public string HostId(string otherwise)
@@ -61,6 +62,16 @@ internal sealed partial class AppSettings(IConfiguration configuration)
         var id = configuration["AzureFunctionsWebHost:hostId"] is { Length: > 0 } set ? set : otherwise;
         id = NotInHostId().Replace(id.ToLowerInvariant(), "-").Trim('-');
         return id.Length > 32 ? id[..32].TrimEnd('-') : id;
+    }
+
+    /// <summary>The listeners wait by themselves while storage is away; the clients' half a minute on top would only hide it, and hold up a stop.</summary>
+    private static T GiveUpSoon<T>(T options)
+        where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 3;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
+        return options;
     }
 
     [GeneratedRegex("%([^%]+)%")]
