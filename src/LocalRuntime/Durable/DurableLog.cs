@@ -32,6 +32,9 @@ internal static partial class DurableLog
     [LoggerMessage(113, LogLevel.Debug, "A message {Kind} for instance '{InstanceId}' came too late and was dropped")]
     public static partial void Dropped(ILogger log, MessageKind kind, string instanceId);
 
+    [LoggerMessage(114, LogLevel.Warning, "Instance '{InstanceId}' could not be read; its episode is tried again")]
+    public static partial void ReadFailed(ILogger log, Exception exception, string instanceId);
+
     [LoggerMessage(120, LogLevel.Information, "Activity '{Name}' (instance '{InstanceId}', step {Task}) failed")]
     public static partial void ActivityFailed(ILogger log, Exception exception, string name, string instanceId, int task);
 

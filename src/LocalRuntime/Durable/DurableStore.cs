@@ -31,6 +31,9 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
     /// <summary>For tests: called before each commit; what it throws is a failure of the disk.</summary>
     public Action? CommitFault { get; set; }
 
+    /// <summary>For tests: called before each read.</summary>
+    public Action? ReadFault { get; set; }
+
     /// <summary>Fails when the database can no longer be written.</summary>
     public Task Faulted => _faulted.Task;
 
@@ -64,6 +67,7 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
         try
         {
             using var connection = new SqliteConnection(StoreSchema.ConnectionString(path, SqliteOpenMode.ReadWrite, pooling: true));
+            ReadFault?.Invoke();
             connection.Open();
             return read(connection);
         }

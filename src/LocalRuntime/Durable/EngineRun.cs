@@ -8,6 +8,9 @@ internal sealed class EngineRun
     /// <summary>How long a stop waits for orchestrator code that does not come back.</summary>
     private static readonly TimeSpan EpisodeGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long after a failed read the next one is tried.</summary>
+    private static readonly TimeSpan ReadPause = TimeSpan.FromSeconds(1);
+
     private readonly DurableEngineOptions _options;
     private readonly DurableStore _store;
     private readonly EngineLock _lock;
@@ -147,13 +150,25 @@ internal sealed class EngineRun
 
     private async Task EpisodeAsync(InstanceSlot slot)
     {
+        var messages = _instances.TakeInbox(slot);
+        InstanceMessage[] held = [.. slot.Held];
         try
         {
-            if (_episodes.Run(slot, _instances.TakeInbox(slot)) is not { } episode)
+            if (_episodes.Run(slot, messages) is not { } episode)
                 return;
             await CommitAsync(slot, episode.Commit);
             if (episode.Commit.Outcome?.ContinueAs is not null)
                 _instances.Return(slot, episode.Later);
+        }
+        catch (DurableStoreException e) when (!_store.Faulted.IsFaulted)
+        {
+            // Say, too many open files. It is not the instance's fault, so it waits.
+            DurableLog.ReadFailed(_log, e, slot.InstanceId);
+            slot.Forget();
+            slot.Held.Clear();
+            slot.Held.AddRange(held);
+            _instances.Return(slot, messages);
+            await Task.Delay(ReadPause, _time, _stopping);
         }
         catch (Exception e) when (!_store.Faulted.IsFaulted)
         {

@@ -51,19 +51,23 @@ public sealed class DeterminismTests
             await before.UntilAsync(() => before.Count("SELECT COUNT(*) FROM history WHERE kind = 10") == 1);
         }
 
-        await using var after = await new DurableHost(database: database)
+        await using (var after = await new DurableHost(database: database)
             .Activity<string>("A", _ => 1)
             .Orchestrator("X", async c =>
             {
                 await Changed[change](c);
                 return null;
             })
-            .StartAsync();
-        await after.Client.RaiseEventAsync("Y", "go", Cancel);
+            .StartAsync())
+        {
+            await after.Client.RaiseEventAsync("Y", "go", Cancel);
 
-        var end = await after.EndAsync("Y");
-        Assert.Equal($"Non-deterministic orchestrator 'X' (instance 'Y'): {expected}", end.FailureDetails!.ErrorMessage);
-        Assert.True(end.FailureDetails.IsCausedBy<NonDeterministicOrchestrationException>());
+            var end = await after.EndAsync("Y");
+            Assert.Equal($"Non-deterministic orchestrator 'X' (instance 'Y'): {expected}", end.FailureDetails!.ErrorMessage);
+            Assert.True(end.FailureDetails.IsCausedBy<NonDeterministicOrchestrationException>());
+        }
+
+        DurableHost.Delete(database);
     }
 
     [Fact]

@@ -11,8 +11,11 @@ internal sealed class DurableHost : IAsyncDisposable
 
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    private readonly bool _owned;
+
     public DurableHost(int cached = Live, string? database = null, TimeProvider? time = null, TimeSpan? poll = null, ILoggerFactory? loggers = null)
     {
+        _owned = database is null;
         Database = database ?? NewDatabase();
         Time = time as ManualTime ?? new ManualTime();
         Engine = new(
@@ -106,5 +109,10 @@ internal sealed class DurableHost : IAsyncDisposable
         return statement.Read(r => r.GetInt64(0), values)[0];
     });
 
-    public async ValueTask DisposeAsync() => await Engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        if (_owned)
+            Delete(Database);
+    }
 }

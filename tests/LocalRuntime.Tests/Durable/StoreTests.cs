@@ -162,6 +162,37 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Episode_DatabaseCannotBeReadForAWhile_IsTriedAgain()
+    {
+        var arrived = new TaskCompletionSource();
+        var failures = 0;
+        await using var host = await new DurableHost(DurableHost.Replayed, _database)
+            .Orchestrator("Wait", async c =>
+            {
+                var word = await c.WaitForExternalEvent<string>("go");
+                arrived.SetResult();
+                return word;
+            })
+            .StartAsync();
+        await host.Client.ScheduleNewOrchestrationInstanceAsync("Wait", new StartOrchestrationOptions("w"), Cancel);
+        await host.UntilAsync("w", i => i.IsRunning);
+        host.Engine.Store.ReadFault = () =>
+        {
+            if (++failures <= 3)
+                throw new SqliteException("unable to open database file", 14);
+        };
+
+        await host.Client.RaiseEventAsync("w", "go", "heard", Cancel);
+        while (!arrived.Task.IsCompleted)
+        {
+            await Task.WhenAny(arrived.Task, Task.Delay(2, Cancel));
+            host.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("heard", (await host.EndAsync("w")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task Episode_HistoryIsDamaged_FailsThatInstanceOnly()
     {
         await using var host = await new DurableHost(DurableHost.Replayed, _database)
