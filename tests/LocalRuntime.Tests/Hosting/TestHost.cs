@@ -60,7 +60,19 @@ internal sealed class TestHost : IAsyncDisposable
     public static async Task<TestHost> StartAsync(TestHostOptions options)
     {
         var ownFolder = options.DataPath is null ? Directory.CreateTempSubdirectory("drover-test-").FullName : null;
-        var dataPath = options.DataPath ?? ownFolder!;
+        try
+        {
+            return await StartAsync(options, options.DataPath ?? ownFolder!, ownFolder);
+        }
+        catch when (ownFolder is not null)
+        {
+            Directory.Delete(ownFolder, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<TestHost> StartAsync(TestHostOptions options, string dataPath, string? ownFolder)
+    {
         var hostJson = Path.Combine(dataPath, "host.json");
         await File.WriteAllTextAsync(hostJson, options.HostJson);
 
