@@ -75,6 +75,11 @@ public sealed class DroverSettings
                 continue;
             }
 
+            if (child.Value is null && !child.GetChildren().Any())
+            {
+                continue; // A null in JSON: not set.
+            }
+
             try
             {
                 property.SetValue(target, child.Get(property.PropertyType));

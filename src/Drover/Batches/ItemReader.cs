@@ -72,6 +72,13 @@ internal static class ItemReader
             {
                 reader.Read();
                 hasText |= reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
+                CheckText(ref reader);
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("model"u8))
+            {
+                reader.Read();
+                CheckText(ref reader);
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("priority"u8))
@@ -171,6 +178,15 @@ internal static class ItemReader
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         reader.Skip();
         return text;
+    }
+
+    // Half a surrogate pair is valid JSON and no text: it throws here, at planning, rather than when the source is read to be run.
+    private static void CheckText(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped)
+        {
+            reader.GetString();
+        }
     }
 
     private static string Cut(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 120), "…");

@@ -6,6 +6,9 @@ namespace Drover.Batches;
 /// <remarks>A byte order mark at the beginning is passed over; lines end in LF or CRLF; the last one need not end.</remarks>
 internal sealed class LineReader(Stream stream, int longest) : IDisposable
 {
+    /// <summary>What a line of the length allowed may have besides: a byte order mark and CRLF.</summary>
+    private const int MarkAndEnd = 5;
+
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
     private int _start;
     private int _end;
@@ -42,7 +45,7 @@ internal sealed class LineReader(Stream stream, int longest) : IDisposable
             }
 
             scanned = _end - _start;
-            if (scanned > longest + 2)
+            if (scanned > longest + MarkAndEnd)
             {
                 dropped += scanned;
                 (_start, _end, scanned) = (0, 0, 0);

@@ -31,7 +31,9 @@ internal static class AnswerReader
     }
 
     /// <summary>Cuts a text of somebody else's to a length that is safe in histories and logs.</summary>
-    public static string Cut(string text) => text.Length <= LongestMessage ? text : string.Concat(text.AsSpan(0, LongestMessage), "…");
+    public static string Cut(string text) => text.Length <= LongestMessage
+        ? text
+        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
 
     private static Outcome OutcomeOf(int status, bool isJson, string code) => status switch
     {

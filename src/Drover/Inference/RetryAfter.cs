@@ -41,6 +41,7 @@ public static class RetryAfter
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && !double.IsNaN(value) // "NaN" is read as a number whatever the styles say.
             ? value
             : null;
 

@@ -72,9 +72,15 @@ internal sealed class ExtractRecipe : IRecipe
         return JsonSerializer.SerializeToElement(
             new ExtractData(
                 root.GetProperty("keywords"),
-                summary.Length <= LongestSummary ? summary : string.Concat(summary.AsSpan(0, LongestSummary - 1).TrimEnd(), "…"),
+                summary.Length <= LongestSummary ? summary : Cut(summary),
                 root.GetProperty("categories"),
                 (int)Math.Round(root.GetProperty("confidence").GetDouble())),
             RecipeJson.Default.ExtractData);
+    }
+
+    private static string Cut(string summary)
+    {
+        var length = LongestSummary - 1;
+        return string.Concat(summary.AsSpan(0, char.IsHighSurrogate(summary[length - 1]) ? length - 1 : length).TrimEnd(), "…");
     }
 }

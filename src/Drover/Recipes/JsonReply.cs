@@ -35,10 +35,16 @@ public static class JsonReply
         try
         {
             using var document = JsonDocument.Parse(json, Lenient);
+            if (json.Contains("\\u", StringComparison.Ordinal))
+            {
+                using var unescaped = new Utf8JsonWriter(Stream.Null);
+                document.RootElement.WriteTo(unescaped); // Throws for half a surrogate pair, which whoever reads that text would meet.
+            }
+
             value = document.RootElement.Clone();
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             value = default;
             return false;

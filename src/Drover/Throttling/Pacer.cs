@@ -5,7 +5,8 @@ namespace Drover.Throttling;
 /// The generic cell rate algorithm (ITU-T I.371): every request moves the time at which the next one is due by one
 /// interval. One per cent of the rate is kept as headroom, because two clocks that cut time into windows never cut it at
 /// the same instants. Timers fire late, so what was missed may be caught up, but only over the last
-/// <see cref="CatchUp"/>: a burst is at most that much of the rate, and idle time is not saved up.
+/// <see cref="CatchUp"/>: a burst is at most that much of the rate, and idle time is not saved up. At low rates it is less,
+/// so that not even a bucket that holds one second of the rate is ever overrun.
 /// </remarks>
 /// <param name="requestsPerMinute">The rate allowed; 0 for no limit.</param>
 internal sealed class Pacer(int requestsPerMinute)
@@ -16,6 +17,9 @@ internal sealed class Pacer(int requestsPerMinute)
     private const double Headroom = 1.01;
 
     private readonly long _interval = requestsPerMinute <= 0 ? 0 : (long)(TimeSpan.TicksPerMinute * Headroom / requestsPerMinute);
+    private readonly long _catchUp = requestsPerMinute <= 0 ? 0 : Math.Min(
+        CatchUp.Ticks, (long)((Math.Max(0, requestsPerMinute / 60.0 - 1) + Headroom - 1) * TimeSpan.TicksPerMinute / requestsPerMinute));
+
     private long _due;
 
     /// <summary>Takes one request if it is due; otherwise says how long to wait.</summary>
@@ -27,7 +31,7 @@ internal sealed class Pacer(int requestsPerMinute)
             return true;
         }
 
-        _due = Math.Max(_due, nowTicks - (_due == 0 ? 0 : CatchUp.Ticks));
+        _due = Math.Max(_due, nowTicks - (_due == 0 ? 0 : _catchUp));
         if (_due > nowTicks)
         {
             wait = TimeSpan.FromTicks(_due - nowTicks);

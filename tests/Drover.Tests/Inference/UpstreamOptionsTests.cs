@@ -1,0 +1,73 @@
+using Drover.Inference;
+
+namespace Drover.Tests.Inference;
+
+public sealed class UpstreamOptionsTests
+{
+    [Fact]
+    public void Defaults_AreAsDocumented()
+    {
+        var options = new UpstreamOptions();
+
+        Assert.Equal("https://api.openai.com/v1", options.BaseUrl);
+        Assert.Equal("", options.ApiKey);
+        Assert.Equal("gpt-4o-mini", options.Model);
+        Assert.Equal(50, options.Concurrency);
+        Assert.Equal(0, options.RequestsPerMinute);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(60), options.CallTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.SilenceTimeout);
+        Assert.Equal(2, options.ConnectionRetries);
+        Assert.Equal(3 * 1024 * 1024, options.MaxResponseBytes);
+        Assert.Empty(options.Faults());
+    }
+
+    [Fact]
+    public void Faults_ManyBadValues_NamesEverySettingItsValueAndTheRule()
+    {
+        var options = new UpstreamOptions
+        {
+            BaseUrl = "ftp://api.example.com",
+            ApiKey = "sk-secret value",
+            Model = " ",
+            Concurrency = 0,
+            RequestsPerMinute = -1,
+            ConnectTimeout = TimeSpan.Zero,
+            CallTimeout = TimeSpan.FromHours(2),
+            SilenceTimeout = TimeSpan.FromMilliseconds(-5),
+            ConnectionRetries = 11,
+            MaxResponseBytes = 4 * 1024 * 1024,
+        };
+
+        Assert.Equal(
+            [
+                "Drover:Upstream:BaseUrl is 'ftp://api.example.com'; it must be an http or https address such as https://api.openai.com/v1.",
+                "Drover:Upstream:ApiKey contains white space or characters outside ASCII; a key has neither.",
+                "Drover:Upstream:Model is empty; it must name the model for items that name none.",
+                "Drover:Upstream:Concurrency is 0; it must be from 1 to 10,000.",
+                "Drover:Upstream:RequestsPerMinute is -1; it must be 0 (no limit) or more.",
+                "Drover:Upstream:ConnectionRetries is 11; it must be from 0 to 10.",
+                "Drover:Upstream:MaxResponseBytes is 4194304; it must be from 1,024 to 3,145,728.",
+                "Drover:Upstream:ConnectTimeout is 00:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
+                "Drover:Upstream:CallTimeout is 02:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
+                "Drover:Upstream:SilenceTimeout is -00:00:00.0050000; it must be from 10 ms to one hour, written as hh:mm:ss.",
+            ],
+            options.Faults());
+    }
+
+    [Theory]
+    [InlineData("api.example.com/v1")]
+    [InlineData("")]
+    [InlineData("/v1")]
+    public void Faults_AddressThatIsNotAbsolute_IsNamed(string url) =>
+        Assert.Single(new UpstreamOptions { BaseUrl = url }.Faults());
+
+    [Theory]
+    [InlineData("sk-é")]
+    [InlineData("sk-\n")]
+    [InlineData("sk-\u007f")]
+    public void Faults_KeyThatNoHeaderCarries_IsNamedWithoutTheKey(string key) =>
+        Assert.Equal(
+            ["Drover:Upstream:ApiKey contains white space or characters outside ASCII; a key has neither."],
+            new UpstreamOptions { ApiKey = key }.Faults());
+}

@@ -1,0 +1,243 @@
+using Drover.Throttling;
+
+namespace Drover.Tests.Throttling;
+
+public sealed class ThrottleTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task AcquireAsync_ManyCallersAtOnce_NeverExceedsTheConcurrency()
+    {
+        const int concurrency = 8;
+        using var throttle = new Throttle(concurrency, 0, TimeProvider.System);
+        var inFlight = 0;
+        var most = 0;
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 20_000),
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (_, token) =>
+            {
+                using var permit = await throttle.AcquireAsync(token);
+                var now = Interlocked.Increment(ref inFlight);
+                InterlockedMax(ref most, now);
+                await Task.Yield();
+                Interlocked.Decrement(ref inFlight);
+            }).WithinPatience();
+
+        Assert.Equal(concurrency, most);
+        Assert.Equal(0, throttle.InFlight);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_SlotGivenBack_GoesToWhoCameFirst()
+    {
+        using var throttle = new Throttle(1, 0, _time);
+        var held = await throttle.AcquireAsync(default);
+        var waiters = Enumerable.Range(0, 5).Select(_ => throttle.AcquireAsync(default).AsTask()).ToList();
+
+        for (var i = 0; i < waiters.Count; i++)
+        {
+            Assert.All(waiters[i..], w => Assert.False(w.IsCompleted));
+            held.Dispose();
+            held = await waiters[i].WithinPatience();
+        }
+
+        held.Dispose();
+        Assert.Equal(0, throttle.InFlight);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_WaiterCancelled_ThrowsAndLeavesNoGap()
+    {
+        using var throttle = new Throttle(1, 0, _time);
+        using var cancellation = new CancellationTokenSource();
+        var held = await throttle.AcquireAsync(default);
+        var first = throttle.AcquireAsync(cancellation.Token).AsTask();
+        var second = throttle.AcquireAsync(default).AsTask();
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WithinPatience());
+        Assert.False(second.IsCompleted);
+        held.Dispose();
+        (await second.WithinPatience()).Dispose();
+        Assert.Equal(0, throttle.InFlight);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_AlreadyCancelled_ThrowsAndTakesNothing()
+    {
+        using var throttle = new Throttle(1, 0, _time);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await throttle.AcquireAsync(new CancellationToken(true)));
+
+        Assert.Equal(0, throttle.InFlight);
+        (await throttle.AcquireAsync(default)).Dispose();
+    }
+
+    [Fact]
+    public async Task AcquireAsync_CancellationsRacingWithGrants_LeakNoSlot()
+    {
+        const int concurrency = 3;
+        using var throttle = new Throttle(concurrency, 0, TimeProvider.System);
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 5_000),
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (i, _) =>
+            {
+                using var cancellation = new CancellationTokenSource();
+                var acquire = throttle.AcquireAsync(cancellation.Token).AsTask();
+                if (i % 2 == 0)
+                {
+                    await cancellation.CancelAsync();
+                }
+
+                try
+                {
+                    using var permit = await acquire;
+                    await Task.Yield();
+                }
+                catch (OperationCanceledException)
+                {
+                    // It came too late for its permit.
+                }
+            }).WithinPatience();
+
+        Assert.Equal(0, throttle.InFlight);
+        var all = new List<Permit>();
+        for (var i = 0; i < concurrency; i++)
+        {
+            all.Add(await throttle.AcquireAsync(default).AsTask().WithinPatience());
+        }
+
+        Assert.False(throttle.AcquireAsync(default).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Dispose_PermitTwice_GivesOneSlotBack()
+    {
+        using var throttle = new Throttle(2, 0, _time);
+        var first = await throttle.AcquireAsync(default);
+        await throttle.AcquireAsync(default);
+
+        first.Dispose();
+        first.Dispose();
+
+        Assert.Equal(1, throttle.InFlight);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_WithARate_GrantsWhenTheClockSaysSo()
+    {
+        using var throttle = new Throttle(100, 60, _time);
+        Assert.True(throttle.AcquireAsync(default).IsCompletedSuccessfully);
+        var second = throttle.AcquireAsync(default).AsTask();
+
+        _time.Advance(TimeSpan.FromMilliseconds(1009));
+        Assert.False(second.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await second.WithinPatience()).Dispose();
+        Assert.Equal(1, throttle.InFlight);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_AMinuteUnderARate_GrantsWithinOnePercentOfIt()
+    {
+        using var throttle = new Throttle(1000, 600, _time);
+        var granted = 0;
+        using var end = new CancellationTokenSource();
+        var waiters = Enumerable.Range(0, 700).Select(_ => CountAsync()).ToList();
+
+        _time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1));
+        await end.CancelAsync();
+        await Task.WhenAll(waiters).WithinPatience();
+
+        Assert.InRange(granted, 594, 600);
+
+        async Task CountAsync()
+        {
+            try
+            {
+                (await throttle.AcquireAsync(end.Token)).Dispose();
+                Interlocked.Increment(ref granted);
+            }
+            catch (OperationCanceledException)
+            {
+                // Beyond the minute.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task PauseFor_WhileOthersWait_GrantsNothingBeforeItsEnd()
+    {
+        using var throttle = new Throttle(2, 0, _time);
+        var held = await throttle.AcquireAsync(default);
+        throttle.PauseFor(TimeSpan.FromSeconds(10));
+        var waiter = throttle.AcquireAsync(default).AsTask();
+
+        Assert.Equal(TimeSpan.FromSeconds(10), throttle.PausedFor);
+        held.Dispose(); // A slot that comes free ends no pause.
+        _time.Advance(TimeSpan.FromMilliseconds(9_999));
+        Assert.False(waiter.IsCompleted);
+        Assert.Equal(TimeSpan.FromMilliseconds(1), throttle.PausedFor);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await waiter.WithinPatience()).Dispose();
+        Assert.Equal(TimeSpan.Zero, throttle.PausedFor);
+    }
+
+    [Fact]
+    public async Task PauseFor_ShorterThanThePauseThatIsSet_ChangesNothing()
+    {
+        using var throttle = new Throttle(1, 0, _time);
+        throttle.PauseFor(TimeSpan.FromSeconds(10));
+        throttle.PauseFor(TimeSpan.FromSeconds(2));
+        var waiter = throttle.AcquireAsync(default).AsTask();
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(waiter.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await waiter.WithinPatience()).Dispose();
+    }
+
+    [Fact]
+    public async Task PauseFor_LongerThanThePauseThatIsSet_HoldsThoseWhoWaitAlready()
+    {
+        using var throttle = new Throttle(1, 0, _time);
+        throttle.PauseFor(TimeSpan.FromSeconds(2));
+        var waiter = throttle.AcquireAsync(default).AsTask();
+        throttle.PauseFor(TimeSpan.FromSeconds(10));
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(waiter.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        (await waiter.WithinPatience()).Dispose();
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, -1)]
+    public void Constructor_OutOfRange_Throws(int concurrency, int requestsPerMinute) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Throttle(concurrency, requestsPerMinute, _time));
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen;)
+        {
+            var before = Interlocked.CompareExchange(ref target, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+}
