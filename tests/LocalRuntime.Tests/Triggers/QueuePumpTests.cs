@@ -32,6 +32,8 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
 
         for (var renewals = 1; renewals <= 3; renewals++)
         {
+            var due = clock.GetUtcNow() + TimeSpan.FromSeconds(30);
+            await Eventually.TrueAsync(() => clock.Due.Contains(due));
             clock.Advance(TimeSpan.FromSeconds(29));
             Assert.Equal(renewals - 1, traffic.Updates);
             clock.Advance(TimeSpan.FromSeconds(1));
