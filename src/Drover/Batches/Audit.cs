@@ -3,4 +3,5 @@ namespace Drover.Batches;
 /// <summary>What storage holds of a batch's outcomes, shard by shard.</summary>
 /// <param name="Short">Shards that are not settled, the first few hundred of them; empty when the batch may be closed.</param>
 /// <param name="Tally">The counts over all settled shards.</param>
-public sealed record Audit(IReadOnlyList<int> Short, Tally Tally);
+/// <param name="Problem">Why the batch cannot go on at all, or null.</param>
+public sealed record Audit(IReadOnlyList<int> Short, Tally Tally, string? Problem = null);

@@ -9,7 +9,7 @@ namespace Drover.Batches;
 /// A batch is closed only after this. Storage that was put back to an earlier state (Azurite killed hard forgets up to five
 /// seconds of acknowledged writes) shows as shards without a true mark; they are run again.
 /// </remarks>
-public sealed class Auditor(BatchBlobs blobs, Planner planner, ILogger<Auditor> logger)
+public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner, ILogger<Auditor> logger)
 {
     private const int MostReported = 200;
 
@@ -40,8 +40,7 @@ public sealed class Auditor(BatchBlobs blobs, Planner planner, ILogger<Auditor> 
 
     private async Task<(bool[] Settled, IReadOnlySet<int> Begun, Tally Tally)> ReadAsync(string batchId, CancellationToken cancellationToken)
     {
-        var plan = await planner.FindAsync(batchId, cancellationToken)
-            ?? throw new InvalidDataException($"Batch '{batchId}' has no plan in storage ({blobs.Plan(batchId).Name}).");
+        var plan = await planner.GetAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken);
         var errors = new long[plan.Shards];
         var begun = new SortedSet<int>();
         await foreach (var (shard, blob) in ListAsync(BatchBlobs.ErrorsPrefix(batchId), plan.Shards, cancellationToken))

@@ -17,9 +17,12 @@ public sealed class BatchStore(BatchBlobs blobs)
     {
         await blobs.IndexEntry(spec.Id, spec.CreatedAt).WriteAsync(default, cancellationToken: cancellationToken);
         var json = JsonSerializer.SerializeToUtf8Bytes(spec, BatchJson.Default.BatchSpec);
-        return await blobs.Spec(spec.Id).WriteAsync(json, onlyIfAbsent: true, cancellationToken)
-            ? (spec, true)
-            : (await FindAsync(spec.Id, cancellationToken) ?? spec, false);
+        if (await blobs.Spec(spec.Id).WriteAsync(json, onlyIfAbsent: true, cancellationToken))
+        {
+            return (Remember(spec), true);
+        }
+
+        return (await FindAsync(spec.Id, cancellationToken) ?? spec, false);
     }
 
     /// <summary>The spec of a batch, or null. Specs never change, so they are remembered.</summary>
@@ -35,14 +38,16 @@ public sealed class BatchStore(BatchBlobs blobs)
             return null;
         }
 
-        var spec = JsonSerializer.Deserialize(content.ToMemory().Span, BatchJson.Default.BatchSpec)!;
-        if (_specs.Count >= MostCached)
-        {
-            _specs.Clear();
-        }
-
-        return _specs[batchId] = spec;
+        return Remember(JsonSerializer.Deserialize(content.ToMemory().Span, BatchJson.Default.BatchSpec)!);
     }
+
+    /// <summary>Whether storage holds the spec now: it may have lost it since it was written.</summary>
+    public async Task<bool> IsThereAsync(string batchId, CancellationToken cancellationToken) =>
+        await blobs.Spec(batchId).ExistsAsync(cancellationToken);
+
+    /// <summary>Makes the container if it is not there (any more).</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) =>
+        blobs.Container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
     /// <summary>The spec of a batch that must be there.</summary>
     public async Task<BatchSpec> GetAsync(string batchId, CancellationToken cancellationToken) =>
@@ -75,12 +80,26 @@ public sealed class BatchStore(BatchBlobs blobs)
     public async Task<string?> ClosingAsync(string batchId, CancellationToken cancellationToken) =>
         (await blobs.Closing(batchId).ReadOrNullAsync(cancellationToken))?.ToString();
 
-    public Task WriteFinalAsync(string batchId, FinalRecord record, CancellationToken cancellationToken) =>
-        blobs.Final(batchId).WriteAsync(JsonSerializer.SerializeToUtf8Bytes(record, BatchJson.Default.FinalRecord), cancellationToken: cancellationToken);
+    public async Task WriteFinalAsync(string batchId, FinalRecord record, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(cancellationToken);
+        await blobs.Final(batchId).WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(record, BatchJson.Default.FinalRecord), cancellationToken: cancellationToken);
+    }
 
     /// <summary>How the batch ended last, or null.</summary>
     public async Task<FinalRecord?> FindFinalAsync(string batchId, CancellationToken cancellationToken) =>
         await blobs.Final(batchId).ReadOrNullAsync(cancellationToken) is { } content
             ? JsonSerializer.Deserialize(content.ToMemory().Span, BatchJson.Default.FinalRecord)
             : null;
+
+    private BatchSpec Remember(BatchSpec spec)
+    {
+        if (_specs.Count >= MostCached)
+        {
+            _specs.Clear();
+        }
+
+        return _specs[spec.Id] = spec;
+    }
 }

@@ -41,7 +41,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            return Problem($"The input '{spec.Input}' is not in storage.");
+            return Problem($"The input '{spec.Input}' is not in storage (any more).");
         }
 
         await using (input)
@@ -50,15 +50,34 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         }
     }
 
-    /// <summary>Reads one record of a plan.</summary>
-    public async Task<Shard> ReadShardAsync(string batchId, int index, CancellationToken cancellationToken)
+    /// <summary>Plans a batch, or finds it planned: also when storage has lost the plan since.</summary>
+    /// <exception cref="InvalidDataException">The batch cannot be planned.</exception>
+    public async Task<BatchPlan> GetAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
-        BlobDownloadResult record = await blobs.Plan(batchId).DownloadContentAsync(
-            new BlobDownloadOptions { Range = new HttpRange((long)index * RecordLength, RecordLength) }, cancellationToken);
+        var plan = await PlanAsync(spec, cancellationToken);
+        return plan.Problem is null ? plan : throw new InvalidDataException(plan.Problem);
+    }
+
+    /// <summary>Reads one record of a plan.</summary>
+    /// <exception cref="InvalidDataException">There is no such record.</exception>
+    public async Task<Shard> ReadShardAsync(BatchSpec spec, int index, CancellationToken cancellationToken)
+    {
+        var range = new BlobDownloadOptions { Range = new HttpRange((long)index * RecordLength, RecordLength) };
+        BlobDownloadResult record;
+        try
+        {
+            record = await blobs.Plan(spec.Id).DownloadContentAsync(range, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 416)
+        {
+            await GetAsync(spec, cancellationToken);
+            record = await blobs.Plan(spec.Id).DownloadContentAsync(range, cancellationToken);
+        }
+
         return record.Content.ToMemory().Length == RecordLength
             && JsonSerializer.Deserialize(record.Content.ToMemory().Span, BatchJson.Default.Shard) is { } shard && shard.Index == index
                 ? shard
-                : throw new InvalidDataException($"The plan of batch '{batchId}' has no record of shard {index}.");
+                : throw new InvalidDataException($"The plan of batch '{spec.Id}' has no record of shard {index}.");
     }
 
     /// <summary>The offsets within the shard's range of lines that repeat an id and are to be left out.</summary>
@@ -68,8 +87,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         return JsonSerializer.Deserialize(skips.Content.ToMemory().Span, BatchJson.Default.Int32Array)!.ToHashSet();
     }
 
-    /// <summary>The plan that is there, or null.</summary>
-    public async Task<BatchPlan?> FindAsync(string batchId, CancellationToken cancellationToken)
+    private async Task<BatchPlan?> FindAsync(string batchId, CancellationToken cancellationToken)
     {
         try
         {

@@ -83,12 +83,11 @@ public sealed class ShardRunner(
 
     private async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
     {
-        var shard = await planner.ReadShardAsync(spec.Id, index, CancellationToken.None);
-        BlobDownloadResult range = await blobs.ByName(spec.Input).DownloadContentAsync(
-            new BlobDownloadOptions { Range = new HttpRange(shard.Offset, shard.Length) }, CancellationToken.None);
+        var shard = await planner.ReadShardAsync(spec, index, CancellationToken.None);
+        var range = await ReadRangeAsync(spec, shard);
         var skips = shard.Skips ? await planner.ReadSkipsAsync(spec.Id, shard, CancellationToken.None) : null;
         var items = new List<Item>(shard.Items);
-        foreach (var (offset, line) in Lines.Of(range.Content.ToMemory()))
+        foreach (var (offset, line) in Lines.Of(range))
         {
             if (!Lines.IsBlank(line.Span) && skips?.Contains(offset) != true
                 && ItemReader.Read(line, out _) is { } item && item.Priority == shard.Priority)
@@ -101,6 +100,20 @@ public sealed class ShardRunner(
             ? items
             : throw new InvalidDataException(
                 $"Shard {index} of batch '{spec.Id}' should hold {shard.Items} items and holds {items.Count}: the input '{spec.Input}' was changed after it was planned.");
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadRangeAsync(BatchSpec spec, Shard shard)
+    {
+        try
+        {
+            BlobDownloadResult range = await blobs.ByName(spec.Input).DownloadContentAsync(
+                new BlobDownloadOptions { Range = new HttpRange(shard.Offset, shard.Length) }, CancellationToken.None);
+            return range.Content.ToMemory();
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 416)
+        {
+            throw new InvalidDataException($"The input '{spec.Input}' is not in storage any more, or is shorter than it was.", e);
+        }
     }
 
     private async Task RecoverAsync(string batchId, int index, OutcomeLog log, Spool? spool)

@@ -6,6 +6,16 @@ namespace Drover.Functions.Batches;
 public sealed class AuditBatch(Auditor auditor)
 {
     [Function(nameof(AuditBatch))]
-    public Task<Audit> RunAsync([ActivityTrigger] string batchId, CancellationToken cancellationToken) =>
-        auditor.AuditAsync(batchId, cancellationToken);
+    public async Task<Audit> RunAsync([ActivityTrigger] string batchId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await auditor.AuditAsync(batchId, cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            // What is written contradicts itself; trying again would find the same.
+            return new Audit([], Tally.Zero, e.Message);
+        }
+    }
 }

@@ -47,6 +47,11 @@ public static class BatchOrchestrator
 
         context.SetCustomStatus(window.Progress(BatchStatus.Finalizing));
         var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), run.BatchId, Retries.Storage);
+        if (audit.Problem is not null)
+        {
+            return await FinishAsync(context, run, BatchStatus.Stopped, audit.Problem);
+        }
+
         if (audit.Short.Count == 0)
         {
             return await FinishAsync(context, run with { Settled = audit.Tally }, StatusOf(run, audit.Tally), null);

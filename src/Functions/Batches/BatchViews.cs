@@ -13,14 +13,17 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
     public async Task<BatchView> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
     {
         var instance = await client.GetInstanceAsync(spec.Id, getInputsAndOutputs: true, cancellationToken);
-        if (instance is null or { IsCompleted: true })
+        if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Completed })
         {
-            return await store.FindFinalAsync(spec.Id, cancellationToken) is { } final && instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Completed }
-                ? Ended(spec, instance?.ReadOutputAs<FinalRecord>() ?? await store.FindFinalAsync(spec.Id, cancellationToken))
-                : View(spec, instance is null ? BatchStatus.Validating : BatchStatus.Failed, 0, 0, Tally.Zero) with
-                {
-                    Reason = instance?.FailureDetails?.ErrorMessage,
-                };
+            var final = instance?.ReadOutputAs<FinalRecord>() ?? await store.FindFinalAsync(spec.Id, cancellationToken);
+            return final is null
+                ? View(spec, BatchStatus.Validating, 0, 0, Tally.Zero)
+                : View(spec, final.Status, final.Items, final.Invalid, final.Tally) with { Reason = final.Reason, EndedAt = final.EndedAt };
+        }
+
+        if (instance.IsCompleted)
+        {
+            return View(spec, BatchStatus.Failed, 0, 0, Tally.Zero) with { Reason = instance.FailureDetails?.ErrorMessage ?? "The orchestration was terminated." };
         }
 
         if (instance.ReadCustomStatusAs<BatchProgress>() is not { } progress)
@@ -38,10 +41,6 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
         return View(spec, status, progress.Items, progress.Invalid, tally);
     }
-
-    private static BatchView Ended(BatchSpec spec, FinalRecord? final) => final is null
-        ? View(spec, BatchStatus.Validating, 0, 0, Tally.Zero)
-        : View(spec, final.Status, final.Items, final.Invalid, final.Tally) with { Reason = final.Reason, EndedAt = final.EndedAt };
 
     private static BatchView View(BatchSpec spec, string status, long items, long invalid, Tally tally) => new()
     {

@@ -8,9 +8,21 @@ public sealed class FinishBatch(BatchStore store, Auditor auditor, TimeProvider 
     [Function(nameof(FinishBatch))]
     public async Task<FinalRecord> RunAsync([ActivityTrigger] Ending ending, CancellationToken cancellationToken)
     {
-        var tally = ending.Plan.Problem is null ? await auditor.CountAsync(ending.BatchId, cancellationToken) : Tally.Zero;
+        var tally = ending.Plan.Problem is null ? await CountAsync(ending.BatchId, cancellationToken) : Tally.Zero;
         var record = new FinalRecord(ending.Status, ending.Reason, ending.Plan.Items, ending.Plan.Invalid, tally, time.GetUtcNow());
         await store.WriteFinalAsync(ending.BatchId, record, cancellationToken);
         return record;
+    }
+
+    private async Task<Tally> CountAsync(string batchId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await auditor.CountAsync(batchId, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            return Tally.Zero; // Storage has lost the batch itself, which the reason says; so there is nothing to count.
+        }
     }
 }

@@ -7,5 +7,7 @@ public sealed class PlanBatch(BatchStore store, Planner planner)
 {
     [Function(nameof(PlanBatch))]
     public async Task<BatchPlan> RunAsync([ActivityTrigger] string batchId, CancellationToken cancellationToken) =>
-        await planner.PlanAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken);
+        await store.FindAsync(batchId, cancellationToken) is { } spec
+            ? await planner.PlanAsync(spec, cancellationToken)
+            : new BatchPlan(0, 0, 0, 1, $"Batch '{batchId}' has no spec in storage.");
 }

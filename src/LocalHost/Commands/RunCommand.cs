@@ -15,6 +15,8 @@ internal static class RunCommand
     public const string SimulatorNotice =
         "No API key is set (OPENAI_API_KEY), so the answers come from the simulator: they are made up and cost nothing.";
 
+    private const int MostRestarts = 3;
+
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "JSONL: sources (id, url, title, text, priority) or OpenAI batch lines." };
@@ -47,9 +49,13 @@ internal static class RunCommand
             DroverCommand.Say(SimulatorNotice);
         }
 
-        var spec = await TakeAsync(host, file, request, interruption.Asked);
-        await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interruption.Asked);
-        var view = await new ProgressDisplay(host).ShowAsync(spec, interruption.Asked);
+        var (spec, view) = await RunAsync(host, file, request, interruption.Asked);
+        for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
+        {
+            DroverCommand.Say("Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
+            (spec, view) = await RunAsync(host, file, request, interruption.Asked);
+        }
+
         if (!view.HasEnded)
         {
             DroverCommand.Say($"Stopped with {view.Counts.Remaining:N0} of {view.Counts.Total:N0} items left. The same command goes on:");
@@ -62,6 +68,17 @@ internal static class RunCommand
         return Summary.ExitCodeOf(view);
     }
 
+    private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken interrupted)
+    {
+        var spec = await TakeAsync(host, file, request, interrupted);
+        await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted);
+        return (spec, await new ProgressDisplay(host).ShowAsync(spec, interrupted));
+    }
+
+    private static async Task<bool> IsLostAsync(DroverHost host, BatchView view) =>
+        view.Status is BatchStatus.Stopped or BatchStatus.Failed
+        && !await host.Services.GetRequiredService<BatchStore>().IsThereAsync(view.Id, CancellationToken.None);
+
     private static async Task<BatchSpec> TakeAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
@@ -69,9 +86,11 @@ internal static class RunCommand
         var id = request.Id ?? await IdOfAsync(file, content, $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}", cancellationToken);
         try
         {
-            if (request.Id is null && await host.Services.GetRequiredService<BatchStore>().FindAsync(id, cancellationToken) is { } known)
+            var store = host.Services.GetRequiredService<BatchStore>();
+            await store.PrepareAsync(cancellationToken);
+            if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
             {
-                return known; // Its id is made from the content, so it need not be sent again.
+                return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again.
             }
 
             return await host.Services.GetRequiredService<BatchIntake>()
