@@ -13,12 +13,14 @@ public sealed class AzuriteFixture : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drover-tests-");
     private AzuriteServer? _server;
 
+    public string ConnectionString => _endpoints.ConnectionString;
+
     public async ValueTask InitializeAsync() => _server = await AzuriteServer.EnsureAsync(_endpoints, _folder.FullName, _ => { }, CancellationToken.None);
 
     /// <summary>An empty container.</summary>
     public async Task<BatchBlobs> CreateContainerAsync()
     {
-        var container = new BlobServiceClient(_endpoints.ConnectionString).GetBlobContainerClient($"t{Guid.NewGuid():N}");
+        var container = new BlobServiceClient(ConnectionString).GetBlobContainerClient($"t{Guid.NewGuid():N}");
         await container.CreateAsync();
         return new BatchBlobs(container);
     }
