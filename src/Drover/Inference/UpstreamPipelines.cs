@@ -46,7 +46,7 @@ internal static partial class UpstreamPipelines
                 MinimumThroughput = 20,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDurationGenerator = static arguments =>
-                    ValueTask.FromResult(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, Math.Min(arguments.FailureCount, 5))))),
+                    ValueTask.FromResult(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, 1 + Math.Min(arguments.HalfOpenAttempts, 4))))),
                 OnOpened = arguments =>
                 {
                     CircuitOpened(logger, arguments.BreakDuration.TotalSeconds);

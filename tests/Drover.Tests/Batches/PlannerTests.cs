@@ -72,7 +72,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         Assert.Equal([(2, "line_too_long")], await InvalidAsync(blobs));
         for (var i = 0; i < plan.Shards; i++)
         {
-            Assert.InRange((await new Planner(blobs, new()).ReadShardAsync("b", i, default)).Length, 1, 1000);
+            Assert.InRange((await new Planner(blobs, new()).ReadShardAsync(Spec(), i, default)).Length, 1, 1000);
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
 
-        Assert.Equal("The input 'inputs/in' is not in storage.", (await new Planner(blobs, new()).PlanAsync(Spec(), default)).Problem);
+        Assert.Equal("The input 'inputs/in' is not in storage (any more).", (await new Planner(blobs, new()).PlanAsync(Spec(), default)).Problem);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
 
         Assert.Equal(new BatchPlan(0, 0, 3, 16), plan);
         Assert.Equal([1, 2, 3], (await InvalidAsync(blobs)).Select(l => l.Number));
-        Assert.Equal(plan, await new Planner(blobs, new()).FindAsync("b", default));
+        Assert.Equal(plan, await new Planner(blobs, new()).PlanAsync(Spec(), default));
     }
 
     [Theory]
@@ -150,8 +150,24 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task FindAsync_NotPlanned_IsNull() =>
-        Assert.Null(await new Planner(await azurite.CreateContainerAsync(), new()).FindAsync("b", default));
+    public async Task GetAsync_CannotBePlanned_Throws() =>
+        Assert.Equal(
+            "The input 'inputs/in' is not in storage (any more).",
+            (await Assert.ThrowsAsync<InvalidDataException>(
+                async () => await new Planner(await azurite.CreateContainerAsync(), new()).GetAsync(Spec(), default))).Message);
+
+    [Fact]
+    public async Task ReadShardAsync_PlanWasLost_PlansAgain()
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        var (plan, items) = await PlanAsync(blobs, Sources(10), new BatchOptions { ShardItems = 3 });
+        var planner = new Planner(blobs, new BatchOptions { ShardItems = 3 });
+        var before = await planner.ReadShardAsync(Spec(), 2, default);
+        await blobs.Plan("b").DeleteAsync();
+
+        Assert.Equal(before, await planner.ReadShardAsync(Spec(), 2, default));
+        Assert.Equal(items, await ItemsAsync(blobs, plan));
+    }
 
     [Fact]
     public async Task ReadShardAsync_BeyondThePlan_Throws()
@@ -159,7 +175,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         var blobs = await azurite.CreateContainerAsync();
         await PlanAsync(blobs, Sources(3));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => new Planner(blobs, new()).ReadShardAsync("b", 1, default));
+        await Assert.ThrowsAnyAsync<Exception>(() => new Planner(blobs, new()).ReadShardAsync(Spec(), 1, default));
     }
 
     [Fact]
@@ -229,7 +245,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         var shards = new List<List<string>>();
         for (var i = 0; i < plan.Shards; i++)
         {
-            var shard = await planner.ReadShardAsync("b", i, default);
+            var shard = await planner.ReadShardAsync(Spec(), i, default);
             var skips = shard.Skips ? await planner.ReadSkipsAsync("b", shard, default) : new HashSet<int>();
             var ids = new List<string>();
             foreach (var (offset, line) in Lines.Of(input.Slice((int)shard.Offset, shard.Length)))

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using Drover.Batches;
+using Drover.Budgets;
+using Drover.Inference;
+using Drover.Recipes;
+using Drover.Simulator;
+using Drover.Storage;
+using Drover.Tests.Inference;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drover.Tests.Batches;
+
+/// <summary>A batch in a container of its own, a simulator, and what runs its shards.</summary>
+internal sealed class TestBatch : IAsyncDisposable
+{
+    public const string Id = "b";
+
+    private readonly TimeProvider _time;
+    private readonly List<LiveTallies> _live = [];
+
+    private TestBatch(BatchBlobs blobs, TestUpstream upstream, BatchOptions options, TimeProvider time) =>
+        (Blobs, Upstream, Options, _time) = (blobs, upstream, options, time);
+
+    public BatchBlobs Blobs { get; }
+
+    public TestUpstream Upstream { get; }
+
+    public BatchOptions Options { get; }
+
+    public BatchStore Store => new(Blobs);
+
+    public BatchPlan Plan { get; private set; } = new(0, 0, 0, 0);
+
+    /// <summary>Stores the lines, writes the spec and plans it.</summary>
+    public static async Task<TestBatch> CreateAsync(
+        AzuriteFixture azurite,
+        IEnumerable<string> lines,
+        SimulatorOptions? simulator = null,
+        Action<UpstreamOptions>? upstream = null,
+        BatchOptions? options = null,
+        TimeProvider? time = null,
+        Func<BatchSpec, BatchSpec>? spec = null)
+    {
+        time ??= TimeProvider.System;
+        options ??= new BatchOptions();
+        options.FirstWait = TimeSpan.FromMilliseconds(1);
+        options.LongestWait = TimeSpan.FromMilliseconds(5);
+        var blobs = await azurite.CreateContainerAsync();
+        await blobs.SharedInput("in").WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))));
+        var batch = new TestBatch(blobs, await TestUpstream.StartAsync(simulator, upstream, time), options, time);
+        var wanted = new BatchSpec
+        {
+            Id = Id,
+            Input = "inputs/in",
+            Recipe = "extract",
+            Model = "gpt-4o-mini",
+            CreatedAt = time.GetUtcNow(),
+            ExpiresAt = time.GetUtcNow().AddDays(1),
+        };
+        wanted = spec?.Invoke(wanted) ?? wanted;
+        await batch.Store.CreateAsync(wanted, default);
+        batch.Plan = await new Planner(blobs, options).PlanAsync(wanted, default);
+        return batch;
+    }
+
+    public static IEnumerable<string> Sources(int count) => Enumerable.Range(1, count).Select(i => Source($"{i}", $"Drovers walked herd {i} of cattle over the hills."));
+
+    public static string Source(string id, string text, string? model = null) => JsonSerializer.Serialize(new { id, text, model });
+
+    /// <summary>A request line whose identity at the simulator is its id.</summary>
+    public static string Request(string id) =>
+        $$"""{"custom_id":"{{id}}","method":"POST","url":"/v1/chat/completions","body":{{TestUpstream.Chat(id)}} }""";
+
+    /// <summary>A runner that knows nothing from before, as in a process that was started again.</summary>
+    public ShardRunner NewRunner()
+    {
+        _live.Add(new LiveTallies());
+        return new ShardRunner(
+            Blobs,
+            Store,
+            new Planner(Blobs, Options),
+            Upstream.Client,
+            new RecipeCatalogue(),
+            new PriceList(DefaultPrices.All),
+            Options,
+            _live[^1],
+            _time,
+            new Random(1),
+            NullLogger<ShardRunner>.Instance);
+    }
+
+    public Task<PassResult> RunAsync(int pass = 1, int shard = 0, CancellationToken stopping = default) =>
+        NewRunner().RunAsync(Id, shard, pass, stopping).WithinPatience();
+
+    /// <summary>Runs passes, without the waits between them, until the shard is settled.</summary>
+    public async Task<(PassResult Last, int Runs)> SettleAsync(int shard = 0)
+    {
+        var pass = 1;
+        for (var runs = 1; runs <= 50; runs++)
+        {
+            var result = await RunAsync(pass, shard);
+            if (result.IsSettled || result.StopReason is not null)
+            {
+                return (result, runs);
+            }
+
+            pass += result.IsWholePass ? 1 : 0;
+        }
+
+        throw new InvalidOperationException("The shard does not settle.");
+    }
+
+    public Task<List<JsonElement>> ResultsAsync(int shard = 0) => LinesAsync(Blobs.Results(Id, shard).ReadOrNullAsync());
+
+    public Task<List<JsonElement>> ErrorsAsync(int shard = 0) => LinesAsync(Blobs.Errors(Id, shard).ReadOrNullAsync());
+
+    /// <summary>The ids of all outcomes there are, each as often as it is there.</summary>
+    public async Task<List<string>> IdsAsync(int shard = 0) =>
+        [.. (await ResultsAsync(shard)).Concat(await ErrorsAsync(shard)).Select(l => l.GetProperty("custom_id").GetString()!).OrderBy(id => id.PadLeft(9))];
+
+    public async ValueTask DisposeAsync()
+    {
+        _live.ForEach(l => l.Dispose());
+        await Upstream.DisposeAsync();
+    }
+
+    private static async Task<List<JsonElement>> LinesAsync(Task<BinaryData?> content) =>
+        await content is { } text ? [.. Lines.Of(text.ToMemory()).Select(l => JsonElement.Parse(l.Line.Span))] : [];
+}

@@ -1,0 +1,75 @@
+using Drover.Inference;
+
+namespace Drover.Tests.Inference;
+
+public sealed class ProvingGateTests
+{
+    private readonly ProvingGate _gate = new();
+
+    [Theory]
+    [InlineData(Outcome.Result, true)]
+    [InlineData(Outcome.Rejected, true)]
+    [InlineData(Outcome.Later, true)]
+    [InlineData(Outcome.ModelUnknown, true)]
+    [InlineData(Outcome.ConnectionLost, false)]
+    [InlineData(Outcome.NotSent, false)]
+    [InlineData(Outcome.KeyRefused, false)]
+    public async Task RunAsync_AfterAFirstOutcome_LetsOthersInAtOnceOrNot(Outcome first, bool together)
+    {
+        await _gate.RunAsync(() => Task.FromResult(new CallResult(first)));
+        var started = 0;
+        var answer = new TaskCompletionSource<CallResult>();
+
+        var calls = Enumerable.Range(0, 3).Select(_ => _gate.RunAsync(() =>
+        {
+            started++;
+            return answer.Task;
+        })).ToList();
+
+        Assert.Equal(together ? 3 : 1, started);
+        answer.SetResult(new CallResult(Outcome.Result));
+        await Task.WhenAll(calls).WithinPatience();
+        Assert.Equal(3, started);
+    }
+
+    [Fact]
+    public async Task RunAsync_RefusedWhileOthersWaited_AnswersThemWithoutACall()
+    {
+        var answer = new TaskCompletionSource<CallResult>();
+        var first = _gate.RunAsync(() => answer.Task);
+        var others = Enumerable.Range(0, 5).Select(_ => _gate.RunAsync(() => throw new InvalidOperationException("It must not call."))).ToList();
+
+        var refusal = new CallResult(Outcome.KeyRefused);
+        answer.SetResult(refusal);
+
+        Assert.Same(refusal, await first);
+        Assert.All(await Task.WhenAll(others).WithinPatience(), o => Assert.Same(refusal, o));
+    }
+
+    [Fact]
+    public async Task RunAsync_CallThatThrows_LeavesTheGateUsable()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _gate.RunAsync(() => throw new InvalidOperationException()));
+
+        Assert.Equal(Outcome.Result, (await _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result))).WithinPatience()).Outcome);
+    }
+
+    [Fact]
+    public async Task RunAsync_KeyRefusedAfterItWasProven_GoesAloneAgain()
+    {
+        await _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)));
+        await _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.KeyRefused)));
+        var answer = new TaskCompletionSource<CallResult>();
+        var started = 0;
+
+        var calls = Enumerable.Range(0, 2).Select(_ => _gate.RunAsync(() =>
+        {
+            started++;
+            return answer.Task;
+        })).ToList();
+
+        Assert.Equal(1, started);
+        answer.SetResult(new CallResult(Outcome.Result));
+        await Task.WhenAll(calls).WithinPatience();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using Drover.Inference;
+using Drover.Simulator;
+using Drover.Throttling;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drover.Tests.Inference;
+
+/// <summary>A simulator and our client of it.</summary>
+internal sealed class TestUpstream : IAsyncDisposable
+{
+    private TestUpstream(SimulatorServer server, UpstreamOptions options, TimeProvider time)
+    {
+        Server = server;
+        Throttle = new Throttle(options.Concurrency, options.RequestsPerMinute, time);
+        Client = new Upstream(options, Throttle, time, NullLogger<Upstream>.Instance);
+    }
+
+    public SimulatorServer Server { get; }
+
+    public Throttle Throttle { get; }
+
+    public Upstream Client { get; }
+
+    public StatsSnapshot Stats => Server.Stats.Snapshot();
+
+    public static async Task<TestUpstream> StartAsync(
+        SimulatorOptions? simulator = null, Action<UpstreamOptions>? configure = null, TimeProvider? time = null)
+    {
+        var server = await SimulatorServer.StartAsync(simulator ?? new SimulatorOptions());
+        var options = new UpstreamOptions { BaseUrl = server.BaseAddress.ToString(), ApiKey = "sk-test" };
+        configure?.Invoke(options);
+        return new TestUpstream(server, options, time ?? TimeProvider.System);
+    }
+
+    public static string Chat(string user, string more = "") =>
+        $$"""{"model":"gpt-4o-mini","user":"{{user}}","messages":[{"role":"user","content":"hi"}]{{more}} }""";
+
+    /// <summary>Asks for leave and calls.</summary>
+    public async Task<(CallResult Result, int Attempts)> CallAsync(string body, CancellationToken stopRetrying = default) =>
+        await Client.CallAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(body), await Throttle.AcquireAsync(default), stopRetrying);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Throttle.Dispose();
+        await Server.DisposeAsync();
+    }
+}
