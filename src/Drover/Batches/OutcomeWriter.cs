@@ -35,7 +35,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     public async Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
         var room = _room.WaitAsync(cancellationToken);
-        if (!room.IsCompleted && await Task.WhenAny(room, _loop) == _loop)
+        if (_loop.IsCompleted || (!room.IsCompleted && await Task.WhenAny(room, _loop) == _loop))
         {
             await _loop; // It ended before its time: throws why.
         }
