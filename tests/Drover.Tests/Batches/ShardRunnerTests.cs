@@ -267,6 +267,31 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task RunAsync_SliceIsSpent_HandsBackAndCountsNoPass()
+    {
+        var time = new ManualTime();
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(20), upstream: o => o.RequestsPerMinute = 60, options: new BatchOptions { PassSlice = TimeSpan.FromSeconds(5) }, time: time);
+        var run = batch.RunAsync();
+        await Eventually.TrueAsync(() =>
+        {
+            if (batch.Upstream.Throttle.InFlight == 0 && batch.Upstream.Stats.Processed > 0)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(10));
+            }
+
+            return run.IsCompleted;
+        });
+
+        var result = await run;
+
+        Assert.Equal((false, false, null), (result.IsSettled, result.IsWholePass, result.StopReason));
+        Assert.InRange(result.Tally.Completed, 1, 6);
+        Assert.Equal(20 - result.Tally.Completed, result.Left);
+        Assert.True(result.ComeBackAt <= time.GetUtcNow());
+    }
+
+    [Fact]
     public async Task RunAsync_SpoolOfAProcessThatDied_IsRecoveredAndNotCalledAgain()
     {
         var folder = Directory.CreateTempSubdirectory("drover-spool-");

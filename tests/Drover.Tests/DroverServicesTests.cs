@@ -1,0 +1,30 @@
+using Drover.Batches;
+using Drover.Inference;
+using Drover.Throttling;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Drover.Tests;
+
+public sealed class DroverServicesTests
+{
+    [Fact]
+    public void AddDrover_GoodSettings_RegistersWhatTheFunctionsAskFor()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), new("Drover:Upstream:Concurrency", "7")]).Build();
+        using var provider = new ServiceCollection().AddLogging().AddDrover(configuration)
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        Assert.Equal(7, provider.GetRequiredService<Throttle>().Concurrency);
+        Assert.Same(provider.GetRequiredService<Throttle>(), provider.GetRequiredService<Upstream>().Throttle);
+        Assert.NotNull(provider.GetRequiredService<ShardRunner>());
+        Assert.NotNull(provider.GetRequiredService<BatchIntake>());
+        Assert.NotNull(provider.GetRequiredService<Auditor>());
+        Assert.NotNull(provider.GetRequiredService<OutcomeFiles>());
+    }
+
+    [Fact]
+    public void AddDrover_BadSettings_Throws() =>
+        Assert.Throws<DroverSettingsException>(() => new ServiceCollection().AddDrover(new ConfigurationBuilder().Build()));
+}
