@@ -47,7 +47,7 @@ public sealed class ShardRunner(
         using var spool = Spool.For(options, batchId, index);
         try
         {
-            await RecoverAsync(batchId, index, log, spool);
+            await RecoverAsync(batchId, index, items, log, spool);
             var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, BacklogOf(upstream), tally => live.Set(batchId, index, tally), time, logger);
@@ -116,9 +116,11 @@ public sealed class ShardRunner(
         }
     }
 
-    private async Task RecoverAsync(string batchId, int index, OutcomeLog log, Spool? spool)
+    private async Task RecoverAsync(string batchId, int index, List<Item> items, OutcomeLog log, Spool? spool)
     {
-        var recovered = spool?.Recover().Where(o => !log.Has(o.ItemId)).DistinctBy(o => o.ItemId).ToList();
+        // The folder outlives storage: what it holds may be of a batch that had this id before, or of another cut of this one.
+        var ids = items.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        var recovered = spool?.Recover().Where(o => ids.Contains(o.ItemId) && !log.Has(o.ItemId)).DistinctBy(o => o.ItemId).ToList();
         if (recovered is { Count: > 0 })
         {
             await log.AppendAsync([.. recovered.Where(o => !o.IsError)], isErrors: false, CancellationToken.None);

@@ -298,7 +298,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(10), options: new BatchOptions { SpoolPath = folder.FullName });
         using (var spool = Spool.For(batch.Options, TestBatch.Id, 0)!)
         {
-            foreach (var id in new[] { "2", "5", "5" })
+            foreach (var id in new[] { "2", "5", "5", "of another batch" })
             {
                 spool.Write(Foreign(id));
             }
