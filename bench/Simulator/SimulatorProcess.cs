@@ -21,10 +21,10 @@ internal sealed class SimulatorProcess : IDisposable
         }
     }
 
-    public static SimulatorProcess Start(double latency)
+    public static SimulatorProcess Start(double latency, params string[] options)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "drover-simulator.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "--latency", latency.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("dotnet", [program, "--latency", latency.ToString(CultureInfo.InvariantCulture), .. options])
         {
             RedirectStandardOutput = true,
         };
