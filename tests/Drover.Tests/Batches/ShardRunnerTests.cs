@@ -161,6 +161,18 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task RunAsync_ResultInALaterPass_CountsTheAttemptsBeforeIt()
+    {
+        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(1), new SimulatorOptions { Fail500 = 1 });
+        Assert.False((await batch.RunAsync()).IsSettled);
+        batch.Upstream.Server.Options = new SimulatorOptions();
+
+        Assert.True((await batch.RunAsync(2)).IsSettled);
+
+        Assert.Equal(2, Assert.Single(await batch.ResultsAsync()).GetProperty("drover").GetProperty("attempts").GetInt32());
+    }
+
+    [Fact]
     public async Task RunAsync_RejectedItem_IsAnErrorAtOnce()
     {
         await using var batch = await TestBatch.CreateAsync(
@@ -351,7 +363,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
             o => o.Concurrency = 1,
             new BatchOptions { SpoolPath = folder.FullName, AppendInterval = TimeSpan.FromMilliseconds(1) });
         // Written once the run has read that there is nothing, and before it appends.
-        batch.Upstream.Server.Options = batch.Upstream.Server.Options with { FailTimeout = 1, TimeoutSeconds = 0.3 };
+        batch.Upstream.Server.Options = batch.Upstream.Server.Options with { FailTimeout = 1, TimeoutSeconds = 2 };
         var run = batch.RunAsync();
         await Eventually.TrueAsync(() => batch.Upstream.Stats.Faults.GetValueOrDefault("Timeout") == 1);
         await batch.Blobs.Results(TestBatch.Id, 0).CreateAsync();
