@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Drover.Inference;
 
@@ -15,6 +16,9 @@ namespace Drover.Batches;
 /// </remarks>
 internal static class OutcomeLine
 {
+    // Texts are for people too: Japanese stands as itself, and so does an apostrophe. The lines are never put into HTML.
+    private static readonly JsonWriterOptions Readable = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 
@@ -84,7 +88,7 @@ internal static class OutcomeLine
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
         buffer.ResetWrittenCount();
-        var json = _writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        var json = _writer ??= new Utf8JsonWriter(buffer, Readable);
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("id"u8, RequestId(batchId, itemId ?? identity!));

@@ -44,5 +44,5 @@ public sealed class ListBatches(BatchStore store, BatchViews views)
     }
 
     private static IResult Page(List<BatchView> page, bool hasMore) => Results.Json(
-        new BatchList(page, page.Count > 0 ? page[0].Id : null, page.Count > 0 ? page[^1].Id : null, hasMore), ApiJson.Default.BatchList);
+        new BatchList(page, page.Count > 0 ? page[0].Id : null, page.Count > 0 ? page[^1].Id : null, hasMore), ApiJson.Readable.BatchList);
 }

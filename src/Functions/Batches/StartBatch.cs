@@ -40,7 +40,7 @@ public sealed class StartBatch(BatchIntake intake, BatchStarter starter, BatchVi
 
     private async Task<BatchSpec> TakeJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var body = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Default.StartRequest, cancellationToken)
+        var body = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.StartRequest, cancellationToken)
             ?? throw new JsonException("It is null.");
         var batch = new NewBatch { Id = body.Id, Input = body.Input, Recipe = body.Recipe, Model = body.Model, Metadata = body.Metadata };
         if (body.Items is null)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drover.Functions.Batches;
@@ -11,7 +12,11 @@ namespace Drover.Functions.Http;
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ErrorBody))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>
+    public static ApiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>The body of <c>POST /api/batches</c>.</summary>
 internal sealed record StartRequest(

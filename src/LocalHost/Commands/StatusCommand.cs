@@ -36,7 +36,7 @@ internal static class StatusCommand
         {
             foreach (var view in shown)
             {
-                Console.Out.WriteLine(JsonSerializer.Serialize(view, ApiJson.Default.BatchView));
+                Console.Out.WriteLine(JsonSerializer.Serialize(view, ApiJson.Readable.BatchView));
             }
         }
         else
