@@ -49,11 +49,17 @@ internal static class RunCommand
             DroverCommand.Say(SimulatorNotice);
         }
 
-        var (spec, view) = await RunAsync(host, file, request, interruption.Asked);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
+        var (spec, view) = await RunAsync(host, file, request, ended.Token);
         for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
         {
             DroverCommand.Say("Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
-            (spec, view) = await RunAsync(host, file, request, interruption.Asked);
+            (spec, view) = await RunAsync(host, file, request, ended.Token);
+        }
+
+        if (!view.HasEnded && !interruption.Asked.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCodes.Unexpected, $"The host cannot go on; {host.Folder.LogFile} says why. The same command goes on when that is mended.");
         }
 
         if (!view.HasEnded)

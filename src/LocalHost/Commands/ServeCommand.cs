@@ -26,7 +26,8 @@ internal static class ServeCommand
         }
 
         DroverCommand.Say($"Drover listens on {host.Address} (data in {host.Folder.Path}). Ctrl-C stops.");
-        await Task.Delay(Timeout.Infinite, interruption.Asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ExitCodes.Done;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
+        await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return interruption.Asked.IsCancellationRequested ? ExitCodes.Done : ExitCodes.Unexpected;
     }
 }

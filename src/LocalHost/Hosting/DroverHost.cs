@@ -29,6 +29,9 @@ internal sealed class DroverHost : IAsyncDisposable
     /// <summary>Whether answers come from the simulator.</summary>
     public bool IsSimulated => _simulator is not null;
 
+    /// <summary>Fires when the host stops by itself, because it cannot go on; the log says why.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
     /// <summary>Where the host listens.</summary>
     public string Address => _app.Urls.First();
 

@@ -37,5 +37,18 @@ internal sealed class FunctionHost(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        BackgroundTasks.RunAsync([.. listeners.Create().Select(Func<CancellationToken, Task> (l) => l.RunAsync)], stoppingToken);
+        BackgroundTasks.RunAsync([.. listeners.Create().Select(Func<CancellationToken, Task> (l) => l.RunAsync), WatchEngineAsync], stoppingToken);
+
+    /// <summary>An engine that cannot go on takes the host down, which says why, instead of leaving it with nothing behind it.</summary>
+    private async Task WatchEngineAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await engine.Completion.WaitAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The host stops first, the engine after it.
+        }
+    }
 }
