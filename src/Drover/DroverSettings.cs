@@ -100,7 +100,15 @@ public sealed class DroverSettings
 
         foreach (var child in configuration.GetSection("Drover:Prices").GetChildren())
         {
-            var price = new ModelPrice();
+            // What is not said of a known model stays as it is known; of another model both prices must be said.
+            var known = prices.GetValueOrDefault(child.Key);
+            var price = new ModelPrice { Input = known?.Input ?? 0, Output = known?.Output ?? 0, CachedInput = known?.CachedInput };
+            if (known is null)
+            {
+                faults.AddRange(new[] { nameof(price.Input), nameof(price.Output) }.Where(n => child[n] is null)
+                    .Select(n => $"{child.Path}:{n} is not set; a model needs both, in US dollars per million tokens."));
+            }
+
             Bind(configuration, child.Path, price, faults);
             if (price.Input < 0 || price.Output < 0 || price.CachedInput < 0)
             {

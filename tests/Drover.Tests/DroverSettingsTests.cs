@@ -34,14 +34,17 @@ public sealed class DroverSettingsTests
             ("Drover:Storage:ConnectionString", "mine"),
             ("Drover:Storage:Container", "c"),
             ("Drover:Prices:My-Model:Input", "0.5"),
+            ("Drover:Prices:My-Model:Output", "2"),
             ("Drover:Prices:My-Model:CachedInput", "0.25"),
+            ("Drover:Prices:gpt-4o:Input", "3"),
             ("Drover:HostKey", "k"),
             ("AzureWebJobsStorage", "other"));
 
         Assert.Equal((7, TimeSpan.FromSeconds(5)), (settings.Upstream.Concurrency, settings.Upstream.CallTimeout));
         Assert.Equal(12, settings.Batches.ShardItems);
         Assert.Equal(("mine", "c"), (settings.Storage.ConnectionString, settings.Storage.Container));
-        Assert.Equal((0.5m, 0m, 0.25m), (settings.Prices["my-model"].Input, settings.Prices["my-model"].Output, settings.Prices["my-model"].CachedInput));
+        Assert.Equal((3m, DefaultPrices.All["gpt-4o"].Output), (settings.Prices["gpt-4o"].Input, settings.Prices["gpt-4o"].Output));
+        Assert.Equal((0.5m, 2m, 0.25m), (settings.Prices["my-model"].Input, settings.Prices["my-model"].Output, settings.Prices["my-model"].CachedInput));
     }
 
     [Fact]
@@ -58,6 +61,7 @@ public sealed class DroverSettingsTests
             ("Drover:Batches:MaxPasses", "1.5"),
             ("Drover:Storage:Box", "c"),
             ("Drover:Prices:m:Input", "-1"),
+            ("Drover:Prices:m:Output", "1"),
             ("Drover:Prices:n:Input", "cheap"),
             ("Drover:Prices:n:Cost", "1")));
 
@@ -70,6 +74,7 @@ public sealed class DroverSettingsTests
                 "Drover:Batches:MaxPasses is '1.5'; it must be a whole number.",
                 "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, Container.",
                 "Drover:Prices:m has a negative price; prices are US dollars per million tokens, 0 or more.",
+                "Drover:Prices:n:Output is not set; a model needs both, in US dollars per million tokens.",
                 "Drover:Prices:n:Cost is no setting; there are Input, Output, CachedInput.",
                 "Drover:Prices:n:Input is 'cheap'; it must be a number.",
                 Missing,
@@ -87,9 +92,9 @@ public sealed class DroverSettingsTests
     [InlineData("CachedInput", "-0.1")]
     public void Read_NegativePrice_IsNamed(string member, string value)
     {
-        var exception = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ($"Drover:Prices:m:{member}", value)));
+        var exception = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ($"Drover:Prices:gpt-4o:{member}", value)));
 
-        Assert.Equal(["Drover:Prices:m has a negative price; prices are US dollars per million tokens, 0 or more."], exception.Faults);
+        Assert.Equal(["Drover:Prices:gpt-4o has a negative price; prices are US dollars per million tokens, 0 or more."], exception.Faults);
     }
 
     [Fact]

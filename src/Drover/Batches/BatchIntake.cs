@@ -37,6 +37,7 @@ public sealed class BatchIntake(
             Model = request.Model ?? upstream.Model,
             CreatedAt = now,
             ExpiresAt = now + options.CompletionWindow,
+            Cut = ShardCut.Of(options),
             Metadata = request.Metadata,
         };
         spec = content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);

@@ -28,6 +28,9 @@ public sealed partial record BatchSpec
     /// <summary>Items without an outcome by then end as <c>batch_expired</c>.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>How it is cut into shards; null: as the options say now.</summary>
+    public ShardCut? Cut { get; init; }
+
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 

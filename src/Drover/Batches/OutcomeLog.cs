@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -135,8 +136,15 @@ internal sealed class OutcomeLog
             return -1;
         }
 
-        Tally += OutcomeReader.Read(content.ToMemory(), isErrors, _ids);
-        return content.ToMemory().Length;
+        try
+        {
+            Tally += OutcomeReader.Read(content.ToMemory(), isErrors, _ids);
+            return content.ToMemory().Length;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{blob.Name}' holds a line that is no outcome of ours.", e);
+        }
     }
 
     private static async Task<bool> HoldsAsync(AppendBlobClient blob, long offset, MemoryStream block, CancellationToken cancellationToken)

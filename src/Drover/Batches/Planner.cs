@@ -62,16 +62,17 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
     /// <exception cref="InvalidDataException">There is no such record.</exception>
     public async Task<Shard> ReadShardAsync(BatchSpec spec, int index, CancellationToken cancellationToken)
     {
-        var range = new BlobDownloadOptions { Range = new HttpRange((long)index * RecordLength, RecordLength) };
         BlobDownloadResult record;
         try
         {
-            record = await blobs.Plan(spec.Id).DownloadContentAsync(range, cancellationToken);
+            record = await ReadRecordAsync(spec, index, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 416)
         {
-            await GetAsync(spec, cancellationToken);
-            record = await blobs.Plan(spec.Id).DownloadContentAsync(range, cancellationToken);
+            var plan = await GetAsync(spec, cancellationToken);
+            record = index < plan.Shards
+                ? await ReadRecordAsync(spec, index, cancellationToken)
+                : throw new InvalidDataException($"The plan of batch '{spec.Id}' has no record of shard {index}.", e);
         }
 
         return record.Content.ToMemory().Length == RecordLength
@@ -86,6 +87,10 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         BlobDownloadResult skips = await blobs.Skips(batchId, shard.Offset, shard.Priority).DownloadContentAsync(cancellationToken);
         return JsonSerializer.Deserialize(skips.Content.ToMemory().Span, BatchJson.Default.Int32Array)!.ToHashSet();
     }
+
+    private async Task<BlobDownloadResult> ReadRecordAsync(BatchSpec spec, int index, CancellationToken cancellationToken) =>
+        await blobs.Plan(spec.Id).DownloadContentAsync(
+            new BlobDownloadOptions { Range = new HttpRange((long)index * RecordLength, RecordLength) }, cancellationToken);
 
     private async Task<BatchPlan?> FindAsync(string batchId, CancellationToken cancellationToken)
     {
@@ -104,11 +109,12 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
 
     private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream input, CancellationToken cancellationToken)
     {
-        var target = (int)Math.Clamp(input.Length / TargetShards, Math.Min(LeastShardBytes, options.ShardBytes), options.ShardBytes);
-        var cutter = new ShardCutter(options.ShardItems, target);
+        var cut = spec.Cut ?? ShardCut.Of(options);
+        var target = (int)Math.Clamp(input.Length / TargetShards, Math.Min(LeastShardBytes, cut.Bytes), cut.Bytes);
+        var cutter = new ShardCutter(cut.Items, target);
         var seen = new Dictionary<UInt128, long>();
         long invalid = 0;
-        using var reader = new LineReader(input, options.MaxLineBytes);
+        using var reader = new LineReader(input, cut.LineBytes);
         await using (var errors = await blobs.InvalidLines(spec.Id).OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -123,7 +129,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
                 if (reader.IsTooLong)
                 {
                     fault = new LineFault(
-                        "line_too_long", $"The line is {reader.Length:N0} bytes long; the limit is {options.MaxLineBytes:N0} (Drover:Batches:MaxLineBytes).");
+                        "line_too_long", $"The line is {reader.Length:N0} bytes long; the limit is {cut.LineBytes:N0} (Drover:Batches:MaxLineBytes).");
                     cutter.CloseAll();
                 }
                 else

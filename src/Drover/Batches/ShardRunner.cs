@@ -61,8 +61,7 @@ public sealed class ShardRunner(
                 return new PassResult(true, log.Tally, 0, default, true, null);
             }
 
-            var wait = run.RetryAfter ?? (run.IsWhole ? Backoff.Delay(pass, options.FirstWait, options.LongestWait, random) : TimeSpan.Zero);
-            return new PassResult(false, log.Tally, left, time.GetUtcNow() + wait, run.IsWhole, run.StopReason);
+            return new PassResult(false, log.Tally, left, time.GetUtcNow() + WaitAfter(run, pass), run.IsWhole, run.StopReason);
         }
         catch (FencedException e)
         {
@@ -74,6 +73,13 @@ public sealed class ShardRunner(
     /// <summary>The counts over what a shard's outcomes are now.</summary>
     public async Task<Tally> ReadTallyAsync(string batchId, int index, CancellationToken cancellationToken) =>
         live.Find(batchId, index) ?? (await OutcomeLog.OpenAsync(blobs, batchId, index, cancellationToken)).Tally;
+
+    // The longer of what the upstream asks for and our own backoff, which is for passes that tried everything.
+    private TimeSpan WaitAfter(ShardPass run, int pass)
+    {
+        var backoff = run.IsWhole ? Backoff.Delay(pass, options.FirstWait, options.LongestWait, random) : TimeSpan.Zero;
+        return run.RetryAfter > backoff ? run.RetryAfter.Value : backoff;
+    }
 
     private IRecipe RecipeOf(BatchSpec spec) => recipes.Find(spec.Recipe)
         ?? throw new InvalidDataException($"Batch '{spec.Id}' asks for the recipe '{spec.Recipe}'; there are {string.Join(", ", recipes.Names)}.");

@@ -1,11 +1,14 @@
+using System.Text.RegularExpressions;
+
 namespace Drover.Budgets;
 
 /// <summary>Prices by model name. Section <c>Drover:Prices</c>: <c>Drover:Prices:gpt-4o-mini:Input</c> = 0.15 and so on.</summary>
 /// <remarks>
-/// A dated name falls back to its family: <c>gpt-4o-mini-2024-07-18</c> is priced as <c>gpt-4o-mini</c>. A model without
+/// A dated name falls back to its family (<c>gpt-4o-mini-2024-07-18</c> is priced as <c>gpt-4o-mini</c>), and a name behind
+/// a vendor's to the name alone (<c>openai/gpt-4o-mini</c>). A model without
 /// a price costs null, which is written as null: nobody should take an unknown cost for zero.
 /// </remarks>
-public sealed class PriceList
+public sealed partial class PriceList
 {
     private readonly Dictionary<string, ModelPrice> _prices = new(StringComparer.OrdinalIgnoreCase);
 
@@ -22,17 +25,22 @@ public sealed class PriceList
 
     private ModelPrice? Find(string? model)
     {
-        for (var name = model; !string.IsNullOrEmpty(name);)
+        if (string.IsNullOrEmpty(model))
         {
-            if (_prices.TryGetValue(name, out var price))
-            {
-                return price;
-            }
-
-            var dash = name.LastIndexOf('-');
-            name = dash > 0 && char.IsAsciiDigit(name[dash + 1 < name.Length ? dash + 1 : dash]) ? name[..dash] : null;
+            return null;
         }
 
-        return null;
+        var name = model[(model.LastIndexOf('/') + 1)..];
+        var price = _prices.GetValueOrDefault(model) ?? _prices.GetValueOrDefault(name);
+        while (price is null && PartOfDate().Match(name) is { Success: true, Index: var end })
+        {
+            name = name[..end];
+            price = _prices.GetValueOrDefault(name);
+        }
+
+        return price;
     }
+
+    [GeneratedRegex(@"-(\d{2}|\d{4}|\d{8})\z")]
+    private static partial Regex PartOfDate();
 }

@@ -38,7 +38,7 @@ internal static class AnswerReader
     private static Outcome OutcomeOf(int status, bool isJson, string code) => status switch
     {
         200 => isJson ? Outcome.Result : Outcome.Later,
-        401 or 403 => Outcome.KeyRefused,
+        401 or 402 or 403 => Outcome.KeyRefused,
         429 when code == "insufficient_quota" => Outcome.KeyRefused,
         404 when code == "model_not_found" => Outcome.ModelUnknown,
         (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.Conflict or 425 or 429 or >= 500 => Outcome.Later,

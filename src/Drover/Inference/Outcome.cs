@@ -18,7 +18,7 @@ public enum Outcome
     /// <summary>The circuit is open: the upstream is down, nothing was sent. Later.</summary>
     NotSent,
 
-    /// <summary>401, 403: the key is out.</summary>
+    /// <summary>401, 402, 403, or 429 with code <c>insufficient_quota</c>: the key is out.</summary>
     KeyRefused,
 
     /// <summary>404 with code <c>model_not_found</c>: the upstream does not know the model.</summary>

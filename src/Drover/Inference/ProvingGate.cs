@@ -2,13 +2,15 @@ namespace Drover.Inference;
 
 /// <summary>
 /// Lets the first call go alone until an answer shows that the key is good, so that a wrong key costs one call and not as
-/// many as may be under way at once.
+/// many as may be under way at once. What the one meets, a refusal or no connection at all, those who waited take as theirs.
 /// </summary>
 internal sealed class ProvingGate
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _alone = new(1, 1);
     private volatile bool _proven;
-    private volatile Refusal? _refusal;
+    private volatile Setback? _setback;
 
     public async Task<CallResult> RunAsync(Func<Task<CallResult>> call)
     {
@@ -17,7 +19,7 @@ internal sealed class ProvingGate
             return Judge(await call());
         }
 
-        var known = _refusal;
+        var known = _setback;
         await _alone.WaitAsync();
         var alone = true;
         try
@@ -27,9 +29,9 @@ internal sealed class ProvingGate
                 _alone.Release();
                 alone = false;
             }
-            else if (!ReferenceEquals(_refusal, known))
+            else if (!ReferenceEquals(_setback, known))
             {
-                return _refusal!.Result; // The key was refused while this call waited: it need not ask as well.
+                return _setback!.ForThoseWhoWaited;
             }
 
             return Judge(await call());
@@ -48,8 +50,11 @@ internal sealed class ProvingGate
         switch (result.Outcome)
         {
             case Outcome.KeyRefused:
-                _refusal = new Refusal(result);
+                _setback = new Setback(result);
                 _proven = false;
+                break;
+            case Outcome.ConnectionLost when !_proven:
+                _setback = new Setback(result with { Outcome = Outcome.NotSent, RetryAfter = Pause });
                 break;
             case Outcome.ConnectionLost or Outcome.NotSent:
                 break;
@@ -61,5 +66,5 @@ internal sealed class ProvingGate
         return result;
     }
 
-    private sealed record Refusal(CallResult Result);
+    private sealed record Setback(CallResult ForThoseWhoWaited);
 }

@@ -137,6 +137,23 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task ReadShardAsync_ThePlanLostAndTheOptionsChanged_CutsItTheSame()
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        var spec = Spec() with { Cut = new ShardCut(3, 4096, 4096) };
+        await blobs.ByName(spec.Input).WriteAsync(Sources(10));
+        var first = await new Planner(blobs, new()).PlanAsync(spec, default);
+        var shard = await new Planner(blobs, new()).ReadShardAsync(spec, 2, default);
+        await blobs.Plan(spec.Id).DeleteAsync();
+
+        var again = await new Planner(blobs, new BatchOptions { ShardItems = 7 }).ReadShardAsync(spec, 2, default);
+
+        Assert.Equal(4, first.Shards);
+        Assert.Equal(shard, again);
+        await Assert.ThrowsAsync<InvalidDataException>(() => new Planner(blobs, new()).ReadShardAsync(spec, 4, default));
+    }
+
+    [Fact]
     public async Task PlanAsync_Again_FindsThePlanAlthoughTheOptionsChanged()
     {
         var blobs = await azurite.CreateContainerAsync();
