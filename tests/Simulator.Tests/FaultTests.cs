@@ -70,7 +70,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Chat_TimeoutOfGivenLength_EndsWith504()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailTimeout = 1, TimeoutSeconds = 600, TimeProvider = clock });
         var call = upstream.ChatAsync(Upstream.Body("hi"));
         await clock.TimerSetAsync();
@@ -102,7 +102,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Chat_StreamStall_FallsSilentAfterSomeText()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailStreamStall = 1, TimeoutSeconds = 30, TimeProvider = clock });
         var response = await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true"));
         var body = ReadUntilBrokenAsync(response);
@@ -117,7 +117,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Chat_StreamSlow_PausesBetweenEventsAndIsWhole()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailStreamSlow = 1, SlowTokenDelay = 500, TimeProvider = clock });
         var body = Upstream.ReadAsync(await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true,\"max_tokens\":4")));
         for (; !body.IsCompleted; clock.Advance(TimeSpan.FromMilliseconds(500)))

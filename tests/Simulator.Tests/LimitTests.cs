@@ -2,7 +2,7 @@ namespace Drover.Simulator.Tests;
 
 public sealed class LimitTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly ManualTime _clock = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
 
     [Fact]
     public async Task Chat_Rpm_LetsOneSecondsWorthThroughThenRefills()

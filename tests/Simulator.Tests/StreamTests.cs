@@ -7,7 +7,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Chat_StreamWithUsage_HasExactlyTheApisFrames()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = new ManualClock() });
+        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
 
         var response = await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true,\"stream_options\":{\"include_usage\":true},\"max_tokens\":3"), "x");
         var body = await Upstream.ReadAsync(response);
@@ -96,7 +96,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Chat_TokenDelay_SendsOneEventAtATime()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TokenDelay = 20, TimeProvider = clock });
         var response = await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true,\"max_tokens\":4"));
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));

@@ -9,7 +9,7 @@ public sealed class TimingTests
     [Fact]
     public async Task Chat_Latency_AnswersWhenItIsOver()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { Latency = 50, TimeProvider = clock });
         var call = upstream.ChatAsync(Upstream.Body("hi"));
         await clock.TimerSetAsync();

@@ -13,7 +13,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     [Fact]
     public async Task Message_WhoseFunctionRunsLong_IsRenewedAtHalfOfItsLeaseAndDeletedByItsLatestReceipt()
     {
-        var clock = new FunctionClock(DateTimeOffset.UtcNow);
+        var clock = new ManualTime(DateTimeOffset.UtcNow);
         var traffic = new Traffic();
         var gate = new TaskCompletionSource();
         var started = new TaskCompletionSource();
@@ -94,7 +94,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     [Fact]
     public async Task Wake_WhileThePumpWaits_MakesItLookAtOnce()
     {
-        var clock = new FunctionClock(DateTimeOffset.UtcNow);
+        var clock = new ManualTime(DateTimeOffset.UtcNow);
         var queue = azurite.Queues.GetQueueClient(_name);
         await queue.CreateAsync();
         using var loggers = new LoggerFactory();
@@ -119,7 +119,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
     [Fact]
     public async Task Pump_WithAnEmptyQueue_LooksEverLessOften()
     {
-        var clock = new FunctionClock(DateTimeOffset.UtcNow);
+        var clock = new ManualTime(DateTimeOffset.UtcNow);
         var traffic = new Traffic();
         await azurite.Queues.CreateQueueAsync(_name);
         using var loggers = new LoggerFactory();

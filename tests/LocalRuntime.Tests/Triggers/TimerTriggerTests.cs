@@ -7,7 +7,7 @@ public sealed class TimerTriggerTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 10, 2, 0, TimeSpan.Zero);
 
-    private readonly FunctionClock _clock = new(Start);
+    private readonly ManualTime _clock = new(Start);
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("drover-timer-");
 
     public void Dispose() => _data.Delete(recursive: true);
