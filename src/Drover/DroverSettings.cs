@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
@@ -26,9 +28,9 @@ public sealed class DroverSettings
         var settings = new DroverSettings();
         var faults = configuration.GetSection("Drover").GetChildren().Select(c => c.Key).Except(Sections, StringComparer.OrdinalIgnoreCase)
             .Select(key => $"Drover:{key} is no section of the settings; there are {string.Join(", ", Sections)}.").ToList();
-        Bind(configuration, "Drover:Upstream", settings.Upstream, faults);
-        Bind(configuration, "Drover:Batches", settings.Batches, faults);
-        Bind(configuration, "Drover:Storage", settings.Storage, faults);
+        Bind(configuration.GetSection("Drover:Upstream"), settings.Upstream, faults);
+        Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
+        Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
         BindPrices(configuration, settings.Prices, faults);
 
         if (string.IsNullOrWhiteSpace(settings.Upstream.ApiKey))
@@ -63,10 +65,11 @@ public sealed class DroverSettings
     }
 
     // One member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
-    private static void Bind<T>(IConfiguration configuration, string section, T target, List<string> faults)
+    private static void Bind<T>(IConfigurationSection from, T target, List<string> faults)
         where T : class
     {
-        foreach (var child in configuration.GetSection(section).GetChildren())
+        var section = from.Path;
+        foreach (var child in from.GetChildren())
         {
             var property = typeof(T).GetProperties().FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
@@ -98,7 +101,7 @@ public sealed class DroverSettings
             prices[model] = price;
         }
 
-        foreach (var child in configuration.GetSection("Drover:Prices").GetChildren())
+        foreach (var child in WithPricesFromJson(configuration, faults).GetSection("Drover:Prices").GetChildren())
         {
             // What is not said of a known model stays as it is known; of another model both prices must be said.
             var known = prices.GetValueOrDefault(child.Key);
@@ -109,13 +112,33 @@ public sealed class DroverSettings
                     .Select(n => $"{child.Path}:{n} is not set; a model needs both, in US dollars per million tokens."));
             }
 
-            Bind(configuration, child.Path, price, faults);
+            Bind(child, price, faults);
             if (price.Input < 0 || price.Output < 0 || price.CachedInput < 0)
             {
                 faults.Add($"{child.Path} has a negative price; prices are US dollars per million tokens, 0 or more.");
             }
 
             prices[child.Key] = price;
+        }
+    }
+
+    // App settings may have names of letters, digits and '_' alone, which few models' names are: so the list may come as one value.
+    private static IConfiguration WithPricesFromJson(IConfiguration configuration, List<string> faults)
+    {
+        if (configuration["Drover:Prices"] is not { Length: > 0 } json)
+        {
+            return configuration;
+        }
+
+        try
+        {
+            var wrapped = Encoding.UTF8.GetBytes($$$"""{"Drover":{"Prices":{{{json}}}}}""");
+            return new ConfigurationBuilder().AddConfiguration(configuration).AddJsonStream(new MemoryStream(wrapped)).Build();
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            faults.Add("""Drover:Prices is not JSON of the form {"MODEL":{"Input":2,"Output":8}}.""");
+            return configuration;
         }
     }
 

@@ -117,6 +117,20 @@ public sealed class DroverSettingsTests
     }
 
     [Fact]
+    public void Read_PricesAsOneJsonValue_AreBoundBesideTheOthers()
+    {
+        var settings = Read(("AzureWebJobsStorage", "x"), ("Drover:Prices", """{"gpt-4.1":{"Input":1.5},"my.model":{"Input":1,"Output":2}}"""));
+
+        Assert.Equal((1.5m, DefaultPrices.All["gpt-4.1"].Output), (settings.Prices["gpt-4.1"].Input, settings.Prices["gpt-4.1"].Output));
+        Assert.Equal((1m, 2m), (settings.Prices["my.model"].Input, settings.Prices["my.model"].Output));
+    }
+
+    [Fact]
+    public void Read_PricesThatAreNotJson_IsNamed() => Assert.Equal(
+        ["""Drover:Prices is not JSON of the form {"MODEL":{"Input":2,"Output":8}}."""],
+        Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Prices", "cheap"))).Faults);
+
+    [Fact]
     public void Read_OurNames_WinOverThoseOfTheOpenAiSdks()
     {
         var settings = Read(

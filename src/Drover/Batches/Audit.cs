@@ -4,4 +4,5 @@ namespace Drover.Batches;
 /// <param name="Short">Shards that are not settled, the first few hundred of them; empty when the batch may be closed.</param>
 /// <param name="Tally">The counts over all settled shards.</param>
 /// <param name="Problem">Why the batch cannot go on at all, or null.</param>
-public sealed record Audit(IReadOnlyList<int> Short, Tally Tally, string? Problem = null);
+/// <param name="Closing">Why the batch was closed early, as the mark in storage says, or null.</param>
+public sealed record Audit(IReadOnlyList<int> Short, Tally Tally, string? Problem = null, string? Closing = null);

@@ -23,7 +23,7 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
             BatchLog.AuditFoundShort(logger, batchId, fallShort.Count);
         }
 
-        return new Audit([.. fallShort.Take(MostReported)], tally);
+        return new Audit([.. fallShort.Take(MostReported)], tally, Closing: await store.ClosingAsync(batchId, cancellationToken));
     }
 
     /// <summary>The counts over all outcomes, those of unsettled shards too (their logs are read).</summary>

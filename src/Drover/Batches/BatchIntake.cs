@@ -61,7 +61,7 @@ public sealed class BatchIntake(
     {
         if (request.Id is not null && !BatchSpec.IsId(request.Id))
         {
-            yield return $"'id' is '{Cut(request.Id)}'; it must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit.";
+            yield return $"'id' is '{Cut(request.Id)}'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.";
         }
 
         if (hasContent == request.Input is not null)

@@ -5,7 +5,10 @@ namespace Drover.Batches;
 /// <summary>What a batch is: written once, before anything runs, and never changed.</summary>
 public sealed partial record BatchSpec
 {
-    /// <summary>The batch's id, which is also the id of its orchestration: 1 to 100 letters, digits, '-' and '_'.</summary>
+    /// <summary>
+    /// The batch's id, which is also the id of its orchestration: 1 to 80 letters, digits, '-' and '_'. (Backends allow an
+    /// instance 100 characters, and shards add to it.)
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The blob with the items, named within the container.</summary>
@@ -41,6 +44,6 @@ public sealed partial record BatchSpec
     /// <summary>Whether a text may be a batch id.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,99}\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,79}\z")]
     private static partial Regex IdPattern();
 }

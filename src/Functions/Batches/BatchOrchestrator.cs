@@ -47,6 +47,8 @@ public static class BatchOrchestrator
 
         context.SetCustomStatus(window.Progress(BatchStatus.Finalizing));
         var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), run.BatchId, Retries.Storage);
+        // The mark is what the shards went by; the event that tells of it may have come too late to be read.
+        run = run with { Closing = run.Closing ?? audit.Closing };
         if (audit.Problem is not null)
         {
             return await FinishAsync(context, run, BatchStatus.Stopped, audit.Problem);

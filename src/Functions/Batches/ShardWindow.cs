@@ -19,28 +19,30 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
     public async Task RunAsync(int most)
     {
         _close = Run.Closing is null ? context.WaitForExternalEvent<string>(BatchOrchestrator.CloseEvent) : null;
-        var launched = 0;
-        while (true)
+        var launched = Launch(most);
+        while (_open.Count > 0)
         {
-            while (StopReason is null && launched < most && _open.Count < Run.Plan!.Window && Next() is { } shard)
-            {
-                _open.Add(shard, CallAsync(shard));
-                launched++;
-            }
-
-            if (_open.Count == 0)
-            {
-                return;
-            }
-
             context.SetCustomStatus(Progress(Run.Closing is null ? BatchStatus.InProgress : BatchStatus.Cancelling));
             await NextEventAsync();
+            launched += Launch(most - launched);
         }
     }
 
     /// <summary>The custom status now.</summary>
     public BatchProgress Progress(string status) =>
         new(status, Run.Plan!.Items, Run.Plan.Invalid, Run.Settled, [.. _open.Keys.Order()]);
+
+    private int Launch(int most)
+    {
+        var launched = 0;
+        while (StopReason is null && launched < most && _open.Count < Run.Plan!.Window && Next() is { } shard)
+        {
+            _open.Add(shard, CallAsync(shard));
+            launched++;
+        }
+
+        return launched;
+    }
 
     private int? Next()
     {

@@ -62,7 +62,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
         Assert.Equal(400, exception.Status);
         Assert.Equal(
             [
-                "'id' is '-no good'; it must be 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit.",
+                "'id' is '-no good'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.",
                 "A batch needs either 'items' or 'input', the name of a JSONL input in storage, and not both.",
                 "'input' is '../x'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.",
                 "'recipe' is 'cook'; there are: extract.",
@@ -110,10 +110,10 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     public void IsId_Text_FollowsTheRule(string text, bool expected) => Assert.Equal(expected, BatchSpec.IsId(text));
 
     [Fact]
-    public void IsId_Length_IsAtMost100()
+    public void IsId_Length_IsAtMost80()
     {
-        Assert.True(BatchSpec.IsId(new string('a', 100)));
-        Assert.False(BatchSpec.IsId(new string('a', 101)));
+        Assert.True(BatchSpec.IsId(new string('a', 80)));
+        Assert.False(BatchSpec.IsId(new string('a', 81)));
     }
 
     [Fact]
