@@ -19,6 +19,7 @@ public static class DroverServices
     public static IServiceCollection AddDrover(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = DroverSettings.Read(configuration);
+        var container = ContainerOf(settings.Storage);
         services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage);
         services.AddSingleton(new PriceList(settings.Prices));
         services.AddSingleton(TimeProvider.System);
@@ -26,7 +27,7 @@ public static class DroverServices
         services.AddSingleton(provider => new Throttle(
             settings.Upstream.Concurrency, settings.Upstream.RequestsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Upstream>();
-        services.AddSingleton(_ => new BatchBlobs(ContainerOf(settings.Storage)));
+        services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
@@ -41,9 +42,18 @@ public static class DroverServices
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsDistributedTracingEnabled = false;
-        var service = storage.BlobServiceUri.Length > 0
-            ? new BlobServiceClient(new Uri(storage.BlobServiceUri), new DefaultAzureCredential(), options)
-            : new BlobServiceClient(storage.ConnectionString, options);
-        return service.GetBlobContainerClient(storage.Container);
+        try
+        {
+            var service = storage.BlobServiceUri.Length > 0
+                ? new BlobServiceClient(new Uri(storage.BlobServiceUri), new DefaultAzureCredential(), options)
+                : new BlobServiceClient(storage.ConnectionString, options);
+            return service.GetBlobContainerClient(storage.Container);
+        }
+        catch (FormatException)
+        {
+            throw new DroverSettingsException([storage.BlobServiceUri.Length > 0
+                ? $"AzureWebJobsStorage__blobServiceUri is '{storage.BlobServiceUri}'; it must be an address such as https://ACCOUNT.blob.core.windows.net."
+                : "AzureWebJobsStorage is not a storage connection string; it must be one, or UseDevelopmentStorage=true."]);
+        }
     }
 }

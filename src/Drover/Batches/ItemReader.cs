@@ -40,7 +40,7 @@ internal static class ItemReader
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            fault = new LineFault("invalid_json_line", $"The line must be a JSON object; it is a {reader.TokenType}.");
+            fault = new LineFault("invalid_json_line", $"The line must be a JSON object; it is {Name(reader.TokenType)}.");
             return null;
         }
 
@@ -50,6 +50,7 @@ internal static class ItemReader
         bool hasText = false, badId = false;
         double? priority = null;
         var badPriority = false;
+        var asksForStream = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("custom_id"u8))
@@ -92,6 +93,7 @@ internal static class ItemReader
             {
                 reader.Read();
                 bodyKind = reader.TokenType;
+                asksForStream = AsksForStream(reader);
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 body = line[start..(int)reader.BytesConsumed];
@@ -110,7 +112,9 @@ internal static class ItemReader
 
         var isRequest = customId is not null || bodyKind is not null;
         var key = isRequest ? customId : id;
-        fault = Check(isRequest, key, badId, method, url, bodyKind, hasText, priority, badPriority);
+        fault = Check(isRequest, key, badId, method, url, bodyKind, hasText, priority, badPriority)
+            ?? (asksForStream ? Invalid("'body.stream' is true; an answer in a batch comes whole, so it must be false or left out.") : null);
+        fault = fault is null ? null : fault with { ItemId = key is { Length: > 0 and <= LongestId } ? key : null };
         return fault is null ? new Item(key!, (int)(priority ?? 0), isRequest ? url : null, isRequest ? body : line) : null;
     }
 
@@ -153,6 +157,26 @@ internal static class ItemReader
         return bodyKind == JsonTokenType.StartObject ? null : Invalid("'body' must be a JSON object.");
     }
 
+    // A copy of the reader, so that the caller's stays where it is.
+    private static bool AsksForStream(Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        var asks = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isStream = reader.ValueTextEquals("stream"u8);
+            reader.Read();
+            asks = isStream ? reader.TokenType == JsonTokenType.True : asks;
+            reader.Skip();
+        }
+
+        return asks;
+    }
+
     private static LineFault Invalid(string message) => new("invalid_request", message);
 
     private static (string? Id, bool Bad) ReadId(ref Utf8JsonReader reader, bool bad)
@@ -188,6 +212,14 @@ internal static class ItemReader
             reader.GetString();
         }
     }
+
+    private static string Name(JsonTokenType kind) => kind switch
+    {
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a text",
+        JsonTokenType.Number => "a number",
+        _ => "true, false or null",
+    };
 
     private static string Cut(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 120), "…");
 }

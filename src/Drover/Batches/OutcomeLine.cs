@@ -75,7 +75,8 @@ internal static class OutcomeLine
         return End(json);
     }
 
-    /// <summary>The line for an input line that is no item: <c>custom_id</c> is null and the line's number is in <c>error.line</c>.</summary>
+    /// <summary>The line for an input line that is no item: <c>custom_id</c> is null, for it
+    /// has no outcome as an item; its number is in <c>error.line</c>, and the id that it gives, if any, in <c>error.item_id</c>.</summary>
     public static byte[] OfInvalidLine(string batchId, long number, LineFault fault)
     {
         var json = Begin(batchId, null, $"line {number}");
@@ -151,6 +152,10 @@ internal static class OutcomeLine
         if (line is { } number)
         {
             json.WriteNumber("line"u8, number);
+            if (fault.ItemId is not null)
+            {
+                json.WriteString("item_id"u8, fault.ItemId);
+            }
         }
 
         json.WriteEndObject();

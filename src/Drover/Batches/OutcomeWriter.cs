@@ -20,13 +20,14 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<Tally> _appended;
+    private readonly Action<string?> _trouble;
     private readonly SemaphoreSlim _room;
     private readonly Task _loop;
 
     public OutcomeWriter(
-        OutcomeLog log, Spool? spool, BatchOptions options, int backlog, Action<Tally> appended, TimeProvider time, ILogger logger)
+        OutcomeLog log, Spool? spool, BatchOptions options, int backlog, Action<Tally> appended, Action<string?> trouble, TimeProvider time, ILogger logger)
     {
-        (_log, _spool, _options, _appended, _time, _logger) = (log, spool, options, appended, time, logger);
+        (_log, _spool, _options, _appended, _trouble, _time, _logger) = (log, spool, options, appended, trouble, time, logger);
         _room = new SemaphoreSlim(backlog);
         _loop = Task.Run(RunAsync);
     }
@@ -125,11 +126,13 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             try
             {
                 await _log.AppendAsync(remaining, isErrors, CancellationToken.None);
+                _trouble(null);
                 return;
             }
             catch (Exception e) when (IsPassing(e) && _time.GetElapsedTime(since) < _options.AppendPatience)
             {
                 BatchLog.StorageAway(_logger, e.GetType().Name);
+                _trouble("Storage does not answer; outcomes wait.");
                 remaining = remaining.Where(o => !_log.Has(o.ItemId)).ToList();
                 await Task.Delay(TimeSpan.FromSeconds(1), _time);
             }

@@ -138,7 +138,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
                     if (item is { } found && !seen.TryAdd(Hash(found.Id), reader.Number))
                     {
                         fault = new LineFault(
-                            "duplicate_custom_id", $"The id '{found.Id}' was used on line {seen[Hash(found.Id)]} already; each must be unique.");
+                            "duplicate_custom_id", $"The id '{found.Id}' was used on line {seen[Hash(found.Id)]} already; each must be unique.", found.Id);
                         cutter.Skip(found.Priority, reader.Offset, reader.Length);
                     }
                 }

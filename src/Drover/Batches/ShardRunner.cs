@@ -28,6 +28,9 @@ public sealed class ShardRunner(
 {
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>What is wrong with storage, as the last append shows; null when it takes them.</summary>
+    public string? StorageTrouble { get; private set; }
+
     /// <summary>Runs the shard's next pass.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="index">The shard.</param>
@@ -50,7 +53,7 @@ public sealed class ShardRunner(
             await RecoverAsync(batchId, index, items, log, spool);
             var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, time, logger);
             await using var writer = new OutcomeWriter(
-                log, spool, options, BacklogOf(upstream), tally => live.Set(batchId, index, tally), time, logger);
+                log, spool, options, BacklogOf(upstream), tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             await run.RunAsync([.. items.Where(i => !log.Has(i.Id))], writer, stopping);
             await writer.CompleteAsync();
             var left = items.Count(i => !log.Has(i.Id));

@@ -58,6 +58,9 @@ public sealed class Upstream : IDisposable
     /// <summary>The throttle that permits for this upstream come from.</summary>
     public Throttle Throttle { get; }
 
+    /// <summary>What is wrong with the upstream, as the last answer shows; null when it answers.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>Makes one call, with the short retries that belong to it.</summary>
     /// <param name="url">The OpenAI route, such as <c>/v1/chat/completions</c>.</param>
     /// <param name="body">The request's JSON.</param>
@@ -78,6 +81,7 @@ public sealed class Upstream : IDisposable
                     using var held = Interlocked.Exchange(ref current, null) ?? await Throttle.AcquireAsync(token);
                     last = await _gate.RunAsync(() => AttemptAsync(url, body));
                     attempts += last.Outcome == Outcome.NotSent ? 0 : 1;
+                    Trouble = last.Outcome is Outcome.Result or Outcome.Rejected or Outcome.ModelUnknown ? null : last.ErrorMessage;
                     return last;
                 },
                 stopRetrying);

@@ -7,7 +7,9 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
 {
     /// <summary>The view of a batch, or null when there is none of that id.</summary>
     public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>
-        await store.FindAsync(batchId, cancellationToken) is { } spec ? await OfAsync(client, spec, cancellationToken) : null;
+        await store.FindAsync(batchId, cancellationToken) is { } spec
+            ? await WithClosingAsync(await OfAsync(client, spec, cancellationToken), cancellationToken)
+            : null;
 
     /// <summary>The view of a batch.</summary>
     public async Task<BatchView> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
@@ -41,6 +43,10 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
         return View(spec, status, progress.Items, progress.Invalid, tally);
     }
+
+    // The orchestration may not have heard of it yet, above all when nothing runs it at the moment.
+    private async Task<BatchView> WithClosingAsync(BatchView view, CancellationToken cancellationToken) =>
+        !view.HasEnded && await store.ClosingAsync(view.Id, cancellationToken) is not null ? view with { Status = BatchStatus.Cancelling } : view;
 
     private static BatchView View(BatchSpec spec, string status, long items, long invalid, Tally tally) => new()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Drover.Batches;
 using Drover.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Drover.Functions.Batches;
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
 /// <c>id</c>, <c>recipe</c> and <c>model</c> come in the query. 202 with the batch; the same id again is the same batch.
 /// </remarks>
-public sealed class StartBatch(BatchIntake intake, BatchStarter starter, BatchViews views)
+public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter, BatchViews views)
 {
     [Function(nameof(StartBatch))]
     public async Task<IResult> RunAsync(
@@ -30,7 +31,7 @@ public sealed class StartBatch(BatchIntake intake, BatchStarter starter, BatchVi
         }
         catch (JsonException e)
         {
-            return Answers.Error(StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected: {e.Message}", "invalid_json");
+            return Answers.Error(StatusCodes.Status400BadRequest, Explain(e), "invalid_json");
         }
         catch (BatchRefusedException e)
         {
@@ -42,10 +43,24 @@ public sealed class StartBatch(BatchIntake intake, BatchStarter starter, BatchVi
     {
         var body = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.StartRequest, cancellationToken)
             ?? throw new JsonException("It is null.");
-        var batch = new NewBatch { Id = body.Id, Input = body.Input, Recipe = body.Recipe, Model = body.Model, Metadata = body.Metadata };
+        var query = FromQuery(request.Query);
+        var batch = new NewBatch
+        {
+            Id = body.Id ?? query.Id,
+            Input = body.Input,
+            InputName = query.InputName,
+            Recipe = body.Recipe ?? query.Recipe,
+            Model = body.Model ?? query.Model,
+            Metadata = body.Metadata,
+        };
         if (body.Items is null)
         {
             return await intake.TakeAsync(batch, null, cancellationToken);
+        }
+
+        if (body.Items.Count == 0)
+        {
+            throw new BatchRefusedException(400, ["'items' is empty; a batch needs at least one."]);
         }
 
         using var lines = new MemoryStream();
@@ -63,6 +78,18 @@ public sealed class StartBatch(BatchIntake intake, BatchStarter starter, BatchVi
         lines.Position = 0;
         return await intake.TakeAsync(batch, lines, cancellationToken);
     }
+
+    private static string Explain(JsonException e)
+    {
+        var unknown = UnknownMember().Match(e.Message);
+        var what = unknown.Success
+            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model and metadata."
+            : $"{e.Message.Split(" Path: ")[0]}";
+        return $"The body is not the JSON that is expected: {what} (JSONL is taken with Content-Type: application/jsonl.)";
+    }
+
+    [GeneratedRegex("^The JSON property '(.*?)' could not be mapped")]
+    private static partial Regex UnknownMember();
 
     private static NewBatch FromQuery(IQueryCollection query) => new()
     {

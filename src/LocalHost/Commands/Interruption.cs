@@ -7,19 +7,20 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private int _signals;
 
     public Interruption(Action? first = null) => _registrations =
     [
         .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
         {
-            if (_asked.IsCancellationRequested)
+            if (Interlocked.Exchange(ref _signals, 1) == 1)
             {
                 Environment.Exit(ExitCodes.Interrupted);
             }
 
             context.Cancel = true;
-            first?.Invoke();
             _asked.Cancel();
+            first?.Invoke();
         })),
     ];
 

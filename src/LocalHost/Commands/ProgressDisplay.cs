@@ -7,51 +7,81 @@ using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;
 
-/// <summary>The live progress bar: done, failed, items per second against the limit, cost so far, time left.</summary>
+/// <summary>
+/// How far a batch is, live: done, failed, items per second against the limit, cost so far, time left, and what it waits for.
+/// A bar on a terminal, a line now and then where the output is redirected.
+/// </summary>
 internal sealed class ProgressDisplay(DroverHost host)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RateOver = TimeSpan.FromSeconds(5);
 
     private readonly Queue<(DateTimeOffset At, long Settled)> _history = new();
-    private readonly UpstreamOptions _upstream = host.Services.GetRequiredService<UpstreamOptions>();
+    private readonly UpstreamOptions _options = host.Services.GetRequiredService<UpstreamOptions>();
+    private readonly Upstream _upstream = host.Services.GetRequiredService<Upstream>();
+    private readonly ShardRunner _shards = host.Services.GetRequiredService<ShardRunner>();
     private readonly BatchViews _views = host.Services.GetRequiredService<BatchViews>();
 
     /// <summary>Shows the batch until it has ended or is interrupted; answers its last view.</summary>
-    public async Task<BatchView> ShowAsync(BatchSpec spec, CancellationToken interrupted)
+    public Task<BatchView> ShowAsync(BatchSpec spec, CancellationToken interrupted) =>
+        Console.IsErrorRedirected ? ShowLinesAsync(spec, interrupted) : ShowBarAsync(spec, interrupted);
+
+    private async Task<BatchView> ShowBarAsync(BatchSpec spec, CancellationToken interrupted)
     {
-        var view = await _views.OfAsync(host.Client, spec, CancellationToken.None);
+        var view = default(BatchView);
         await DroverCommand.Stderr.Progress()
             .AutoClear(false)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(async context =>
             {
                 var bar = context.AddTask("starting", maxValue: 1);
-                while (true)
+                view = await FollowAsync(spec, interrupted, (now, text) =>
                 {
-                    Update(bar, view);
-                    if (view.HasEnded || interrupted.IsCancellationRequested)
-                    {
-                        break;
-                    }
-
-                    await Task.Delay(Refresh, interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    view = await _views.OfAsync(host.Client, spec, CancellationToken.None);
-                }
+                    bar.MaxValue = Math.Max(1, now.Counts.Total);
+                    bar.Value = now.Counts.Total - now.Counts.Remaining;
+                    bar.Description = Markup.Escape(text);
+                });
             });
-        return view;
+        return view!;
     }
 
-    private void Update(ProgressTask bar, BatchView view)
+    private Task<BatchView> ShowLinesAsync(BatchSpec spec, CancellationToken interrupted)
+    {
+        var next = DateTimeOffset.UtcNow + LineEvery;
+        return FollowAsync(spec, interrupted, (view, text) =>
+        {
+            if (DateTimeOffset.UtcNow >= next)
+            {
+                next += LineEvery;
+                var share = view.Counts.Total == 0 ? 0 : 1 - (double)view.Counts.Remaining / view.Counts.Total;
+                DroverCommand.Say(string.Create(CultureInfo.InvariantCulture, $"{share,4:0%}  {text}"));
+            }
+        });
+    }
+
+    private async Task<BatchView> FollowAsync(BatchSpec spec, CancellationToken interrupted, Action<BatchView, string> show)
+    {
+        while (true)
+        {
+            var view = await _views.OfAsync(host.Client, spec, CancellationToken.None);
+            show(view, Describe(view));
+            if (view.HasEnded || interrupted.IsCancellationRequested)
+            {
+                return view;
+            }
+
+            await Task.Delay(Refresh, interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private string Describe(BatchView view)
     {
         var counts = view.Counts;
-        var settled = counts.Total - counts.Remaining;
-        bar.MaxValue = Math.Max(1, counts.Total);
-        bar.Value = settled;
-        var rate = Rate(settled);
-        bar.Description = string.Create(
+        var rate = Rate(counts.Completed + counts.Failed - counts.Invalid);
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"{counts.Completed:N0} done  {(counts.Failed > 0 ? $"[yellow]{counts.Failed:N0} failed[/]" : "0 failed")}  {rate:N0}/s{Limit()}  ${view.CostUsd:0.0000}  {Left(view, rate)}");
+            $"{counts.Completed:N0} of {counts.Total:N0} done, {counts.Failed:N0} failed  {Number(rate)}/s{Limit()}  ${view.CostUsd:0.0000}  {Left(view, rate)}");
     }
 
     private double Rate(long settled)
@@ -67,17 +97,23 @@ internal sealed class ProgressDisplay(DroverHost host)
         return now > at ? Math.Max(0, (settled - before) / (now - at).TotalSeconds) : 0;
     }
 
-    private string Limit() => _upstream.RequestsPerMinute > 0
-        ? string.Create(CultureInfo.InvariantCulture, $" of {_upstream.RequestsPerMinute / 60.0:N0}/s")
-        : string.Create(CultureInfo.InvariantCulture, $" ({_upstream.Concurrency} at once)");
+    private string Limit() => _options.RequestsPerMinute > 0
+        ? $" of {Number(_options.RequestsPerMinute / 60.0)}/s"
+        : string.Create(CultureInfo.InvariantCulture, $" ({_options.Concurrency} at once)");
 
-    private static string Left(BatchView view, double rate) => view switch
+    private string Left(BatchView view, double rate) => view switch
     {
-        { HasEnded: true } => view.Status,
         { Status: not BatchStatus.InProgress } => view.Status,
-        _ when rate <= 0 => "waiting",
-        _ => Duration(TimeSpan.FromSeconds(view.Counts.Remaining / rate)),
+        _ when rate <= 0 => $"waiting{(Trouble() is { } trouble ? $": {trouble}" : "")}",
+        _ => Duration(TimeSpan.FromSeconds(Math.Ceiling(view.Counts.Remaining / rate))),
     };
+
+    private string? Trouble() => _shards.StorageTrouble
+        ?? (_upstream.Throttle.PausedFor is var pause && pause > TimeSpan.Zero
+            ? string.Create(CultureInfo.InvariantCulture, $"the upstream asked for {pause.TotalSeconds:N0} s")
+            : _upstream.Trouble);
+
+    private static string Number(double number) => number.ToString(number < 100 ? "0.#" : "N0", CultureInfo.InvariantCulture);
 
     private static string Duration(TimeSpan time) => time.TotalHours >= 1
         ? $"{(int)time.TotalHours}h {time.Minutes}m left"

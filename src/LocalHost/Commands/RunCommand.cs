@@ -12,9 +12,6 @@ namespace Drover.LocalHost.Commands;
 /// <summary><c>drover run FILE</c>: a JSONL file, to the end. The same command again goes on where it stood.</summary>
 internal static class RunCommand
 {
-    public const string SimulatorNotice =
-        "No API key is set (OPENAI_API_KEY), so the answers come from the simulator: they are made up and cost nothing.";
-
     private const int MostRestarts = 3;
 
     public static Command Create()
@@ -42,12 +39,13 @@ internal static class RunCommand
                 ExitCodes.Usage, Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
         }
 
-        using var interruption = new Interruption(() => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
-        if (host.IsSimulated)
+        if (output is not null && File.Exists(output))
         {
-            DroverCommand.Say(SimulatorNotice);
+            throw new CommandException(ExitCodes.Usage, $"--output is '{output}', which is a file; it must be a folder.");
         }
+
+        using var interruption = new Interruption();
+        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var (spec, view) = await RunAsync(host, file, request, ended.Token);
@@ -64,22 +62,33 @@ internal static class RunCommand
 
         if (!view.HasEnded)
         {
-            DroverCommand.Say($"Stopped with {view.Counts.Remaining:N0} of {view.Counts.Total:N0} items left. The same command goes on:");
+            DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once.");
+            DroverCommand.Say($"{view.Counts.Remaining:N0} of {view.Counts.Total:N0} items are left. The same command goes on:");
             DroverCommand.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
             return ExitCodes.Interrupted;
         }
 
+        if (view.Status is BatchStatus.Stopped or BatchStatus.Failed)
+        {
+            Summary.Show(view, [], host.IsSimulated);
+            return Summary.ExitCodeOf(view);
+        }
+
         var files = await ResultFiles.WriteAsync(host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), CancellationToken.None);
-        Summary.Show(view, files);
+        Summary.Show(view, files, host.IsSimulated);
         return Summary.ExitCodeOf(view);
     }
 
     private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken interrupted)
     {
         var spec = await TakeAsync(host, file, request, interrupted);
+        DroverCommand.Say($"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
         await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted);
         return (spec, await new ProgressDisplay(host).ShowAsync(spec, interrupted));
     }
+
+    private static string Source(DroverHost host) =>
+        host.IsSimulated ? "answers from the simulator" : $"answers from {host.Services.GetRequiredService<UpstreamOptions>().BaseUrl}";
 
     private static async Task<bool> IsLostAsync(DroverHost host, BatchView view) =>
         view.Status is BatchStatus.Stopped or BatchStatus.Failed

@@ -18,13 +18,13 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(HostSetup setup)
     {
-        using var interruption = new Interruption(() => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
-        if (host.IsSimulated)
+        if (setup.Port is < 0 or > 65535)
         {
-            DroverCommand.Say(RunCommand.SimulatorNotice);
+            throw new CommandException(ExitCodes.Usage, $"--port is {setup.Port}; it must be from 0 (any free one) to 65535.");
         }
 
+        using var interruption = new Interruption(() => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
+        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
         DroverCommand.Say($"Drover listens on {host.Address} (data in {host.Folder.Path}). Ctrl-C stops.");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -8,14 +8,14 @@ namespace Drover.LocalHost.Commands;
 /// <summary>How a batch ended, for the person and for scripts.</summary>
 internal static class Summary
 {
-    public static void Show(BatchView view, IReadOnlyList<string> files)
+    public static void Show(BatchView view, IReadOnlyList<string> files, bool isSimulated)
     {
         var counts = view.Counts;
         var colour = view.Status == BatchStatus.Completed ? counts.Failed == 0 ? "green" : "yellow" : "red";
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"[{colour}]{view.Status}[/]: {counts.Completed:N0} results, {counts.Failed:N0} errors{(counts.Unrun > 0 ? $", {counts.Unrun:N0} not run" : "")}"
-            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}");
+            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}{(isSimulated ? " (simulated: nothing was paid)" : "")}");
         DroverCommand.Stderr.MarkupLine(text);
         if (view.Reason is not null)
         {
@@ -24,7 +24,7 @@ internal static class Summary
 
         if (view.Status == BatchStatus.Stopped)
         {
-            DroverCommand.Say("When that is mended, the same command goes on where it stood.");
+            DroverCommand.Say($"When that is mended, the same command goes on where it stood; 'drover results {view.Id}' shows what there is.");
         }
 
         foreach (var file in files)

@@ -43,13 +43,15 @@ internal sealed class DroverHost : IAsyncDisposable
         AzuriteServer? azurite = null;
         SimulatorServer? simulator = null;
         WebApplication? app = null;
+        var started = false;
         try
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             LocalSettings.AddTo(builder.Configuration);
             var overrides = Overrides(setup, folder);
             builder.Configuration.AddInMemoryCollection(overrides);
-            overrides[Storage] = builder.Configuration[Storage] ?? "UseDevelopmentStorage=true";
+            // Said nowhere: an Azurite that belongs to the data folder alone. Said to be the development one: whichever listens there.
+            overrides[Storage] = builder.Configuration[Storage] is { Length: > 0 } said ? said : AzuriteServer.EndpointsOf(folder.AzuritePath).ConnectionString;
             simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration) ? await StartSimulatorAsync(overrides, cancellationToken) : null;
             builder.Configuration.AddInMemoryCollection(overrides);
             if (AzuriteEndpoints.Parse(builder.Configuration[Storage]!) is { } endpoints)
@@ -57,13 +59,21 @@ internal sealed class DroverHost : IAsyncDisposable
                 azurite = await AzuriteServer.EnsureAsync(endpoints, folder.AzuritePath, say, cancellationToken);
             }
 
+            if (simulator is not null)
+            {
+                say(setup.Simulator
+                    ? "The answers come from the simulator: they are made up and cost nothing."
+                    : "No API key is set (OPENAI_API_KEY), so the answers come from the simulator: they are made up and cost nothing.");
+            }
+
             app = Build(builder, setup, folder);
+            started = true;
             await app.StartAsync(cancellationToken);
             return new DroverHost(folder, folder.IsOurs ? azurite : null, simulator, app);
         }
         catch (Exception e)
         {
-            await StopAsync(app, simulator, folder.IsOurs ? azurite : null, folder);
+            await StopAsync(started ? app : null, simulator, folder.IsOurs ? azurite : null, folder);
             throw Explain(e, setup);
         }
     }
@@ -104,6 +114,7 @@ internal sealed class DroverHost : IAsyncDisposable
             builder.Logging.AddProvider(new FileLoggerProvider(folder.LogFile));
         }
 
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // What fails the start is said by the command.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port}");
         builder.Services.AddDroverFunctions(builder.Configuration);
@@ -147,8 +158,7 @@ internal sealed class DroverHost : IAsyncDisposable
     // An address of one's own (a local model, a gateway) may need no key; without one there is nobody to ask.
     private static bool NeedsSimulator(HostSetup setup, IConfiguration settings) =>
         setup.Simulator
-        || (new[] { settings["Drover:Upstream:ApiKey"], settings["OPENAI_API_KEY"] }.All(string.IsNullOrWhiteSpace)
-            && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl && settings["OPENAI_BASE_URL"] is null);
+        || (string.IsNullOrWhiteSpace(settings["Drover:Upstream:ApiKey"]) && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl);
 
     private static async Task<SimulatorServer> StartSimulatorAsync(Dictionary<string, string?> overrides, CancellationToken cancellationToken)
     {

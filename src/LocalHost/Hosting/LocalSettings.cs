@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Drover.LocalHost.Hosting;
 
-/// <summary>The settings of a local run, in Functions' own form: <c>local.settings.json</c>, then the environment.</summary>
+/// <summary>The settings of a local run, in Functions' own form: the environment, and behind it <c>local.settings.json</c>.</summary>
 internal static class LocalSettings
 {
     private const string FileName = "local.settings.json";
@@ -10,8 +10,17 @@ internal static class LocalSettings
     public static void AddTo(ConfigurationManager configuration)
     {
         configuration.Sources.Clear();
-        configuration.AddInMemoryCollection(FromFile(FileName)).AddEnvironmentVariables();
+        configuration.AddInMemoryCollection(FromFile(FileName)).AddInMemoryCollection(OpenAi()).AddEnvironmentVariables();
     }
+
+    // What the environment says, in either spelling, comes before the file.
+    private static Dictionary<string, string?> OpenAi() => new (string From, string To)[]
+        {
+            ("OPENAI_API_KEY", "Drover:Upstream:ApiKey"),
+            ("OPENAI_BASE_URL", "Drover:Upstream:BaseUrl"),
+        }
+        .Where(name => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(name.From)))
+        .ToDictionary(name => name.To, name => Environment.GetEnvironmentVariable(name.From));
 
     // Names may have '__' for ':', as environment variables do.
     private static Dictionary<string, string?> FromFile(string path)

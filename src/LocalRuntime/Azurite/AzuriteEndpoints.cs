@@ -20,6 +20,9 @@ public sealed record AzuriteEndpoints(int BlobPort, int QueuePort, int TablePort
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
         + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{Account};QueueEndpoint=http://127.0.0.1:{QueuePort}/{Account};TableEndpoint=http://127.0.0.1:{TablePort}/{Account};";
 
+    /// <summary>Whether something listens on one of them.</summary>
+    public bool IsAnyTaken => IsListening(BlobPort) || IsListening(QueuePort) || IsListening(TablePort);
+
     /// <summary>Three ports that are free now.</summary>
     public static AzuriteEndpoints Free()
     {

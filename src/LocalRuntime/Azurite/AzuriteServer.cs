@@ -41,7 +41,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public static async Task<AzuriteServer?> EnsureAsync(
         AzuriteEndpoints endpoints, string dataPath, Action<string> say, CancellationToken cancellationToken)
     {
-        var pidFile = Path.Combine(dataPath, "azurite.pid");
+        var pidFile = PidFileOf(dataPath);
         if (AzuriteEndpoints.IsListening(endpoints.BlobPort))
         {
             return AzuriteEndpoints.IsListening(endpoints.QueuePort)
@@ -63,6 +63,24 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         var server = new AzuriteServer(processId, pidFile);
         await server.WaitUntilListeningAsync(endpoints, log, cancellationToken);
         return server;
+    }
+
+    /// <summary>
+    /// The ports for the Azurite that belongs to a folder alone: those it had last, unless somebody else's listens there now.
+    /// </summary>
+    public static AzuriteEndpoints EndpointsOf(string dataPath)
+    {
+        var portsFile = Path.Combine(dataPath, "azurite.ports");
+        if (File.Exists(portsFile) && AzuriteEndpoints.Parse(File.ReadAllText(portsFile)) is { } last
+            && (FindOurs(PidFileOf(dataPath)) is not null || !last.IsAnyTaken))
+        {
+            return last;
+        }
+
+        var fresh = AzuriteEndpoints.Free();
+        Directory.CreateDirectory(dataPath);
+        File.WriteAllText(portsFile, fresh.ConnectionString);
+        return fresh;
     }
 
     /// <summary>Asks it to end, and waits until it has.</summary>
@@ -91,6 +109,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     internal static AzuriteException NodeMissing(string command, Exception e) => new(
         $"'{command}' was not found. Without a storage account Drover uses Azurite, which needs Node.js 18 or newer with npm: install it (https://nodejs.org), "
         + "or set AzureWebJobsStorage to the connection string of a storage account.", e);
+
+    private static string PidFileOf(string dataPath) => Path.Combine(dataPath, "azurite.pid");
 
     private static AzuriteServer? FindOurs(string pidFile) =>
         File.Exists(pidFile)

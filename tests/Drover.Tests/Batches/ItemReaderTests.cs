@@ -41,9 +41,9 @@ public sealed class ItemReaderTests
     }
 
     [Theory]
-    [InlineData("[]", "invalid_json_line", "The line must be a JSON object; it is a StartArray.")]
-    [InlineData("7", "invalid_json_line", "The line must be a JSON object; it is a Number.")]
-    [InlineData("null", "invalid_json_line", "The line must be a JSON object; it is a Null.")]
+    [InlineData("[]", "invalid_json_line", "The line must be a JSON object; it is an array.")]
+    [InlineData("7", "invalid_json_line", "The line must be a JSON object; it is a number.")]
+    [InlineData("null", "invalid_json_line", "The line must be a JSON object; it is true, false or null.")]
     [InlineData("{}", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
     [InlineData("""{"text":"x"}""", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
     [InlineData("""{"id":null,"text":"x"}""", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
@@ -69,11 +69,27 @@ public sealed class ItemReaderTests
     [InlineData("""{"custom_id":"a","url":"/v1/responses"}""", "invalid_request", "'body' must be a JSON object.")]
     [InlineData("""{"custom_id":"a","url":"/v1/responses","body":"{}"}""", "invalid_request", "'body' must be a JSON object.")]
     [InlineData("""{"custom_id":"a","url":"/v1/responses","body":null}""", "invalid_request", "'body' must be a JSON object.")]
+    [InlineData("""{"custom_id":"a","url":"/v1/responses","body":{"model":"m","stream":true,"n":1}}""", "invalid_request", "'body.stream' is true; an answer in a batch comes whole, so it must be false or left out.")]
     public void Read_RuleBroken_SaysWhich(string line, string code, string message)
     {
         Assert.Null(Read(line, out var fault));
-        Assert.Equal(new LineFault(code, message), fault);
+        Assert.Equal((code, message), (fault!.Code, fault.Message));
     }
+
+    [Theory]
+    [InlineData("""{"id":"a"}""", "a")]
+    [InlineData("""{"custom_id":"b","url":"/v1/responses"}""", "b")]
+    [InlineData("""{"id":""}""", null)]
+    [InlineData("""{"text":"x"}""", null)]
+    public void Read_RuleBroken_NamesTheItemIfItCan(string line, string? id)
+    {
+        Assert.Null(Read(line, out var fault));
+        Assert.Equal(id, fault!.ItemId);
+    }
+
+    [Fact]
+    public void Read_StreamFalseOrDeeper_IsAnItem() =>
+        Assert.NotNull(Read("""{"custom_id":"a","url":"/v1/responses","body":{"stream":false,"x":{"stream":true}}}""", out _));
 
     [Theory]
     [InlineData("")]
