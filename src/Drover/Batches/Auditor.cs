@@ -32,7 +32,7 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
         var (settled, begun, tally) = await ReadAsync(batchId, cancellationToken);
         foreach (var shard in begun.Where(i => !settled[i]))
         {
-            tally += (await OutcomeLog.OpenAsync(blobs, batchId, shard, cancellationToken)).Tally;
+            tally += await OutcomeLog.CountAsync(blobs, batchId, shard, cancellationToken);
         }
 
         return tally;

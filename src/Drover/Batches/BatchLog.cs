@@ -17,6 +17,9 @@ internal static partial class BatchLog
     [LoggerMessage(204, LogLevel.Warning, "Batch {BatchId}: the audit found {Count} shards that fall short; they are run again.")]
     public static partial void AuditFoundShort(ILogger logger, string batchId, int count);
 
+    [LoggerMessage(206, LogLevel.Warning, "An answer could not be spooled (is the disk full?); it goes to storage all the same.")]
+    public static partial void SpoolFailed(ILogger logger);
+
     [LoggerMessage(205, LogLevel.Debug, "Batch {BatchId}, shard {Shard}, pass {Pass}: {Left} items left.")]
     public static partial void PassEnded(ILogger logger, string batchId, int shard, int pass, int left);
 }

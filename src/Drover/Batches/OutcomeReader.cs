@@ -31,7 +31,8 @@ internal static class OutcomeReader
 
     private static (string Id, bool IsUnrun, long InputTokens, long OutputTokens, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
     {
-        var reader = new Utf8JsonReader(line);
+        // An answer may be as deep as a reader allows by default, and stands two levels down in its line.
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 256 });
         var id = "";
         var isUnrun = false;
         long input = 0, output = 0;

@@ -52,7 +52,11 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     /// <param name="tookRoom">Whether <see cref="WaitForRoomAsync"/> went before it: its room is given back when it is appended.</param>
     public void Add(PendingOutcome outcome, bool tookRoom)
     {
-        _spool?.Write(outcome);
+        if (_spool?.TryWrite(outcome) == false)
+        {
+            BatchLog.SpoolFailed(_logger);
+        }
+
         _channel.Writer.TryWrite((outcome, tookRoom));
     }
 

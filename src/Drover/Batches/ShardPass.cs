@@ -28,7 +28,6 @@ internal sealed class ShardPass(
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopLaunching = new();
     private volatile string? _closing;
-    private int _untried;
 
     /// <summary>Why the whole batch must stop, or null.</summary>
     public string? StopReason { get; private set; }
@@ -36,8 +35,11 @@ internal sealed class ShardPass(
     /// <summary>The longest wait that the upstream asked for.</summary>
     public TimeSpan? RetryAfter { get; private set; }
 
+    /// <summary>The first item that was not tried, as its place among those given; null when all were.</summary>
+    public int? FirstUntried { get; private set; }
+
     /// <summary>Whether every item was tried.</summary>
-    public bool IsWhole => _untried == 0;
+    public bool IsWhole => FirstUntried is null;
 
     /// <summary>Runs the pass. When it returns, no call is under way and every outcome is with the writer.</summary>
     public async Task RunAsync(IReadOnlyList<Item> items, OutcomeWriter writer, CancellationToken stopping)
@@ -67,7 +69,8 @@ internal sealed class ShardPass(
             await watch;
         }
 
-        _untried += items.Count - calls.Count;
+        var untried = calls.FindIndex(c => c.Result is { Outcome: Outcome.NotSent });
+        FirstUntried = untried >= 0 ? untried : calls.Count < items.Count ? calls.Count : null;
         Close(items, calls, writer);
     }
 
@@ -123,7 +126,6 @@ internal sealed class ShardPass(
                 Stop($"The upstream does not know the model '{request.Model}': {call.ErrorMessage}");
                 break;
             case Outcome.NotSent:
-                Interlocked.Increment(ref _untried);
                 AskToWait(call.RetryAfter);
                 await _stopLaunching.CancelAsync();
                 break;
@@ -195,7 +197,7 @@ internal sealed class ShardPass(
                 var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason));
                 writer.Add(new PendingOutcome(items[i].Id, line, true, new Tally(0, 0, 1, 0, 0, 0)), tookRoom: false);
             }
-            else if (left is not null && pass >= options.MaxPasses && IsWhole && StopReason is null)
+            else if (left is { Outcome: not (Outcome.NotSent or Outcome.KeyRefused or Outcome.ModelUnknown) } && pass >= options.MaxPasses)
             {
                 writer.Add(OutcomeOf(items[i], left, pass), tookRoom: false);
             }

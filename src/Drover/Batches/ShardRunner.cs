@@ -36,52 +36,58 @@ public sealed class ShardRunner(
     /// <param name="index">The shard.</param>
     /// <param name="pass">Which pass this is, from 1.</param>
     /// <param name="stopping">When it fires nothing more is launched; calls under way are awaited and written.</param>
-    public async Task<PassResult> RunAsync(string batchId, int index, int pass, CancellationToken stopping)
+    /// <param name="from">The item of the shard to begin with: where the run before, of the same pass, left off.</param>
+    public async Task<PassResult> RunAsync(string batchId, int index, int pass, CancellationToken stopping, int from = 0)
     {
         var spec = await store.GetAsync(batchId, CancellationToken.None);
         var log = await OutcomeLog.OpenAsync(blobs, batchId, index, CancellationToken.None);
         live.Set(batchId, index, log.Tally);
         if (log.IsSettled)
         {
-            return new PassResult(true, log.Tally, 0, default, true, null);
+            return PassResult.Settled(log.Tally);
         }
 
         var items = await ReadItemsAsync(spec, index);
-        using var spool = Spool.For(options, batchId, index);
+        using var spool = Spool.For(options, spec, index);
         try
         {
             await RecoverAsync(batchId, index, items, log, spool);
             var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, BacklogOf(upstream), tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
-            await run.RunAsync([.. items.Where(i => !log.Has(i.Id))], writer, stopping);
+            var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();
+            await run.RunAsync([.. open.Select(i => items[i])], writer, stopping);
             await writer.CompleteAsync();
             var left = items.Count(i => !log.Has(i.Id));
             BatchLog.PassEnded(logger, batchId, index, pass, left);
             if (left == 0)
             {
                 await log.SettleAsync(CancellationToken.None);
-                return new PassResult(true, log.Tally, 0, default, true, null);
+                return PassResult.Settled(log.Tally);
             }
 
-            return new PassResult(false, log.Tally, left, time.GetUtcNow() + WaitAfter(run, pass), run.IsWhole, run.StopReason);
+            var next = run.FirstUntried is { } untried ? open[untried] : items.Count;
+            return new PassResult(false, log.Tally, left, ComeBackAt(spec, run, pass), run.IsWhole, next, run.StopReason);
         }
         catch (FencedException e)
         {
             BatchLog.Fenced(logger, batchId, index, e.Message);
-            return new PassResult(false, log.Tally, items.Count(i => !log.Has(i.Id)), time.GetUtcNow() + ShortWait, false, null);
+            return new PassResult(false, log.Tally, items.Count(i => !log.Has(i.Id)), time.GetUtcNow() + ShortWait, false, from, null);
         }
     }
 
     /// <summary>The counts over what a shard's outcomes are now.</summary>
     public async Task<Tally> ReadTallyAsync(string batchId, int index, CancellationToken cancellationToken) =>
-        live.Find(batchId, index) ?? (await OutcomeLog.OpenAsync(blobs, batchId, index, cancellationToken)).Tally;
+        live.Find(batchId, index) ?? await OutcomeLog.CountAsync(blobs, batchId, index, cancellationToken);
 
     // The longer of what the upstream asks for and our own backoff, which is for passes that tried everything.
-    private TimeSpan WaitAfter(ShardPass run, int pass)
+    // Never later than the batch expires, which is to be on time.
+    private DateTimeOffset ComeBackAt(BatchSpec spec, ShardPass run, int pass)
     {
         var backoff = run.IsWhole ? Backoff.Delay(pass, options.FirstWait, options.LongestWait, random) : TimeSpan.Zero;
-        return run.RetryAfter > backoff ? run.RetryAfter.Value : backoff;
+        var now = time.GetUtcNow();
+        var at = now + (run.RetryAfter > backoff ? run.RetryAfter.Value : backoff);
+        return at > spec.ExpiresAt && now < spec.ExpiresAt ? spec.ExpiresAt : at;
     }
 
     private IRecipe RecipeOf(BatchSpec spec) => recipes.Find(spec.Recipe)

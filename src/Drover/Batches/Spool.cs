@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Drover.Batches;
 
@@ -13,14 +14,19 @@ namespace Drover.Batches;
 /// </remarks>
 internal sealed class Spool : IDisposable
 {
+    private static readonly byte[] ResultLetter = "R"u8.ToArray();
+    private static readonly byte[] ErrorLetter = "E"u8.ToArray();
+
     private readonly string _path;
     private readonly Lock _lock = new();
-    private FileStream? _file;
+    private SafeFileHandle? _file;
+    private long _length;
 
     private Spool(string path) => _path = path;
 
     /// <summary>The spool of a shard, or null where none is configured.</summary>
-    public static Spool? For(BatchOptions options, string batchId, int shard)
+    /// <remarks>Its name tells one batch from a later one of the same id, whose items may bear the same ids.</remarks>
+    public static Spool? For(BatchOptions options, BatchSpec spec, int shard)
     {
         if (options.SpoolPath.Length == 0)
         {
@@ -28,7 +34,7 @@ internal sealed class Spool : IDisposable
         }
 
         Directory.CreateDirectory(options.SpoolPath);
-        return new Spool(Path.Combine(options.SpoolPath, $"{batchId}-{shard:D5}.spool"));
+        return new Spool(Path.Combine(options.SpoolPath, $"{spec.Id}-{spec.InputHash?[..12] ?? $"{spec.CreatedAt.UtcTicks:x}"}-{shard:D5}.spool"));
     }
 
     /// <summary>What an earlier process left behind.</summary>
@@ -51,27 +57,30 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>Keeps an outcome until <see cref="Delete"/>.</summary>
-    public void Write(PendingOutcome outcome)
+    /// <summary>Keeps an outcome until <see cref="Delete"/>; false when the disk does not take it.</summary>
+    public bool TryWrite(PendingOutcome outcome)
     {
         lock (_lock)
         {
-            _file ??= Open();
-            _file.WriteByte(outcome.IsError ? (byte)'E' : (byte)'R');
-            _file.Write(outcome.Line);
-            _file.Flush();
+            try
+            {
+                _file ??= Open();
+                RandomAccess.Write(_file, [outcome.IsError ? ErrorLetter : ResultLetter, outcome.Line], _length);
+                _length += 1 + outcome.Line.Length;
+                return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false; // The next one is written over what there is of this one.
+            }
         }
     }
 
     /// <summary>All is in the blobs: the file is needed no more.</summary>
     public void Delete()
     {
-        lock (_lock)
-        {
-            _file?.Dispose();
-            _file = null;
-            File.Delete(_path);
-        }
+        Dispose();
+        File.Delete(_path);
     }
 
     public void Dispose()
@@ -83,13 +92,13 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    private FileStream Open()
+    private SafeFileHandle Open()
     {
-        var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 32 * 1024);
-        file.Seek(0, SeekOrigin.End);
-        if (file.Length > 0)
+        var file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _length = RandomAccess.GetLength(file);
+        if (_length > 0)
         {
-            file.WriteByte((byte)'\n'); // Ends a line that the last process died in.
+            RandomAccess.Write(file, "\n"u8, _length++); // Ends a line that the last process died in.
         }
 
         return file;

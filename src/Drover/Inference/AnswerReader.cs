@@ -13,14 +13,14 @@ internal static class AnswerReader
     {
         var status = (int)response.StatusCode;
         var (isJson, reply) = Parse(body);
-        var code = reply.ErrorCode ?? $"http_{status}";
+        var code = Cut(reply.ErrorCode ?? $"http_{status}");
         return new CallResult(OutcomeOf(status, isJson, code))
         {
             Status = status,
             Body = isJson ? OnOneLine(body) : body,
             IsJson = isJson,
             RequestId = response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null,
-            Model = reply.Model,
+            Model = reply.Model is null ? null : Cut(reply.Model),
             Usage = reply.Usage,
             ErrorCode = status == 200 ? isJson ? null : "invalid_response" : code,
             ErrorMessage = status == 200

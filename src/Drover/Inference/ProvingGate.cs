@@ -6,13 +6,20 @@ namespace Drover.Inference;
 /// </summary>
 internal sealed class ProvingGate
 {
+    /// <summary>So many 403s in a row, without a result in between, are the key's and not the items'.</summary>
+    private const int MostForbidden = 20;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _alone = new(1, 1);
     private volatile bool _proven;
     private volatile Setback? _setback;
+    private int _forbidden;
 
-    public async Task<CallResult> RunAsync(Func<Task<CallResult>> call)
+    /// <summary>Makes a call, alone or not.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="renew">Takes a new place in the pace: called before a call that had to wait here.</param>
+    public async Task<CallResult> RunAsync(Func<Task<CallResult>> call, Func<Task> renew)
     {
         if (_proven)
         {
@@ -20,6 +27,7 @@ internal sealed class ProvingGate
         }
 
         var known = _setback;
+        var waited = _alone.CurrentCount == 0;
         await _alone.WaitAsync();
         var alone = true;
         try
@@ -32,6 +40,11 @@ internal sealed class ProvingGate
             else if (!ReferenceEquals(_setback, known))
             {
                 return _setback!.ForThoseWhoWaited;
+            }
+
+            if (waited)
+            {
+                await renew();
             }
 
             return Judge(await call());
@@ -49,6 +62,8 @@ internal sealed class ProvingGate
     {
         switch (result.Outcome)
         {
+            case Outcome.KeyRefused when result.Status == 403 && _proven && Interlocked.Increment(ref _forbidden) < MostForbidden:
+                return result with { Outcome = Outcome.Rejected }; // A gateway forbids this item; the key has been good.
             case Outcome.KeyRefused:
                 _setback = new Setback(result);
                 _proven = false;
@@ -57,6 +72,10 @@ internal sealed class ProvingGate
                 _setback = new Setback(result with { Outcome = Outcome.NotSent, RetryAfter = Pause });
                 break;
             case Outcome.ConnectionLost or Outcome.NotSent:
+                break;
+            case Outcome.Result:
+                _proven = true;
+                _forbidden = 0;
                 break;
             default:
                 _proven = true;

@@ -32,6 +32,7 @@ public sealed class Upstream : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly string _base;
+    private readonly byte[] _key;
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly ResiliencePipeline<CallResult> _attempt;
     private readonly ResiliencePipeline<CallResult> _retry;
@@ -41,6 +42,7 @@ public sealed class Upstream : IDisposable
     {
         (_options, Throttle, _time) = (options, throttle, time);
         _base = options.BaseUrl.TrimEnd('/');
+        _key = Encoding.UTF8.GetBytes(options.ApiKey);
         _authorization = options.ApiKey.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", options.ApiKey);
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -78,8 +80,22 @@ public sealed class Upstream : IDisposable
             var result = await _retry.ExecuteAsync(
                 async token =>
                 {
-                    using var held = Interlocked.Exchange(ref current, null) ?? await Throttle.AcquireAsync(token);
-                    last = await _gate.RunAsync(() => AttemptAsync(url, body));
+                    var held = Interlocked.Exchange(ref current, null) ?? await Throttle.AcquireAsync(token);
+                    try
+                    {
+                        last = await _gate.RunAsync(
+                            () => AttemptAsync(url, body),
+                            async () =>
+                            {
+                                held.Dispose();
+                                held = await Throttle.AcquireAsync(token);
+                            });
+                    }
+                    finally
+                    {
+                        held.Dispose();
+                    }
+
                     attempts += last.Outcome == Outcome.NotSent ? 0 : 1;
                     Trouble = last.Outcome is Outcome.Result or Outcome.Rejected or Outcome.ModelUnknown ? null : last.ErrorMessage;
                     return last;
@@ -136,12 +152,16 @@ public sealed class Upstream : IDisposable
             request.Content = new ReadOnlyMemoryContent(body);
             request.Content.Headers.ContentType = Json;
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            var content = await ReadBodyAsync(response.Content, cancellationToken);
+            var content = KeyMask.Cover(await ReadBodyAsync(response.Content, cancellationToken), _key);
             return AnswerReader.Read(response, content, _time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             return Lost(Outcome.ConnectionLost, "connection_lost", $"The connection to the upstream was lost: {AnswerReader.Cut(e.Message)}");
+        }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            return Lost(Outcome.ConnectionLost, "connection_lost", $"No connection to the upstream within {_options.ConnectTimeout.TotalSeconds:0.#} s.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -150,6 +170,11 @@ public sealed class Upstream : IDisposable
         catch (AnswerTooLargeException)
         {
             return Lost(Outcome.Rejected, "response_too_large", $"The answer is larger than {_options.MaxResponseBytes:N0} bytes (Drover:Upstream:MaxResponseBytes).");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
+            return Lost(Outcome.Later, "unreadable_answer", $"The answer could not be read: {AnswerReader.Cut(e.Message)}");
         }
     }
 

@@ -34,9 +34,16 @@ public static class BatchOrchestrator
         var window = new ShardWindow(context, run);
         await window.RunAsync(ShardsPerGeneration);
         run = window.Run;
-        if (window.StopReason is not null)
+        if (window.StopReason is not null && (run.Closing is null || run.Audits == MostAudits))
         {
             return await FinishAsync(context, run, BatchStatus.Stopped, window.StopReason);
+        }
+
+        if (window.StopReason is not null)
+        {
+            // It is being closed, and closing calls nothing: go over the shards again.
+            context.ContinueAsNew(run with { NextShard = 0, Settled = Tally.Zero, Audits = run.Audits + 1 });
+            return null!;
         }
 
         if (run.NextShard < plan.Shards)

@@ -10,12 +10,12 @@ public sealed class RunShard(ShardRunner runner)
     {
         try
         {
-            return await runner.RunAsync(run.BatchId, run.Shard, run.Pass, cancellationToken);
+            return await runner.RunAsync(run.BatchId, run.Shard, run.Pass, cancellationToken, run.From);
         }
         catch (InvalidDataException e)
         {
             // What is written contradicts itself; trying again would find the same.
-            return new PassResult(false, Tally.Zero, 0, default, false, e.Message);
+            return new PassResult(false, Tally.Zero, 0, default, false, run.From, e.Message);
         }
     }
 }

@@ -41,7 +41,7 @@ public static class ShardOrchestrator
                 wake = context.WaitForExternalEvent<string>(WakeEvent);
             }
 
-            run = run with { Pass = run.Pass + (pass.IsWholePass ? 1 : 0) };
+            run = pass.IsWholePass ? run with { Pass = run.Pass + 1, From = 0 } : run with { From = pass.Next };
         }
 
         context.ContinueAsNew(run);

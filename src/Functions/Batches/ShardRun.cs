@@ -4,4 +4,5 @@ namespace Drover.Functions.Batches;
 /// <param name="BatchId">The batch.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="Pass">The pass that comes next, from 1.</param>
-public sealed record ShardRun(string BatchId, int Shard, int Pass);
+/// <param name="From">The item of the shard to begin with: where the last run of this pass left off.</param>
+public sealed record ShardRun(string BatchId, int Shard, int Pass, int From = 0);

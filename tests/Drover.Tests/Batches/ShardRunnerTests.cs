@@ -300,11 +300,11 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     {
         var folder = Directory.CreateTempSubdirectory("drover-spool-");
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(10), options: new BatchOptions { SpoolPath = folder.FullName });
-        using (var spool = Spool.For(batch.Options, TestBatch.Id, 0)!)
+        using (var spool = Spool.For(batch.Options, batch.Spec, 0)!)
         {
             foreach (var id in new[] { "2", "5", "5", "of another batch" })
             {
-                spool.Write(Foreign(id));
+                spool.TryWrite(Foreign(id));
             }
         }
 

@@ -8,12 +8,17 @@ public sealed class SpoolTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drover-spool-");
     private readonly BatchOptions _options;
 
+    private static readonly BatchSpec Spec = new()
+    {
+        Id = "b", Input = "in", InputHash = "0123456789abcdef", Recipe = "extract", Model = "m", CreatedAt = default, ExpiresAt = default,
+    };
+
     public SpoolTests() => _options = new BatchOptions { SpoolPath = Path.Combine(_folder.FullName, "made", "when needed") };
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void For_NoPath_IsNoSpool() => Assert.Null(Spool.For(new BatchOptions(), "b", 0));
+    public void For_NoPath_IsNoSpool() => Assert.Null(Spool.For(new BatchOptions(), Spec, 0));
 
     [Fact]
     public void Recover_NothingWritten_IsEmpty()
@@ -28,8 +33,8 @@ public sealed class SpoolTests : IDisposable
     {
         // Not disposed before: what was written is out of the process at once.
         using var died = Open();
-        died.Write(Result("1"));
-        died.Write(Error("2"));
+        died.TryWrite(Result("1"));
+        died.TryWrite(Error("2"));
 
         using var spool = Open();
 
@@ -41,8 +46,8 @@ public sealed class SpoolTests : IDisposable
     [Fact]
     public void Recover_OtherShards_AreNotItsOwn()
     {
-        using var other = Spool.For(_options, "b", 1)!;
-        other.Write(Result("1"));
+        using var other = Spool.For(_options, Spec, 1)!;
+        other.TryWrite(Result("1"));
         using var spool = Open();
 
         Assert.Empty(spool.Recover());
@@ -53,11 +58,11 @@ public sealed class SpoolTests : IDisposable
     {
         using (var spool = Open())
         {
-            spool.Write(Result("first"));
-            spool.Write(Error("second"));
+            spool.TryWrite(Result("first"));
+            spool.TryWrite(Error("second"));
         }
 
-        var path = Path.Combine(_options.SpoolPath, "b-00000.spool");
+        var path = Path.Combine(_options.SpoolPath, "b-0123456789ab-00000.spool");
         var whole = File.ReadAllBytes(path);
         var firstEnd = Array.IndexOf(whole, (byte)'\n') + 1;
         for (var length = 0; length <= whole.Length; length++)
@@ -67,7 +72,7 @@ public sealed class SpoolTests : IDisposable
             {
                 string[] complete = length == whole.Length ? ["first", "second"] : length >= firstEnd ? ["first"] : [];
                 Assert.Equal(complete, spool.Recover().Select(o => o.ItemId));
-                spool.Write(Result("third"));
+                spool.TryWrite(Result("third"));
             }
 
             using var again = Open();
@@ -83,10 +88,10 @@ public sealed class SpoolTests : IDisposable
     {
         using (var spool = Open())
         {
-            spool.Write(Result("1"));
+            spool.TryWrite(Result("1"));
         }
 
-        File.AppendAllText(Path.Combine(_options.SpoolPath, "b-00000.spool"), "garbage\n\nR\nE\nR{\"custom\n");
+        File.AppendAllText(Path.Combine(_options.SpoolPath, "b-0123456789ab-00000.spool"), "garbage\n\nR\nE\nR{\"custom\n");
 
         using var again = Open();
         Assert.Equal(["1"], again.Recover().Select(o => o.ItemId));
@@ -96,12 +101,12 @@ public sealed class SpoolTests : IDisposable
     public void Delete_WhileOpen_LeavesNothingAndMayBeWrittenAgain()
     {
         using var spool = Open();
-        spool.Write(Result("1"));
+        spool.TryWrite(Result("1"));
 
         spool.Delete();
 
         Assert.Empty(spool.Recover());
-        spool.Write(Result("2"));
+        spool.TryWrite(Result("2"));
         Assert.Equal(["2"], spool.Recover().Select(o => o.ItemId));
     }
 
@@ -114,7 +119,7 @@ public sealed class SpoolTests : IDisposable
         {
             for (var i = 0; i < 200; i++)
             {
-                spool.Write(Result($"{t}-{i}"));
+                spool.TryWrite(Result($"{t}-{i}"));
             }
         })));
 
@@ -127,5 +132,31 @@ public sealed class SpoolTests : IDisposable
     private static PendingOutcome Error(string id) =>
         PendingOutcome.FromLine(OutcomeLine.OfUnrun("b", id, new LineFault(OutcomeReader.CancelledCode, "m")), true);
 
-    private Spool Open() => Spool.For(_options, "b", 0)!;
+    private Spool Open() => Spool.For(_options, Spec, 0)!;
+
+    [Fact]
+    public void Recover_ABatchOfTheSameIdWithAnotherInput_FindsNothing()
+    {
+        using (var spool = Spool.For(_options, Spec, 0)!)
+        {
+            Assert.True(spool.TryWrite(PendingOutcome.FromLine("{\"custom_id\":\"a\"}\n"u8.ToArray(), false)));
+        }
+
+        Assert.Single(Spool.For(_options, Spec, 0)!.Recover());
+        Assert.Empty(Spool.For(_options, Spec with { InputHash = "fedcba9876543210" }, 0)!.Recover());
+    }
+
+    [Fact]
+    public void TryWrite_AFolderThatIsGone_SaysSoAndGoesOnWhenItIsBack()
+    {
+        using var spool = Spool.For(_options, Spec, 0)!;
+        Directory.Delete(_options.SpoolPath);
+        var outcome = PendingOutcome.FromLine("{\"custom_id\":\"a\"}\n"u8.ToArray(), false);
+
+        Assert.False(spool.TryWrite(outcome));
+
+        Directory.CreateDirectory(_options.SpoolPath);
+        Assert.True(spool.TryWrite(outcome));
+        Assert.Single(spool.Recover());
+    }
 }

@@ -32,6 +32,8 @@ internal sealed class TestBatch : IAsyncDisposable
 
     public BatchPlan Plan { get; private set; } = new(0, 0, 0, 0);
 
+    public BatchSpec Spec { get; private set; } = null!;
+
     /// <summary>Stores the lines, writes the spec and plans it.</summary>
     public static async Task<TestBatch> CreateAsync(
         AzuriteFixture azurite,
@@ -60,6 +62,7 @@ internal sealed class TestBatch : IAsyncDisposable
         };
         wanted = spec?.Invoke(wanted) ?? wanted;
         await batch.Store.CreateAsync(wanted, default);
+        batch.Spec = wanted;
         batch.Plan = await new Planner(blobs, options).PlanAsync(wanted, default);
         return batch;
     }

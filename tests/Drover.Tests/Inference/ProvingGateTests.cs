@@ -16,11 +16,11 @@ public sealed class ProvingGateTests
     [InlineData(Outcome.KeyRefused, false)]
     public async Task RunAsync_AfterAFirstOutcome_LetsOthersInAtOnceOrNot(Outcome first, bool together)
     {
-        await _gate.RunAsync(() => Task.FromResult(new CallResult(first)));
+        await RunAsync(() => Task.FromResult(new CallResult(first)));
         var started = 0;
         var answer = new TaskCompletionSource<CallResult>();
 
-        var calls = Enumerable.Range(0, 3).Select(_ => _gate.RunAsync(() =>
+        var calls = Enumerable.Range(0, 3).Select(_ => RunAsync(() =>
         {
             started++;
             return answer.Task;
@@ -36,8 +36,8 @@ public sealed class ProvingGateTests
     public async Task RunAsync_RefusedWhileOthersWaited_AnswersThemWithoutACall()
     {
         var answer = new TaskCompletionSource<CallResult>();
-        var first = _gate.RunAsync(() => answer.Task);
-        var others = Enumerable.Range(0, 5).Select(_ => _gate.RunAsync(() => throw new InvalidOperationException("It must not call."))).ToList();
+        var first = RunAsync(() => answer.Task);
+        var others = Enumerable.Range(0, 5).Select(_ => RunAsync(() => throw new InvalidOperationException("It must not call."))).ToList();
 
         var refusal = new CallResult(Outcome.KeyRefused);
         answer.SetResult(refusal);
@@ -49,20 +49,20 @@ public sealed class ProvingGateTests
     [Fact]
     public async Task RunAsync_CallThatThrows_LeavesTheGateUsable()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _gate.RunAsync(() => throw new InvalidOperationException()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(() => throw new InvalidOperationException()));
 
-        Assert.Equal(Outcome.Result, (await _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result))).WithinPatience()).Outcome);
+        Assert.Equal(Outcome.Result, (await RunAsync(() => Task.FromResult(new CallResult(Outcome.Result))).WithinPatience()).Outcome);
     }
 
     [Fact]
     public async Task RunAsync_KeyRefusedAfterItWasProven_GoesAloneAgain()
     {
-        await _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)));
-        await _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.KeyRefused)));
+        await RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)));
+        await RunAsync(() => Task.FromResult(new CallResult(Outcome.KeyRefused)));
         var answer = new TaskCompletionSource<CallResult>();
         var started = 0;
 
-        var calls = Enumerable.Range(0, 2).Select(_ => _gate.RunAsync(() =>
+        var calls = Enumerable.Range(0, 2).Select(_ => RunAsync(() =>
         {
             started++;
             return answer.Task;
@@ -72,4 +72,37 @@ public sealed class ProvingGateTests
         answer.SetResult(new CallResult(Outcome.Result));
         await Task.WhenAll(calls).WithinPatience();
     }
+
+    [Fact]
+    public async Task RunAsync_HavingWaited_TakesANewPlaceInThePaceFirst()
+    {
+        var answer = new TaskCompletionSource<CallResult>();
+        var renewed = 0;
+        var first = _gate.RunAsync(() => answer.Task, () => Task.FromResult(++renewed));
+        var second = _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)), () => Task.FromResult(++renewed));
+        Assert.Equal(0, renewed);
+
+        answer.SetResult(new CallResult(Outcome.Result));
+        await Task.WhenAll(first, second).WithinPatience();
+
+        Assert.Equal(1, renewed);
+    }
+
+    [Fact]
+    public async Task RunAsync_ForbiddenOnceTheKeyHasBeenGood_IsTheItemsFaultUnlessItGoesOn()
+    {
+        var forbidden = new CallResult(Outcome.KeyRefused) { Status = 403 };
+        Assert.Equal(Outcome.KeyRefused, (await RunAsync(() => Task.FromResult(forbidden))).Outcome);
+        await RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)));
+
+        var outcomes = new List<Outcome>();
+        for (var i = 0; i < 20; i++)
+        {
+            outcomes.Add((await RunAsync(() => Task.FromResult(forbidden))).Outcome);
+        }
+
+        Assert.Equal([.. Enumerable.Repeat(Outcome.Rejected, 19), Outcome.KeyRefused], outcomes);
+    }
+
+    private Task<CallResult> RunAsync(Func<Task<CallResult>> call) => _gate.RunAsync(call, () => Task.CompletedTask);
 }
