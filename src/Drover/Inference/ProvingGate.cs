@@ -18,8 +18,9 @@ internal sealed class ProvingGate
 
     /// <summary>Makes a call, alone or not.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="renew">Takes a new place in the pace: called before a call that had to wait here.</param>
-    public async Task<CallResult> RunAsync(Func<Task<CallResult>> call, Func<Task> renew)
+    /// <param name="giveBack">Gives the caller's permit back: whoever waits here holds none.</param>
+    /// <param name="renew">Takes a new permit, and so a new place in the pace, for a call that had to wait here.</param>
+    public async Task<CallResult> RunAsync(Func<Task<CallResult>> call, Action giveBack, Func<Task> renew)
     {
         if (_proven)
         {
@@ -27,8 +28,13 @@ internal sealed class ProvingGate
         }
 
         var known = _setback;
-        var waited = _alone.CurrentCount == 0;
-        await _alone.WaitAsync();
+        var waited = !_alone.Wait(0);
+        if (waited)
+        {
+            giveBack();
+            await _alone.WaitAsync();
+        }
+
         var alone = true;
         try
         {

@@ -85,11 +85,8 @@ public sealed class Upstream : IDisposable
                     {
                         last = await _gate.RunAsync(
                             () => AttemptAsync(url, body),
-                            async () =>
-                            {
-                                held.Dispose();
-                                held = await Throttle.AcquireAsync(token);
-                            });
+                            () => held.Dispose(),
+                            async () => held = await Throttle.AcquireAsync(token));
                     }
                     finally
                     {

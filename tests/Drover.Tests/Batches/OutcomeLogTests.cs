@@ -80,6 +80,24 @@ public sealed class OutcomeLogTests(AzuriteFixture azurite)
         await Assert.ThrowsAsync<FencedException>(() => slow.AppendAsync([Result("2")], false, default));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AppendAsync_ALaterRunHasTakenTheShard_IsFencedOnBothBlobs(bool isErrors)
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        var earlier = await OutcomeLog.OpenAsync(blobs, "b", 0, default);
+        await earlier.AppendAsync([Result("a")], isErrors: false, default);
+        var later = await OutcomeLog.OpenAsync(blobs, "b", 0, default);
+
+        await Assert.ThrowsAsync<FencedException>(() => earlier.AppendAsync([Result("x")], isErrors, default));
+        await Assert.ThrowsAsync<FencedException>(() => earlier.SettleAsync(default));
+
+        Assert.True(later.Has("a"));
+        await later.AppendAsync([Result("x")], !isErrors, default);
+        await later.SettleAsync(default);
+    }
+
     [Fact]
     public async Task AppendAsync_BlobWasPutBack_IsFenced()
     {

@@ -296,6 +296,39 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task RunAsync_PassCutShort_NextRunBeginsWhereItLeftOff()
+    {
+        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(10), new SimulatorOptions { Poison = "drovers", Fail500 = 1 });
+
+        var end = await batch.NewRunner().RunAsync(TestBatch.Id, 0, 1, default, from: 8);
+
+        Assert.Equal((2, true, 10), ((int)batch.Upstream.Stats.Received, end.IsWholePass, end.Next));
+        Assert.Equal(10, end.Left);
+    }
+
+    [Fact]
+    public async Task RunAsync_UpstreamAway_NextIsTheFirstThatWasNotSent()
+    {
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(10), new SimulatorOptions { Down = true }, o => (o.ConnectionRetries, o.Concurrency) = (0, 3));
+
+        var end = await batch.RunAsync();
+
+        Assert.False(end.IsWholePass);
+        Assert.InRange(end.Next, 1, 9);
+    }
+
+    [Fact]
+    public async Task RunAsync_UpstreamAsksForLongerThanTheWindow_ComesBackWhenItEnds()
+    {
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(1), new SimulatorOptions { Fail429 = 1, RetryAfter = 3600 },
+            spec: s => s with { ExpiresAt = s.CreatedAt.AddMinutes(10) });
+
+        Assert.Equal(batch.Spec.ExpiresAt, (await batch.RunAsync()).ComeBackAt);
+    }
+
+    [Fact]
     public async Task RunAsync_SpoolOfAProcessThatDied_IsRecoveredAndNotCalledAgain()
     {
         var folder = Directory.CreateTempSubdirectory("drover-spool-");

@@ -77,15 +77,15 @@ public sealed class ProvingGateTests
     public async Task RunAsync_HavingWaited_TakesANewPlaceInThePaceFirst()
     {
         var answer = new TaskCompletionSource<CallResult>();
-        var renewed = 0;
-        var first = _gate.RunAsync(() => answer.Task, () => Task.FromResult(++renewed));
-        var second = _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)), () => Task.FromResult(++renewed));
-        Assert.Equal(0, renewed);
+        var (givenBack, renewed) = (0, 0);
+        var first = _gate.RunAsync(() => answer.Task, () => givenBack++, () => Task.FromResult(++renewed));
+        var second = _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)), () => givenBack++, () => Task.FromResult(++renewed));
+        Assert.Equal((1, 0), (givenBack, renewed));
 
         answer.SetResult(new CallResult(Outcome.Result));
         await Task.WhenAll(first, second).WithinPatience();
 
-        Assert.Equal(1, renewed);
+        Assert.Equal((1, 1), (givenBack, renewed));
     }
 
     [Fact]
@@ -104,5 +104,5 @@ public sealed class ProvingGateTests
         Assert.Equal([.. Enumerable.Repeat(Outcome.Rejected, 19), Outcome.KeyRefused], outcomes);
     }
 
-    private Task<CallResult> RunAsync(Func<Task<CallResult>> call) => _gate.RunAsync(call, () => Task.CompletedTask);
+    private Task<CallResult> RunAsync(Func<Task<CallResult>> call) => _gate.RunAsync(call, () => { }, () => Task.CompletedTask);
 }

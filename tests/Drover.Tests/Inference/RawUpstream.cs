@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Drover.Inference;
+using Drover.Throttling;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drover.Tests.Inference;
+
+/// <summary>An upstream that answers with just the bytes it is given, and our client of it.</summary>
+internal sealed class RawUpstream : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly byte[] _answer;
+    private readonly Task _serving;
+    private readonly Throttle _throttle = new(10, 0, TimeProvider.System);
+
+    public RawUpstream(string head, byte[] body, string key = "sk-secret-123456")
+    {
+        _answer = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"), .. body];
+        _listener.Start();
+        _serving = ServeAsync();
+        Client = new Upstream(
+            new UpstreamOptions { BaseUrl = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1", ApiKey = key, ConnectionRetries = 0 },
+            _throttle, TimeProvider.System, NullLogger<Upstream>.Instance);
+    }
+
+    public Upstream Client { get; }
+
+    public async Task<CallResult> CallAsync() =>
+        (await Client.CallAsync("/v1/chat/completions", "{}"u8.ToArray(), await _throttle.AcquireAsync(default), default)).Result;
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _serving;
+        Client.Dispose();
+        _throttle.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await _listener.AcceptTcpClientAsync();
+                var stream = client.GetStream();
+                var buffer = new byte[4096];
+                var text = "";
+                while (!text.EndsWith("{}", StringComparison.Ordinal))
+                {
+                    text += Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer));
+                }
+
+                await stream.WriteAsync(_answer);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Stopped.
+        }
+    }
+}
