@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,9 +15,6 @@ namespace Drover.Batches;
 /// </remarks>
 internal sealed class Spool : IDisposable
 {
-    private static readonly byte[] ResultLetter = "R"u8.ToArray();
-    private static readonly byte[] ErrorLetter = "E"u8.ToArray();
-
     private readonly string _path;
     private readonly Lock _lock = new();
     private SafeFileHandle? _file;
@@ -65,7 +63,11 @@ internal sealed class Spool : IDisposable
             try
             {
                 _file ??= Open();
-                RandomAccess.Write(_file, [outcome.IsError ? ErrorLetter : ResultLetter, outcome.Line], _length);
+                var record = ArrayPool<byte>.Shared.Rent(1 + outcome.Line.Length);
+                record[0] = outcome.IsError ? (byte)'E' : (byte)'R';
+                outcome.Line.CopyTo(record, 1);
+                RandomAccess.Write(_file, record.AsSpan(0, 1 + outcome.Line.Length), _length);
+                ArrayPool<byte>.Shared.Return(record);
                 _length += 1 + outcome.Line.Length;
                 return true;
             }
