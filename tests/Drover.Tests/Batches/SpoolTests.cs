@@ -10,7 +10,13 @@ public sealed class SpoolTests : IDisposable
 
     private static readonly BatchSpec Spec = new()
     {
-        Id = "b", Input = "in", InputHash = "0123456789abcdef", Recipe = "extract", Model = "m", CreatedAt = default, ExpiresAt = default,
+        Id = "b",
+        Input = "in",
+        InputHash = "0123456789abcdef",
+        Recipe = "extract",
+        Model = "m",
+        CreatedAt = default,
+        ExpiresAt = default,
     };
 
     public SpoolTests() => _options = new BatchOptions { SpoolPath = Path.Combine(_folder.FullName, "made", "when needed") };
