@@ -11,6 +11,7 @@ namespace Drover.Tests.Inference;
 internal sealed class RawUpstream : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
     private readonly byte[] _answer;
     private readonly Task _serving;
     private readonly Throttle _throttle = new(10, 0, TimeProvider.System);
@@ -32,8 +33,10 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _stop.CancelAsync();
         await _serving;
+        _listener.Stop();
+        _stop.Dispose();
         Client.Dispose();
         _throttle.Dispose();
     }
@@ -44,7 +47,7 @@ internal sealed class RawUpstream : IAsyncDisposable
         {
             while (true)
             {
-                using var client = await _listener.AcceptTcpClientAsync();
+                using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 var stream = client.GetStream();
                 var buffer = new byte[4096];
                 var text = "";
@@ -56,9 +59,9 @@ internal sealed class RawUpstream : IAsyncDisposable
                 await stream.WriteAsync(_answer);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Stopped.
+            // The test is over.
         }
     }
 }
