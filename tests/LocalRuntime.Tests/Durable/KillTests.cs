@@ -5,7 +5,7 @@ namespace Drover.LocalRuntime.Tests.Durable;
 /// <summary>A process that runs the engine is killed hard in the middle of its work, twice; a third goes on.</summary>
 public sealed class KillTests
 {
-    private const string DatabaseVariable = "DROVER_TEST_KILL_DATABASE";
+    internal const string DatabaseVariable = "DROVER_TEST_KILL_DATABASE";
     private const int Activities = 400, Window = 50;
 
     [Fact]
