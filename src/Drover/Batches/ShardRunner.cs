@@ -54,7 +54,7 @@ public sealed class ShardRunner(
             await RecoverAsync(batchId, index, items, log, spool);
             var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, time, logger);
             await using var writer = new OutcomeWriter(
-                log, spool, options, BacklogOf(upstream), tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
+                log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();
             await run.RunAsync([.. open.Select(i => items[i])], writer, stopping);
             await writer.CompleteAsync();
@@ -94,7 +94,7 @@ public sealed class ShardRunner(
         ?? throw new InvalidDataException($"Batch '{spec.Id}' asks for the recipe '{spec.Recipe}'; there are {string.Join(", ", recipes.Names)}.");
 
     // Enough for every call that may be under way and the blocks being gathered and appended meanwhile.
-    private int BacklogOf(Upstream target) => target.Throttle.Concurrency + 10 * options.AppendItems;
+    private int Backlog => upstream.Throttle.Concurrency + 10 * options.AppendItems;
 
     private async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
     {
