@@ -17,6 +17,7 @@ internal sealed class ShardPass(
     IRecipe recipe,
     PriceList prices,
     BatchOptions options,
+    SemaphoreSlim ahead,
     TimeProvider time,
     ILogger logger)
 {
@@ -87,13 +88,23 @@ internal sealed class ShardPass(
             return null;
         }
 
-        var request = RequestOf(item);
         try
         {
             await writer.WaitForRoomAsync(launching);
             try
             {
-                return CallAsync(item, request, await upstream.Throttle.AcquireAsync(launching), writer, launching);
+                var writing = RequestOfAsync(item, launching);
+                if (writing.IsCompleted)
+                {
+                    var request = await writing;
+                    return request.Unsent is { } unsent
+                        ? Task.FromResult(Judge(item, request, unsent, 0, writer))
+                        : CallAsync(item, request, await upstream.Throttle.AcquireAsync(launching), writer, launching);
+                }
+
+                var written = writing.AsTask();
+                await ahead.WaitAsync(launching);
+                return CallWhenWrittenAsync(item, written, writer, launching);
             }
             catch
             {
@@ -107,10 +118,43 @@ internal sealed class ShardPass(
         }
     }
 
+    /// <summary>As <see cref="CallAsync"/>, for a request that takes time to write. Its place ahead of the throttle is given back when it has leave to go.</summary>
+    private async Task<CallResult?> CallWhenWrittenAsync(Item item, Task<Request> writing, OutcomeWriter writer, CancellationToken launching)
+    {
+        Request request;
+        Permit permit;
+        try
+        {
+            request = await writing;
+            if (request.Unsent is { } unsent)
+            {
+                return Judge(item, request, unsent, 0, writer);
+            }
+
+            permit = await upstream.Throttle.AcquireAsync(launching);
+        }
+        catch (OperationCanceledException) when (launching.IsCancellationRequested)
+        {
+            writer.GiveRoomBack();
+            return UpstreamPipelines.Stopped;
+        }
+        finally
+        {
+            ahead.Release();
+        }
+
+        return await CallAsync(item, request, permit, writer, launching);
+    }
+
     /// <summary>Calls for one item. Null: its outcome is with the writer; otherwise what it is left with.</summary>
     private async Task<CallResult?> CallAsync(Item item, Request request, Permit permit, OutcomeWriter writer, CancellationToken launching)
     {
         var (call, attempts) = await upstream.CallAsync(request.Url, request.Body, permit, launching);
+        return Judge(item, request, call, attempts, writer);
+    }
+
+    private CallResult? Judge(Item item, Request request, CallResult call, int attempts, OutcomeWriter writer)
+    {
         call = call.Model is null ? call with { Model = request.Model } : call;
         switch (call.Outcome)
         {
@@ -127,7 +171,7 @@ internal sealed class ShardPass(
                 break;
             case Outcome.NotSent:
                 AskToWait(call.RetryAfter);
-                await _stopLaunching.CancelAsync();
+                _stopLaunching.Cancel();
                 break;
             default:
                 AskToWait(call.RetryAfter);
@@ -138,7 +182,7 @@ internal sealed class ShardPass(
         return call;
     }
 
-    private Request RequestOf(Item item)
+    private async ValueTask<Request> RequestOfAsync(Item item, CancellationToken launching)
     {
         if (!item.IsSource)
         {
@@ -148,8 +192,8 @@ internal sealed class ShardPass(
         var source = Source.Read(item.Body);
         var model = source.Model ?? spec.Model;
         var request = new ArrayBufferWriter<byte>(item.Body.Length + 2048);
-        recipe.WriteRequest(source, model, request);
-        return new Request(recipe.Url, request.WrittenMemory, model);
+        var unsent = await recipe.WriteRequestAsync(source, model, request, launching);
+        return new Request(recipe.Url, request.WrittenMemory, model, unsent);
     }
 
     private PendingOutcome OutcomeOf(Item item, CallResult call, int attempts)
@@ -260,5 +304,6 @@ internal sealed class ShardPass(
     /// <param name="Url">The OpenAI route.</param>
     /// <param name="Body">The JSON.</param>
     /// <param name="Model">The model that a recipe asks for; null for a request line, which names its own.</param>
-    private sealed record Request(string Url, ReadOnlyMemory<byte> Body, string? Model);
+    /// <param name="Unsent">What the item is left with when its request could not be written.</param>
+    private sealed record Request(string Url, ReadOnlyMemory<byte> Body, string? Model, CallResult? Unsent = null);
 }

@@ -26,7 +26,12 @@ public sealed class ShardRunner(
     Random random,
     ILogger<ShardRunner> logger)
 {
+    private const int MostAhead = 32;
+
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(500);
+
+    // Requests that take time to write (images) are written ahead of the throttle; over all shards so many, which bounds memory.
+    private readonly SemaphoreSlim _ahead = new(MostAhead);
 
     /// <summary>What is wrong with storage, as the last append shows; null when it takes them.</summary>
     public string? StorageTrouble { get; private set; }
@@ -52,7 +57,7 @@ public sealed class ShardRunner(
         try
         {
             await RecoverAsync(batchId, index, items, log, spool);
-            var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, time, logger);
+            var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

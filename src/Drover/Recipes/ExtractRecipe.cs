@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Drover.Inference;
 
 namespace Drover.Recipes;
 
@@ -17,7 +18,7 @@ internal sealed class ExtractRecipe : IRecipe
 
     public string Url => "/v1/chat/completions";
 
-    public void WriteRequest(Source source, string model, IBufferWriter<byte> output)
+    public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
@@ -40,6 +41,7 @@ internal sealed class ExtractRecipe : IRecipe
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
+        return default;
     }
 
     public JsonElement? ReadReply(string text, out string? fault)

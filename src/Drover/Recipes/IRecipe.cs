@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Drover.Inference;
 
 namespace Drover.Recipes;
 
@@ -12,8 +13,12 @@ public interface IRecipe
     /// <summary>The OpenAI route that the requests go to.</summary>
     string Url { get; }
 
-    /// <summary>Writes the request's JSON body for one source.</summary>
-    void WriteRequest(Source source, string model, IBufferWriter<byte> output);
+    /// <summary>Writes the request's JSON body for one source, fetching what it needs besides it.</summary>
+    /// <returns>
+    /// Null when it is written. Otherwise what the item is left with, without a call: <see cref="Outcome.Rejected"/> is its
+    /// error, <see cref="Outcome.Later"/> is tried again in a later pass; both with code and message.
+    /// </returns>
+    ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken);
 
     /// <summary>Reads the data out of the text that the model wrote.</summary>
     /// <returns>The data, or null with the reason in <paramref name="fault"/>.</returns>

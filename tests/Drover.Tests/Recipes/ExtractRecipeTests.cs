@@ -11,7 +11,7 @@ public sealed class ExtractRecipeTests
     private readonly IRecipe _recipe = new RecipeCatalogue().Find("extract")!;
 
     [Fact]
-    public void WriteRequest_ASource_IsAChatCompletionThatAsksForTheSchema()
+    public void WriteRequestAsync_ASource_IsAChatCompletionThatAsksForTheSchema()
     {
         var request = Write(new Source("7", "https://example.com/a", "A \"title\"", "Text\nwith 😀 and \u0001", null), "gpt-4o-mini");
 
@@ -37,7 +37,7 @@ public sealed class ExtractRecipeTests
     }
 
     [Fact]
-    public void WriteRequest_SourceWithoutTitleOrUrl_IsStillValid() =>
+    public void WriteRequestAsync_SourceWithoutTitleOrUrl_IsStillValid() =>
         Assert.Equal(JsonValueKind.Object, Write(new Source("7", null, null, "text", null), "m").ValueKind);
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class ExtractRecipeTests
     private JsonElement Write(Source source, string model)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        _recipe.WriteRequest(source, model, buffer);
+        Assert.Null(_recipe.WriteRequestAsync(source, model, buffer, default).Result);
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 }
