@@ -20,7 +20,7 @@ public static class DroverServices
     {
         var settings = DroverSettings.Read(configuration);
         var container = ContainerOf(settings.Storage);
-        services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage);
+        services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage).AddSingleton(settings.Budgets);
         services.AddSingleton(new PriceList(settings.Prices));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
@@ -28,6 +28,7 @@ public static class DroverServices
             settings.Upstream.Concurrency, settings.Upstream.RequestsPerMinute, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Upstream>();
         services.AddSingleton(_ => new BatchBlobs(container));
+        services.AddSingleton<SpendLedger>();
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();

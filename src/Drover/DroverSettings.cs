@@ -11,13 +11,15 @@ namespace Drover;
 /// <summary>All settings: the configuration section <c>Drover</c>, read and checked at start.</summary>
 public sealed class DroverSettings
 {
-    private static readonly string[] Sections = ["Upstream", "Batches", "Storage", "Prices", "HostKey"];
+    private static readonly string[] Sections = ["Upstream", "Batches", "Storage", "Prices", "Budgets", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
     public BatchOptions Batches { get; } = new();
 
     public StorageOptions Storage { get; } = new();
+
+    public BudgetOptions Budgets { get; } = new();
 
     public Dictionary<string, ModelPrice> Prices { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -31,6 +33,7 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Upstream"), settings.Upstream, faults);
         Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
         Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
+        Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
         BindPrices(configuration, settings.Prices, faults);
 
         if (string.IsNullOrWhiteSpace(settings.Upstream.ApiKey))
@@ -61,6 +64,7 @@ public sealed class DroverSettings
 
         faults.AddRange(settings.Upstream.Faults());
         faults.AddRange(settings.Batches.Faults());
+        faults.AddRange(settings.Budgets.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
 
@@ -146,5 +150,6 @@ public sealed class DroverSettings
         type == typeof(TimeSpan) ? "a time written as hh:mm:ss"
         : type == typeof(int) || type == typeof(long) ? "a whole number"
         : type == typeof(decimal) || type == typeof(decimal?) ? "a number"
+        : type.IsEnum ? string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant()
         : $"a {type.Name}";
 }

@@ -1,0 +1,64 @@
+namespace Drover.Budgets;
+
+/// <summary>How much money may be spent, in US dollars. Section <c>Drover:Budgets</c>.</summary>
+/// <remarks>The limits hold over all processes that share a container; give all of them the same.</remarks>
+public sealed class BudgetOptions
+{
+    private const string SecretPrefix = "whsec_";
+
+    /// <summary>The most that a batch may cost, unless the batch has a limit of its own. Null: no limit.</summary>
+    public decimal? PerBatch { get; set; }
+
+    /// <summary>The most that a day (UTC) may cost. Null: no limit.</summary>
+    public decimal? PerDay { get; set; }
+
+    /// <summary>The most that a calendar month (UTC) may cost. Null: no limit.</summary>
+    public decimal? PerMonth { get; set; }
+
+    /// <summary>What batches do that say nothing themselves, once the budget of a day or month is spent.</summary>
+    public WhenSpent WhenSpent { get; set; }
+
+    /// <summary>Where alerts are posted to (https://www.standardwebhooks.com). Empty: nowhere.</summary>
+    public string AlertUrl { get; set; } = "";
+
+    /// <summary>The secret that alerts are signed with: <c>whsec_</c> and 24 to 64 bytes in base64. Never logged.</summary>
+    public string AlertSecret { get; set; } = "";
+
+    /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
+    public IEnumerable<string> Faults()
+    {
+        foreach (var (name, value) in new[] { (nameof(PerBatch), PerBatch), (nameof(PerDay), PerDay), (nameof(PerMonth), PerMonth) })
+        {
+            if (value <= 0)
+            {
+                yield return FormattableString.Invariant($"Drover:Budgets:{name} is {value}; it must be more than 0 US dollars, or not set for no limit.");
+            }
+        }
+
+        if (!Enum.IsDefined(WhenSpent))
+        {
+            yield return $"Drover:Budgets:WhenSpent is {WhenSpent}; it must be stop or wait.";
+        }
+
+        if (AlertUrl.Length > 0 && (!Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+        {
+            yield return $"Drover:Budgets:AlertUrl is '{AlertUrl}'; it must be an http or https address.";
+        }
+
+        if (AlertSecret.Length > 0 && !IsSecret(AlertSecret))
+        {
+            yield return "Drover:Budgets:AlertSecret is not of the form whsec_BASE64, with 24 to 64 bytes in base64.";
+        }
+        else if (AlertUrl.Length > 0 && AlertSecret.Length == 0)
+        {
+            yield return "Drover:Budgets:AlertSecret is not set; alerts to Drover:Budgets:AlertUrl are signed with it (whsec_BASE64).";
+        }
+    }
+
+    private static bool IsSecret(string secret)
+    {
+        var bytes = new byte[secret.Length];
+        return secret.StartsWith(SecretPrefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(secret[SecretPrefix.Length..], bytes, out var length) && length is >= 24 and <= 64;
+    }
+}
