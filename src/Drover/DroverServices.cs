@@ -24,8 +24,7 @@ public static class DroverServices
         services.AddSingleton(new PriceList(settings.Prices));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
-        services.AddSingleton(provider => new Throttle(
-            settings.Upstream.Concurrency, settings.Upstream.RequestsPerMinute, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Throttle(settings.Upstream.Limits, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Upstream>();
         services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<SpendLedger>();

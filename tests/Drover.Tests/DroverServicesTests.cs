@@ -9,11 +9,11 @@ namespace Drover.Tests;
 public sealed class DroverServicesTests
 {
     [Fact]
-    public void AddDrover_GoodSettings_RegistersWhatTheFunctionsAskFor()
+    public async Task AddDrover_GoodSettings_RegistersWhatTheFunctionsAskFor()
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), new("Drover:Upstream:Concurrency", "7")]).Build();
-        using var provider = new ServiceCollection().AddLogging().AddDrover(configuration)
+        await using var provider = new ServiceCollection().AddLogging().AddDrover(configuration)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         Assert.Equal(7, provider.GetRequiredService<Throttle>().Concurrency);

@@ -99,7 +99,7 @@ internal sealed class ShardPass(
                     var request = await writing;
                     return request.Unsent is { } unsent
                         ? Task.FromResult(Judge(item, request, unsent, 0, writer))
-                        : CallAsync(item, request, await upstream.Throttle.AcquireAsync(launching), writer, launching);
+                        : CallAsync(item, request, await upstream.Throttle.AcquireAsync(0, launching), writer, launching);
                 }
 
                 var written = writing.AsTask();
@@ -131,7 +131,7 @@ internal sealed class ShardPass(
                 return Judge(item, request, unsent, 0, writer);
             }
 
-            permit = await upstream.Throttle.AcquireAsync(launching);
+            permit = await upstream.Throttle.AcquireAsync(0, launching);
         }
         catch (OperationCanceledException) when (launching.IsCancellationRequested)
         {

@@ -77,13 +77,13 @@ public sealed class Upstream : IDisposable
             var result = await _retry.ExecuteAsync(
                 async token =>
                 {
-                    var held = Interlocked.Exchange(ref current, null) ?? await Throttle.AcquireAsync(token);
+                    var held = Interlocked.Exchange(ref current, null) ?? await Throttle.AcquireAsync(0, token);
                     try
                     {
                         last = await _gate.RunAsync(
                             () => AttemptAsync(url, body),
                             () => held.Dispose(),
-                            async () => held = await Throttle.AcquireAsync(token));
+                            async () => held = await Throttle.AcquireAsync(0, token));
                     }
                     finally
                     {

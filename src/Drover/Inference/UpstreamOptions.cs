@@ -1,3 +1,5 @@
+using Drover.Throttling;
+
 namespace Drover.Inference;
 
 /// <summary>The OpenAI-compatible API that the items are sent to, and how hard it may be driven. Section <c>Drover:Upstream</c>.</summary>
@@ -20,6 +22,12 @@ public sealed class UpstreamOptions
     /// <summary>The requests per minute that the upstream allows. 0: no limit.</summary>
     public int RequestsPerMinute { get; set; }
 
+    /// <summary>The tokens per minute that the upstream allows, of prompts and completions together. 0: no limit.</summary>
+    public long TokensPerMinute { get; set; }
+
+    /// <summary>The least time between the starts of two calls. Zero: none.</summary>
+    public TimeSpan MinimumSpacing { get; set; }
+
     /// <summary>The longest time to a connection.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -34,6 +42,15 @@ public sealed class UpstreamOptions
 
     /// <summary>The largest answer taken, in bytes: an outcome must fit into one append of 4 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 3 * 1024 * 1024;
+
+    /// <summary>What the throttle is to keep to.</summary>
+    internal ThrottleLimits Limits => new()
+    {
+        Concurrency = Concurrency,
+        RequestsPerMinute = RequestsPerMinute,
+        TokensPerMinute = TokensPerMinute,
+        MinimumSpacing = MinimumSpacing,
+    };
 
     /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
     public IEnumerable<string> Faults()
@@ -61,6 +78,16 @@ public sealed class UpstreamOptions
         if (RequestsPerMinute < 0)
         {
             yield return $"Drover:Upstream:RequestsPerMinute is {RequestsPerMinute}; it must be 0 (no limit) or more.";
+        }
+
+        if (TokensPerMinute < 0)
+        {
+            yield return $"Drover:Upstream:TokensPerMinute is {TokensPerMinute}; it must be 0 (no limit) or more.";
+        }
+
+        if (MinimumSpacing < TimeSpan.Zero || MinimumSpacing > TimeSpan.FromHours(1))
+        {
+            yield return $"Drover:Upstream:MinimumSpacing is {MinimumSpacing}; it must be from zero (none) to one hour, written as hh:mm:ss.";
         }
 
         if (ConnectionRetries is < 0 or > 10)

@@ -5,31 +5,32 @@ namespace Drover.Throttling;
 /// first served, and none before the time that the upstream last asked for.
 /// </summary>
 /// <remarks>One per upstream and process; every batch shares it. A call that waits to be tried again holds no permit.</remarks>
-public sealed class Throttle : IDisposable
+public sealed class Throttle : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly Pacer _pacer;
-    private readonly int _concurrency;
+    private readonly ThrottleLimits _limits;
     private readonly Queue<TaskCompletionSource<Permit>> _waiting = new();
     private long _pausedUntil;
     private int _inFlight;
 
-    /// <param name="concurrency">The most calls at once, at least 1.</param>
-    /// <param name="requestsPerMinute">The most requests per minute; 0 for no limit.</param>
+    /// <param name="limits">What the upstream allows.</param>
     /// <param name="time">The clock.</param>
-    public Throttle(int concurrency, int requestsPerMinute, TimeProvider time)
+    public Throttle(ThrottleLimits limits, TimeProvider time)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(requestsPerMinute);
-        (_concurrency, _time) = (concurrency, time);
-        _pacer = new Pacer(requestsPerMinute);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Concurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(limits.RequestsPerMinute);
+        ArgumentOutOfRangeException.ThrowIfNegative(limits.TokensPerMinute);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.MinimumSpacing, TimeSpan.Zero);
+        (_limits, _time) = (limits, time);
+        _pacer = new Pacer(limits.RequestsPerMinute);
         _timer = time.CreateTimer(static state => ((Throttle)state!).Grant(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The most calls at once.</summary>
-    public int Concurrency => _concurrency;
+    public int Concurrency => _limits.Concurrency;
 
     /// <summary>The permits that are out.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -47,6 +48,16 @@ public sealed class Throttle : IDisposable
         }
     }
 
+    /// <summary>How the throttle stands now.</summary>
+    public ThrottleState State => new(_limits)
+    {
+        InFlight = InFlight,
+        Share = _limits.Concurrency,
+        RequestsPerMinute = _limits.RequestsPerMinute > 0 ? _limits.RequestsPerMinute : null,
+        TokensPerMinute = _limits.TokensPerMinute > 0 ? _limits.TokensPerMinute : null,
+        PausedUntil = PausedFor is var pause && pause > TimeSpan.Zero ? _time.GetUtcNow() + pause : null,
+    };
+
     /// <summary>Grants nothing for that long: the upstream said Retry-After. A longer pause that is set already stays.</summary>
     public void PauseFor(TimeSpan delay)
     {
@@ -57,8 +68,10 @@ public sealed class Throttle : IDisposable
     }
 
     /// <summary>Waits for leave to make one call.</summary>
+    /// <param name="tokens">An estimate of the tokens that the call will use, prompt and completion together; 0 when there is none.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="OperationCanceledException">The token fired first; no request was counted.</exception>
-    public async ValueTask<Permit> AcquireAsync(CancellationToken cancellationToken)
+    public async ValueTask<Permit> AcquireAsync(long tokens, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var waiter = new TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -78,7 +91,16 @@ public sealed class Throttle : IDisposable
         return await waiter.Task;
     }
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Gives this process's shares back.</summary>
+    public async ValueTask DisposeAsync() => await _timer.DisposeAsync();
+
+    internal void Learn(Permit permit, CallFeedback feedback)
+    {
+        if (feedback is { Status: 429 or 503, RetryAfter: { } pause })
+        {
+            PauseFor(pause);
+        }
+    }
 
     internal void Release()
     {
@@ -99,7 +121,7 @@ public sealed class Throttle : IDisposable
 
     private void GrantLocked()
     {
-        while (_inFlight < _concurrency && TryPeekLive(out var waiter))
+        while (_inFlight < _limits.Concurrency && TryPeekLive(out var waiter))
         {
             var now = _time.GetUtcNow().Ticks;
             if (_pausedUntil > now)
@@ -116,7 +138,7 @@ public sealed class Throttle : IDisposable
 
             _waiting.Dequeue();
             _inFlight++;
-            if (!waiter.TrySetResult(new Permit(this)))
+            if (!waiter.TrySetResult(new Permit(this, 0)))
             {
                 _inFlight--;
             }

@@ -14,7 +14,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[] _answer;
     private readonly Task _serving;
-    private readonly Throttle _throttle = new(10, 0, TimeProvider.System);
+    private readonly Throttle _throttle = new(new ThrottleLimits { Concurrency = 10 }, TimeProvider.System);
 
     public RawUpstream(string head, byte[] body, string key = "sk-secret-123456")
     {
@@ -29,7 +29,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     public Upstream Client { get; }
 
     public async Task<CallResult> CallAsync() =>
-        (await Client.CallAsync("/v1/chat/completions", "{}"u8.ToArray(), await _throttle.AcquireAsync(default), default)).Result;
+        (await Client.CallAsync("/v1/chat/completions", "{}"u8.ToArray(), await _throttle.AcquireAsync(0, default), default)).Result;
 
     public async ValueTask DisposeAsync()
     {
@@ -38,7 +38,7 @@ internal sealed class RawUpstream : IAsyncDisposable
         _listener.Stop();
         _stop.Dispose();
         Client.Dispose();
-        _throttle.Dispose();
+        await _throttle.DisposeAsync();
     }
 
     private async Task ServeAsync()

@@ -12,7 +12,7 @@ internal sealed class TestUpstream : IAsyncDisposable
     private TestUpstream(SimulatorServer server, UpstreamOptions options, TimeProvider time)
     {
         Server = server;
-        Throttle = new Throttle(options.Concurrency, options.RequestsPerMinute, time);
+        Throttle = new Throttle(options.Limits, time);
         Client = new Upstream(options, Throttle, time, NullLogger<Upstream>.Instance);
     }
 
@@ -38,12 +38,12 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     /// <summary>Asks for leave and calls.</summary>
     public async Task<(CallResult Result, int Attempts)> CallAsync(string body, CancellationToken stopRetrying = default) =>
-        await Client.CallAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(body), await Throttle.AcquireAsync(default), stopRetrying);
+        await Client.CallAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(body), await Throttle.AcquireAsync(0, default), stopRetrying);
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        Throttle.Dispose();
+        await Throttle.DisposeAsync();
         await Server.DisposeAsync();
     }
 }

@@ -14,6 +14,8 @@ public sealed class UpstreamOptionsTests
         Assert.Equal("gpt-4o-mini", options.Model);
         Assert.Equal(50, options.Concurrency);
         Assert.Equal(0, options.RequestsPerMinute);
+        Assert.Equal(0, options.TokensPerMinute);
+        Assert.Equal(TimeSpan.Zero, options.MinimumSpacing);
         Assert.Equal(TimeSpan.FromSeconds(10), options.ConnectTimeout);
         Assert.Equal(TimeSpan.FromSeconds(60), options.CallTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), options.SilenceTimeout);
@@ -32,6 +34,8 @@ public sealed class UpstreamOptionsTests
             Model = " ",
             Concurrency = 0,
             RequestsPerMinute = -1,
+            TokensPerMinute = -7,
+            MinimumSpacing = TimeSpan.FromSeconds(-1),
             ConnectTimeout = TimeSpan.Zero,
             CallTimeout = TimeSpan.FromHours(2),
             SilenceTimeout = TimeSpan.FromMilliseconds(-5),
@@ -46,6 +50,8 @@ public sealed class UpstreamOptionsTests
                 "Drover:Upstream:Model is empty; it must name the model for items that name none.",
                 "Drover:Upstream:Concurrency is 0; it must be from 1 to 10,000.",
                 "Drover:Upstream:RequestsPerMinute is -1; it must be 0 (no limit) or more.",
+                "Drover:Upstream:TokensPerMinute is -7; it must be 0 (no limit) or more.",
+                "Drover:Upstream:MinimumSpacing is -00:00:01; it must be from zero (none) to one hour, written as hh:mm:ss.",
                 "Drover:Upstream:ConnectionRetries is 11; it must be from 0 to 10.",
                 "Drover:Upstream:MaxResponseBytes is 4194304; it must be from 1,024 to 3,145,728.",
                 "Drover:Upstream:ConnectTimeout is 00:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",

@@ -118,7 +118,7 @@ public sealed class UpstreamTests
         var call = upstream.CallAsync(TestUpstream.Chat("1"));
         await Eventually.TrueAsync(() => upstream.Stats.ResetsBefore == 1 && upstream.Throttle.InFlight == 0);
 
-        using (await upstream.Throttle.AcquireAsync(default).AsTask().WithinPatience())
+        using (await upstream.Throttle.AcquireAsync(0, default).AsTask().WithinPatience())
         {
             _time.Advance(TimeSpan.FromSeconds(30)); // The delay is over, but the only permit is out.
             Assert.Equal(1, upstream.Stats.ResetsBefore);

@@ -10,7 +10,7 @@ public sealed class ThrottleTests
     public async Task AcquireAsync_ManyCallersAtOnce_NeverExceedsTheConcurrency()
     {
         const int concurrency = 8;
-        using var throttle = new Throttle(concurrency, 0, TimeProvider.System);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = concurrency }, TimeProvider.System);
         var inFlight = 0;
         var most = 0;
 
@@ -19,7 +19,7 @@ public sealed class ThrottleTests
             new ParallelOptions { MaxDegreeOfParallelism = 64 },
             async (_, token) =>
             {
-                using var permit = await throttle.AcquireAsync(token);
+                using var permit = await throttle.AcquireAsync(0, token);
                 var now = Interlocked.Increment(ref inFlight);
                 InterlockedMax(ref most, now);
                 await Task.Yield();
@@ -33,9 +33,9 @@ public sealed class ThrottleTests
     [Fact]
     public async Task AcquireAsync_SlotGivenBack_GoesToWhoCameFirst()
     {
-        using var throttle = new Throttle(1, 0, _time);
-        var held = await throttle.AcquireAsync(default);
-        var waiters = Enumerable.Range(0, 5).Select(_ => throttle.AcquireAsync(default).AsTask()).ToList();
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1 }, _time);
+        var held = await throttle.AcquireAsync(0, default);
+        var waiters = Enumerable.Range(0, 5).Select(_ => throttle.AcquireAsync(0, default).AsTask()).ToList();
 
         for (var i = 0; i < waiters.Count; i++)
         {
@@ -51,11 +51,11 @@ public sealed class ThrottleTests
     [Fact]
     public async Task AcquireAsync_WaiterCancelled_ThrowsAndLeavesNoGap()
     {
-        using var throttle = new Throttle(1, 0, _time);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1 }, _time);
         using var cancellation = new CancellationTokenSource();
-        var held = await throttle.AcquireAsync(default);
-        var first = throttle.AcquireAsync(cancellation.Token).AsTask();
-        var second = throttle.AcquireAsync(default).AsTask();
+        var held = await throttle.AcquireAsync(0, default);
+        var first = throttle.AcquireAsync(0, cancellation.Token).AsTask();
+        var second = throttle.AcquireAsync(0, default).AsTask();
 
         await cancellation.CancelAsync();
 
@@ -69,19 +69,19 @@ public sealed class ThrottleTests
     [Fact]
     public async Task AcquireAsync_AlreadyCancelled_ThrowsAndTakesNothing()
     {
-        using var throttle = new Throttle(1, 0, _time);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1 }, _time);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await throttle.AcquireAsync(new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await throttle.AcquireAsync(0, new CancellationToken(true)));
 
         Assert.Equal(0, throttle.InFlight);
-        (await throttle.AcquireAsync(default)).Dispose();
+        (await throttle.AcquireAsync(0, default)).Dispose();
     }
 
     [Fact]
     public async Task AcquireAsync_CancellationsRacingWithGrants_LeakNoSlot()
     {
         const int concurrency = 3;
-        using var throttle = new Throttle(concurrency, 0, TimeProvider.System);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = concurrency }, TimeProvider.System);
 
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 5_000),
@@ -89,7 +89,7 @@ public sealed class ThrottleTests
             async (i, _) =>
             {
                 using var cancellation = new CancellationTokenSource();
-                var acquire = throttle.AcquireAsync(cancellation.Token).AsTask();
+                var acquire = throttle.AcquireAsync(0, cancellation.Token).AsTask();
                 if (i % 2 == 0)
                 {
                     await cancellation.CancelAsync();
@@ -110,18 +110,18 @@ public sealed class ThrottleTests
         var all = new List<Permit>();
         for (var i = 0; i < concurrency; i++)
         {
-            all.Add(await throttle.AcquireAsync(default).AsTask().WithinPatience());
+            all.Add(await throttle.AcquireAsync(0, default).AsTask().WithinPatience());
         }
 
-        Assert.False(throttle.AcquireAsync(default).IsCompleted);
+        Assert.False(throttle.AcquireAsync(0, default).IsCompleted);
     }
 
     [Fact]
     public async Task Dispose_PermitTwice_GivesOneSlotBack()
     {
-        using var throttle = new Throttle(2, 0, _time);
-        var first = await throttle.AcquireAsync(default);
-        await throttle.AcquireAsync(default);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 2 }, _time);
+        var first = await throttle.AcquireAsync(0, default);
+        await throttle.AcquireAsync(0, default);
 
         first.Dispose();
         first.Dispose();
@@ -132,9 +132,9 @@ public sealed class ThrottleTests
     [Fact]
     public async Task AcquireAsync_WithARate_GrantsWhenTheClockSaysSo()
     {
-        using var throttle = new Throttle(100, 60, _time);
-        Assert.True(throttle.AcquireAsync(default).IsCompletedSuccessfully);
-        var second = throttle.AcquireAsync(default).AsTask();
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 100, RequestsPerMinute = 60 }, _time);
+        Assert.True(throttle.AcquireAsync(0, default).IsCompletedSuccessfully);
+        var second = throttle.AcquireAsync(0, default).AsTask();
 
         _time.Advance(TimeSpan.FromMilliseconds(1009));
         Assert.Equal(1, throttle.InFlight);
@@ -147,7 +147,7 @@ public sealed class ThrottleTests
     [Fact]
     public async Task AcquireAsync_AMinuteUnderARate_GrantsWithinOnePercentOfIt()
     {
-        using var throttle = new Throttle(1000, 600, _time);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1000, RequestsPerMinute = 600 }, _time);
         var granted = 0;
         using var end = new CancellationTokenSource();
         var waiters = Enumerable.Range(0, 700).Select(_ => CountAsync()).ToList();
@@ -162,7 +162,7 @@ public sealed class ThrottleTests
         {
             try
             {
-                (await throttle.AcquireAsync(end.Token)).Dispose();
+                (await throttle.AcquireAsync(0, end.Token)).Dispose();
                 Interlocked.Increment(ref granted);
             }
             catch (OperationCanceledException)
@@ -175,10 +175,10 @@ public sealed class ThrottleTests
     [Fact]
     public async Task PauseFor_WhileOthersWait_GrantsNothingBeforeItsEnd()
     {
-        using var throttle = new Throttle(2, 0, _time);
-        var held = await throttle.AcquireAsync(default);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 2 }, _time);
+        var held = await throttle.AcquireAsync(0, default);
         throttle.PauseFor(TimeSpan.FromSeconds(10));
-        var waiter = throttle.AcquireAsync(default).AsTask();
+        var waiter = throttle.AcquireAsync(0, default).AsTask();
 
         Assert.Equal(TimeSpan.FromSeconds(10), throttle.PausedFor);
         held.Dispose(); // A slot that comes free ends no pause.
@@ -194,10 +194,10 @@ public sealed class ThrottleTests
     [Fact]
     public async Task PauseFor_ShorterThanThePauseThatIsSet_ChangesNothing()
     {
-        using var throttle = new Throttle(1, 0, _time);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1 }, _time);
         throttle.PauseFor(TimeSpan.FromSeconds(10));
         throttle.PauseFor(TimeSpan.FromSeconds(2));
-        var waiter = throttle.AcquireAsync(default).AsTask();
+        var waiter = throttle.AcquireAsync(0, default).AsTask();
 
         _time.Advance(TimeSpan.FromSeconds(9));
         Assert.Equal(0, throttle.InFlight);
@@ -209,9 +209,9 @@ public sealed class ThrottleTests
     [Fact]
     public async Task PauseFor_LongerThanThePauseThatIsSet_HoldsThoseWhoWaitAlready()
     {
-        using var throttle = new Throttle(1, 0, _time);
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1 }, _time);
         throttle.PauseFor(TimeSpan.FromSeconds(2));
-        var waiter = throttle.AcquireAsync(default).AsTask();
+        var waiter = throttle.AcquireAsync(0, default).AsTask();
         throttle.PauseFor(TimeSpan.FromSeconds(10));
 
         _time.Advance(TimeSpan.FromSeconds(9));
@@ -222,10 +222,20 @@ public sealed class ThrottleTests
     }
 
     [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1, -1)]
-    public void Constructor_OutOfRange_Throws(int concurrency, int requestsPerMinute) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Throttle(concurrency, requestsPerMinute, _time));
+    [InlineData(0, 0, 0, 0)]
+    [InlineData(1, -1, 0, 0)]
+    [InlineData(1, 0, -1, 0)]
+    [InlineData(1, 0, 0, -1)]
+    public void Constructor_OutOfRange_Throws(int concurrency, int requestsPerMinute, long tokensPerMinute, int spacing) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Throttle(
+            new ThrottleLimits
+            {
+                Concurrency = concurrency,
+                RequestsPerMinute = requestsPerMinute,
+                TokensPerMinute = tokensPerMinute,
+                MinimumSpacing = TimeSpan.FromTicks(spacing),
+            },
+            _time));
 
     private static void InterlockedMax(ref int target, int value)
     {
