@@ -8,6 +8,7 @@ using Drover.Storage;
 using Drover.Throttling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Drover;
 
@@ -24,14 +25,24 @@ public static class DroverServices
         services.AddSingleton(new PriceList(settings.Prices));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
-        services.AddSingleton(provider => new Throttle(settings.Upstream.Limits, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Upstream>();
+        services.AddSingleton(provider => UpstreamsOf(settings, provider));
+        services.AddSingleton(provider => provider.GetRequiredService<Upstreams>().Default);
         services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<SpendLedger>();
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
         return services;
+    }
+
+    private static Upstreams UpstreamsOf(DroverSettings settings, IServiceProvider provider)
+    {
+        var time = provider.GetRequiredService<TimeProvider>();
+        var logger = provider.GetRequiredService<ILogger<Upstream>>();
+        return new Upstreams(
+            [.. settings.MoreUpstreams.Prepend(settings.Upstream).Select(options => new Upstream(
+                options, new Throttle(options.Limits, time), time, logger))],
+            settings.Fallbacks);
     }
 
     private static BlobContainerClient ContainerOf(StorageOptions storage)

@@ -11,9 +11,16 @@ namespace Drover;
 /// <summary>All settings: the configuration section <c>Drover</c>, read and checked at start.</summary>
 public sealed class DroverSettings
 {
-    private static readonly string[] Sections = ["Upstream", "Batches", "Storage", "Prices", "Budgets", "HostKey"];
+    private static readonly string[] Sections =
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Prices", "Budgets", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
+
+    /// <summary>Further upstreams, for fallbacks: <c>Drover:Upstreams:NAME</c>, with the settings of <c>Drover:Upstream</c>.</summary>
+    public List<UpstreamOptions> MoreUpstreams { get; } = [];
+
+    /// <summary>The chain of <c>Drover:Fallbacks</c>.</summary>
+    public List<FallbackOptions> Fallbacks { get; } = [];
 
     public BatchOptions Batches { get; } = new();
 
@@ -35,13 +42,13 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
         Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
         BindPrices(configuration, settings.Prices, faults);
+        BindUpstreams(configuration, settings, faults);
 
         if (string.IsNullOrWhiteSpace(settings.Upstream.ApiKey))
         {
             settings.Upstream.ApiKey = configuration["OPENAI_API_KEY"] ?? "";
         }
 
-        settings.Upstream.ApiKey = settings.Upstream.ApiKey.Trim();
         if (configuration["Drover:Upstream:BaseUrl"] is null && configuration["OPENAI_BASE_URL"] is { Length: > 0 } url)
         {
             settings.Upstream.BaseUrl = url;
@@ -63,9 +70,46 @@ public sealed class DroverSettings
         }
 
         faults.AddRange(settings.Upstream.Faults());
+        faults.AddRange(settings.MoreUpstreams.SelectMany(u => u.Faults()));
         faults.AddRange(settings.Batches.Faults());
         faults.AddRange(settings.Budgets.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
+    }
+
+    private static void BindUpstreams(IConfiguration configuration, DroverSettings settings, List<string> faults)
+    {
+        foreach (var section in configuration.GetSection("Drover:Upstreams").GetChildren())
+        {
+            var upstream = new UpstreamOptions { Name = section.Key };
+            Bind(section, upstream, faults);
+            settings.MoreUpstreams.Add(upstream);
+            if (section.Key.Equals(UpstreamOptions.DefaultName, StringComparison.OrdinalIgnoreCase))
+            {
+                faults.Add($"{section.Path}: '{UpstreamOptions.DefaultName}' is the upstream in Drover:Upstream; another needs another name.");
+            }
+
+            if (section[nameof(UpstreamOptions.BaseUrl)] is null)
+            {
+                faults.Add($"{section.Path}:{nameof(UpstreamOptions.BaseUrl)} is not set; a further upstream needs its address.");
+            }
+        }
+
+        var names = settings.MoreUpstreams.Select(u => u.Name).Append(UpstreamOptions.DefaultName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var section in configuration.GetSection("Drover:Fallbacks").GetChildren())
+        {
+            var fallback = new FallbackOptions();
+            Bind(section, fallback, faults);
+            settings.Fallbacks.Add(fallback);
+            if (fallback.Upstream is not null && !names.Contains(fallback.Upstream))
+            {
+                faults.Add($"{section.Path}:{nameof(fallback.Upstream)} is '{fallback.Upstream}'; it must be one of Drover:Upstreams, or {UpstreamOptions.DefaultName}.");
+            }
+
+            if (fallback.Upstream is null && string.IsNullOrWhiteSpace(fallback.Model))
+            {
+                faults.Add($"{section.Path} names neither {nameof(fallback.Upstream)} nor {nameof(fallback.Model)}; it needs one of them.");
+            }
+        }
     }
 
     // One member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.

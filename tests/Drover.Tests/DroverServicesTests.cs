@@ -1,6 +1,5 @@
 using Drover.Batches;
 using Drover.Inference;
-using Drover.Throttling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,8 +15,8 @@ public sealed class DroverServicesTests
         await using var provider = new ServiceCollection().AddLogging().AddDrover(configuration)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
-        Assert.Equal(7, provider.GetRequiredService<Throttle>().Concurrency);
-        Assert.Same(provider.GetRequiredService<Throttle>(), provider.GetRequiredService<Upstream>().Throttle);
+        Assert.Equal(7, provider.GetRequiredService<Upstream>().Throttle.Concurrency);
+        Assert.Same(provider.GetRequiredService<Upstreams>().Default, provider.GetRequiredService<Upstream>());
         Assert.NotNull(provider.GetRequiredService<ShardRunner>());
         Assert.NotNull(provider.GetRequiredService<BatchIntake>());
         Assert.NotNull(provider.GetRequiredService<Auditor>());

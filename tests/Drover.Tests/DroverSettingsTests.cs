@@ -67,9 +67,9 @@ public sealed class DroverSettingsTests
 
         Assert.Equal(
             [
-                "Drover:Upstrem is no section of the settings; there are Upstream, Batches, Storage, Prices, Budgets, HostKey.",
+                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Prices, Budgets, HostKey.",
                 "Drover:Upstream:CallTimeout is 'a minute'; it must be a time written as hh:mm:ss.",
-                "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, ConnectionRetries, MaxResponseBytes.",
+                "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, ConnectionRetries, CoolDown, MaxResponseBytes.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",
                 "Drover:Batches:MaxPasses is '1.5'; it must be a whole number.",
                 "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, Container.",
@@ -79,7 +79,7 @@ public sealed class DroverSettingsTests
                 "Drover:Prices:n:Input is 'cheap'; it must be a number.",
                 Missing,
                 "Drover:Upstream:BaseUrl is 'nowhere'; it must be an http or https address such as https://api.openai.com/v1.",
-                "Drover:Upstream:ApiKey contains white space or characters outside ASCII; a key has neither.",
+                "Drover:Upstream:ApiKey: key 1 of 1 has white space or other characters that no key has; a key is letters, digits and -._~+/=: alone, and a comma stands between two.",
                 "Drover:Batches:ShardItems is 0; it must be from 1 to 10,000.",
             ],
             exception.Faults);
@@ -113,7 +113,7 @@ public sealed class DroverSettingsTests
     {
         var settings = Read(("AzureWebJobsStorage", "x"), ("OPENAI_API_KEY", $" {Secret}\n"), ("OPENAI_BASE_URL", "http://localhost:1/v1"));
 
-        Assert.Equal((Secret, "http://localhost:1/v1"), (settings.Upstream.ApiKey, settings.Upstream.BaseUrl));
+        Assert.Equal((Secret, "http://localhost:1/v1"), (settings.Upstream.Keys.Single(), settings.Upstream.BaseUrl));
     }
 
     [Fact]

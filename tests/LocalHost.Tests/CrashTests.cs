@@ -105,7 +105,7 @@ public sealed class CrashTests(AzuriteFixture azurite)
 
         // Away until Drover has noticed.
         await Eventually.TrueAsync(
-            () => Log(folder).Contains("The upstream does not answer", StringComparison.Ordinal), "the open circuit");
+            () => Log(folder).Contains("does not answer: nothing is sent", StringComparison.Ordinal), "the open circuit");
         await using var back = await SimulatorServer.StartAsync(new SimulatorOptions { Port = port, Latency = 50 });
 
         Assert.Equal(0, await drover.EndAsync());
@@ -114,7 +114,11 @@ public sealed class CrashTests(AzuriteFixture azurite)
     }
 
     private static DroverProcess Start(TestFolder folder, AzuriteEndpoints storage, SimulatorServer simulator) => DroverProcess.Start(
-        folder, storage, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", Concurrency.ToString(CultureInfo.InvariantCulture)]);
+        folder,
+        storage,
+        simulator.BaseAddress,
+        ["run", "in.jsonl", "--concurrency", Concurrency.ToString(CultureInfo.InvariantCulture)],
+        ("Drover__Upstream__CoolDown", "00:00:02"));
 
     private static async Task<AzuriteServer> StartStorageAsync(AzuriteEndpoints endpoints, TestFolder folder) =>
         (await AzuriteServer.EnsureAsync(endpoints, folder.File("storage"), _ => { }, CancellationToken.None))!;

@@ -149,7 +149,7 @@ internal sealed class ShardPass(
     /// <summary>Calls for one item. Null: its outcome is with the writer; otherwise what it is left with.</summary>
     private async Task<CallResult?> CallAsync(Item item, Request request, Permit permit, OutcomeWriter writer, CancellationToken launching)
     {
-        var (call, attempts) = await upstream.CallAsync(request.Url, request.Body, permit, launching);
+        var (call, attempts) = await upstream.CallAsync(new ApiCall(request.Url, request.Body, request.Model), permit, launching);
         return Judge(item, request, call, attempts, writer);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
+using Drover.Throttling;
 
 namespace Drover.Inference;
 
@@ -19,6 +20,7 @@ internal static class AnswerReader
             Status = status,
             Body = isJson ? OnOneLine(body) : body,
             IsJson = isJson,
+            IsAnswerLost = status == 200 && !isJson,
             RequestId = response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null,
             Model = reply.Model is null ? null : Cut(reply.Model),
             Usage = reply.Usage,
@@ -26,6 +28,7 @@ internal static class AnswerReader
             ErrorMessage = status == 200
                 ? isJson ? null : "The upstream answered 200 with a body that is not JSON."
                 : Cut(reply.ErrorMessage ?? $"The upstream answered {status} {response.ReasonPhrase}."),
+            Rates = RateHeaders.Read(response.Headers),
             RetryAfter = status == 200 ? null : RetryAfter.Read(response.Headers, now),
         };
     }

@@ -1,4 +1,5 @@
 using Drover.Budgets;
+using Drover.Throttling;
 
 namespace Drover.Inference;
 
@@ -31,6 +32,12 @@ public sealed record CallResult(Outcome Outcome)
 
     /// <summary>When the upstream asks to come back, as a delay from now.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the request was sent and no answer came that could be read: it may have been processed, and cost.</summary>
+    public bool IsAnswerLost { get; init; }
+
+    /// <summary>What the answer's headers say of the upstream's limits.</summary>
+    public RateHeaders Rates { get; init; }
 
     /// <summary>From sending the request to the last byte of the answer.</summary>
     public TimeSpan Latency { get; init; }

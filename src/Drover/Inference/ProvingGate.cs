@@ -4,7 +4,9 @@ namespace Drover.Inference;
 /// Lets the first call go alone until an answer shows that the key is good, so that a wrong key costs one call and not as
 /// many as may be under way at once. What the one meets, a refusal or no connection at all, those who waited take as theirs.
 /// </summary>
-internal sealed class ProvingGate
+/// <param name="refused">Called with each refusal of the key that was really answered.</param>
+/// <param name="accepted">Called for each result.</param>
+internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
 {
     /// <summary>So many 403s in a row, without a result in between, are the key's and not the items'.</summary>
     private const int MostForbidden = 20;
@@ -71,6 +73,7 @@ internal sealed class ProvingGate
             case Outcome.KeyRefused when result.Status == 403 && _proven && Interlocked.Increment(ref _forbidden) < MostForbidden:
                 return result with { Outcome = Outcome.Rejected }; // A gateway forbids this item; the key has been good.
             case Outcome.KeyRefused:
+                refused(result);
                 _setback = new Setback(result);
                 _proven = false;
                 break;
@@ -80,6 +83,7 @@ internal sealed class ProvingGate
             case Outcome.ConnectionLost or Outcome.NotSent:
                 break;
             case Outcome.Result:
+                accepted();
                 _proven = true;
                 _forbidden = 0;
                 break;

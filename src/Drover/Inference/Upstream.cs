@@ -1,9 +1,4 @@
-using System.Buffers;
-using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text;
+using System.Collections.Concurrent;
 using Drover.Throttling;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -23,51 +18,57 @@ namespace Drover.Inference;
 /// </remarks>
 public sealed class Upstream : IDisposable
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly TimeSpan GoneFor = TimeSpan.FromMinutes(10);
 
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http;
-    private readonly string _base;
-    private readonly byte[] _key;
-    private readonly AuthenticationHeaderValue? _authorization;
+    private readonly UpstreamHttp _http;
     private readonly ResiliencePipeline<CallResult> _attempt;
     private readonly ResiliencePipeline<CallResult> _retry;
-    private readonly ProvingGate _gate = new();
+    private readonly KeyRing _keys;
+    private readonly CircuitBreakerStateProvider _circuit = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _modelsGone = new(StringComparer.Ordinal);
+    private long _openUntil;
 
     public Upstream(UpstreamOptions options, Throttle throttle, TimeProvider time, ILogger<Upstream> logger)
     {
         (_options, Throttle, _time) = (options, throttle, time);
-        _base = options.BaseUrl.TrimEnd('/');
-        _key = Encoding.UTF8.GetBytes(options.ApiKey);
-        _authorization = options.ApiKey.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", options.ApiKey);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = options.ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            AutomaticDecompression = DecompressionMethods.All,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-        })
-        { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new UpstreamHttp(options, time);
+        _keys = new KeyRing(options.Keys, options.Name, time, logger);
         _retry = UpstreamPipelines.Retry(options, time);
-        _attempt = UpstreamPipelines.Attempt(options, time, logger);
+        _attempt = UpstreamPipelines.Attempt(
+            options, _circuit, cooling => Volatile.Write(ref _openUntil, (time.GetUtcNow() + cooling).Ticks), time, logger);
     }
+
+    /// <summary>How it fares.</summary>
+    public UpstreamState State => new(
+        Name,
+        _options.BaseUrl,
+        IsCircuitOpen ? "open" : _circuit.CircuitState == CircuitState.Closed ? "closed" : "half_open",
+        _keys.States,
+        Trouble);
+
+    /// <summary>Whether it takes no calls now: its circuit is open, or no key of it is left.</summary>
+    public bool IsOut => IsCircuitOpen || _keys.IsOut;
+
+    // An open circuit stays so until somebody calls; from the end of its cool-down on somebody should.
+    private bool IsCircuitOpen => _circuit.CircuitState == CircuitState.Open && _time.GetUtcNow().Ticks < Volatile.Read(ref _openUntil);
 
     /// <summary>The throttle that permits for this upstream come from.</summary>
     public Throttle Throttle { get; }
 
+    /// <summary>What the settings call it.</summary>
+    public string Name => _options.Name;
+
     /// <summary>What is wrong with the upstream, as the last answer shows; null when it answers.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Makes one call, with the short retries that belong to it.</summary>
-    /// <param name="url">The OpenAI route, such as <c>/v1/chat/completions</c>.</param>
-    /// <param name="body">The request's JSON.</param>
-    /// <param name="permit">Leave for the first attempt; given back by this method.</param>
-    /// <param name="stopRetrying">When it fires, a lost connection is not tried again; a call under way is always awaited.</param>
+    /// <summary>Makes one call, with the short retries and the other keys that belong to it.</summary>
+    /// <param name="call">What is asked.</param>
+    /// <param name="permit">Leave for the first request; given back by this method.</param>
+    /// <param name="stopRetrying">When it fires, a lost connection is not tried again; a request under way is always awaited.</param>
     /// <returns>The answer and how many requests were sent for it.</returns>
-    public async Task<(CallResult Result, int Attempts)> CallAsync(
-        string url, ReadOnlyMemory<byte> body, Permit permit, CancellationToken stopRetrying)
+    public async Task<(CallResult Result, int Attempts)> CallAsync(ApiCall call, Permit permit, CancellationToken stopRetrying)
     {
         var attempts = 0;
         Permit? current = permit;
@@ -77,27 +78,14 @@ public sealed class Upstream : IDisposable
             var result = await _retry.ExecuteAsync(
                 async token =>
                 {
-                    var held = Interlocked.Exchange(ref current, null) ?? await Throttle.AcquireAsync(0, token);
-                    try
-                    {
-                        last = await _gate.RunAsync(
-                            () => AttemptAsync(url, body),
-                            () => held.Dispose(),
-                            async () => held = await Throttle.AcquireAsync(0, token));
-                    }
-                    finally
-                    {
-                        held.Dispose();
-                    }
-
-                    attempts += last.Outcome == Outcome.NotSent ? 0 : 1;
+                    last = await WithAKeyAsync(call, Interlocked.Exchange(ref current, null), () => attempts++, token);
                     Trouble = last.Outcome is Outcome.Result or Outcome.Rejected or Outcome.ModelUnknown ? null : last.ErrorMessage;
                     return last;
                 },
                 stopRetrying);
-            if (result is { Status: 429 or 503, RetryAfter: { } pause })
+            if (result.Outcome == Outcome.ModelUnknown && call.Model is not null)
             {
-                Throttle.PauseFor(pause);
+                _modelsGone[call.Model] = _time.GetUtcNow();
             }
 
             return (result, attempts);
@@ -112,20 +100,88 @@ public sealed class Upstream : IDisposable
         }
     }
 
+    // A key that is refused costs the call nothing but time while there is another, or the same has errors left.
+    private async Task<CallResult> WithAKeyAsync(ApiCall call, Permit? permit, Action sent, CancellationToken cancellationToken)
+    {
+        var result = UpstreamPipelines.Stopped;
+        for (var key = _keys.Next(first: true); key is not null; key = _keys.Next(first: false))
+        {
+            var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);
+            permit = null;
+            try
+            {
+                result = await key.Gate.RunAsync(
+                    () => AttemptAsync(call, key, held, sent),
+                    () => held.Dispose(),
+                    async () => held = await Throttle.AcquireAsync(call.Tokens, cancellationToken));
+            }
+            finally
+            {
+                held.Dispose();
+            }
+
+            if (result.Outcome != Outcome.KeyRefused)
+            {
+                return result;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Whether the upstream said lately that it does not know the model.</summary>
+    public bool Lacks(string model) => _modelsGone.TryGetValue(model, out var since) && _time.GetUtcNow() < since + GoneFor;
+
+    /// <summary>The connection test: asks for <c>GET /v1/models</c> with every key. It costs nothing.</summary>
+    /// <returns>What each key met, in the order of the settings.</returns>
+    public async Task<IReadOnlyList<CallResult>> TestAsync(CancellationToken cancellationToken)
+    {
+        var tests = new List<CallResult>();
+        foreach (var key in _keys.Keys)
+        {
+            tests.Add(await _http.GetModelsAsync(key, cancellationToken));
+        }
+
+        return tests;
+    }
+
     public void Dispose() => _http.Dispose();
 
-    private async Task<CallResult> AttemptAsync(string url, ReadOnlyMemory<byte> body)
+    private async Task<CallResult> AttemptAsync(ApiCall call, ApiKey key, Permit permit, Action sent)
+    {
+        if (call.Spending is not null && await call.Spending.ReserveAsync(CancellationToken.None) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var result = await GuardedAsync(call, key);
+        if (result.Outcome != Outcome.NotSent)
+        {
+            sent();
+            permit.Report(new CallFeedback(result.Status)
+            {
+                RetryAfter = result.RetryAfter,
+                Tokens = result.Outcome == Outcome.Result ? result.Usage.PromptTokens + result.Usage.CompletionTokens : null,
+                Rates = result.Rates,
+            });
+        }
+
+        call.Spending?.Settle(result);
+        return result;
+    }
+
+    private async Task<CallResult> GuardedAsync(ApiCall call, ApiKey key)
     {
         try
         {
             return await _attempt.ExecuteAsync(
-                static async (state, token) => await state.Self.SendAsync(state.Url, state.Body, token),
-                (Self: this, Url: url, Body: body),
+                static async (state, token) => await state.Self._http.PostAsync(state.Call, state.Key, token),
+                (Self: this, Call: call, Key: key),
                 CancellationToken.None);
         }
         catch (TimeoutRejectedException)
         {
-            return Lost(Outcome.Later, "timeout", $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s.");
+            return Lost(Outcome.Later, "timeout", $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s.") with { IsAnswerLost = true };
         }
         catch (BrokenCircuitException e)
         {
@@ -136,82 +192,6 @@ public sealed class Upstream : IDisposable
         }
     }
 
-    private async Task<CallResult> SendAsync(string url, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _base + url["/v1".Length..]);
-            request.Headers.Authorization = _authorization;
-            request.Content = new ReadOnlyMemoryContent(body);
-            request.Content.Headers.ContentType = Json;
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            var content = KeyMask.Cover(await ReadBodyAsync(response.Content, cancellationToken), _key);
-            return AnswerReader.Read(response, content, _time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
-        {
-            return Lost(Outcome.ConnectionLost, "connection_lost", $"The connection to the upstream was lost: {AnswerReader.Cut(e.Message)}");
-        }
-        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
-        {
-            return Lost(Outcome.ConnectionLost, "connection_lost", $"No connection to the upstream within {_options.ConnectTimeout.TotalSeconds:0.#} s.");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Lost(Outcome.Later, "timeout", $"The answer fell silent for {_options.SilenceTimeout.TotalSeconds:0.#} s.");
-        }
-        catch (AnswerTooLargeException)
-        {
-            return Lost(Outcome.Rejected, "response_too_large", $"The answer is larger than {_options.MaxResponseBytes:N0} bytes (Drover:Upstream:MaxResponseBytes).");
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
-            return Lost(Outcome.Later, "unreadable_answer", $"The answer could not be read: {AnswerReader.Cut(e.Message)}");
-        }
-    }
-
-    private async Task<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(content.Headers.ContentLength + 1 ?? 4096, 1 << 20));
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                silence.CancelAfter(_options.SilenceTimeout);
-                var read = await stream.ReadAsync(buffer.AsMemory(length), silence.Token);
-                if (read == 0)
-                {
-                    return buffer.AsSpan(0, length).ToArray();
-                }
-
-                length += read;
-                if (length > _options.MaxResponseBytes)
-                {
-                    throw new AnswerTooLargeException();
-                }
-
-                if (length == buffer.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent(length * 2);
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
     private static CallResult Lost(Outcome outcome, string code, string message) =>
         new(outcome) { ErrorCode = code, ErrorMessage = message };
-
-    private sealed class AnswerTooLargeException : Exception;
 }

@@ -32,38 +32,40 @@ internal static partial class UpstreamPipelines
     }
 
     /// <summary>
-    /// Around each attempt: the time limit, within a circuit breaker that opens when nine of ten calls in ten seconds
-    /// meet a dead or failing upstream, for two seconds at first and doubling to thirty.
+    /// Around each attempt: the time limit, within a circuit breaker that opens when four of five calls in ten seconds, and
+    /// at least ten, meet a dead or failing upstream, for <see cref="UpstreamOptions.CoolDown"/>; then one call tries it.
     /// </summary>
-    public static ResiliencePipeline<CallResult> Attempt(UpstreamOptions options, TimeProvider time, ILogger logger) =>
+    public static ResiliencePipeline<CallResult> Attempt(
+        UpstreamOptions options, CircuitBreakerStateProvider circuit, Action<TimeSpan> opened, TimeProvider time, ILogger logger) =>
         new ResiliencePipelineBuilder<CallResult> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<CallResult>
             {
                 ShouldHandle = static arguments => ValueTask.FromResult(
                     arguments.Outcome.Exception is TimeoutRejectedException
                     || arguments.Outcome.Result is { Outcome: Outcome.ConnectionLost } or { Outcome: Outcome.Later, Status: 0 or >= 500 }),
-                FailureRatio = 0.9,
-                MinimumThroughput = 20,
+                FailureRatio = 0.8,
+                MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(10),
-                BreakDurationGenerator = static arguments =>
-                    ValueTask.FromResult(TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, 1 + Math.Min(arguments.HalfOpenAttempts, 4))))),
+                BreakDuration = options.CoolDown,
+                StateProvider = circuit,
                 OnOpened = arguments =>
                 {
-                    CircuitOpened(logger, arguments.BreakDuration.TotalSeconds);
+                    opened(arguments.BreakDuration);
+                    CircuitOpened(logger, options.Name, arguments.BreakDuration.TotalSeconds);
                     return default;
                 },
                 OnClosed = _ =>
                 {
-                    CircuitClosed(logger);
+                    CircuitClosed(logger, options.Name);
                     return default;
                 },
             })
             .AddTimeout(new TimeoutStrategyOptions { Timeout = options.CallTimeout })
             .Build();
 
-    [LoggerMessage(101, LogLevel.Warning, "The upstream does not answer: nothing is sent for {Seconds:0.#} s.")]
-    private static partial void CircuitOpened(ILogger logger, double seconds);
+    [LoggerMessage(101, LogLevel.Warning, "The upstream '{Upstream}' does not answer: nothing is sent for {Seconds:0.#} s.")]
+    private static partial void CircuitOpened(ILogger logger, string upstream, double seconds);
 
-    [LoggerMessage(102, LogLevel.Information, "The upstream answers again.")]
-    private static partial void CircuitClosed(ILogger logger);
+    [LoggerMessage(102, LogLevel.Information, "The upstream '{Upstream}' answers again.")]
+    private static partial void CircuitClosed(ILogger logger, string upstream);
 }

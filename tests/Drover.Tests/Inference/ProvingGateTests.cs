@@ -4,7 +4,7 @@ namespace Drover.Tests.Inference;
 
 public sealed class ProvingGateTests
 {
-    private readonly ProvingGate _gate = new();
+    private readonly ProvingGate _gate = new(_ => { }, () => { });
 
     [Theory]
     [InlineData(Outcome.Result, true)]

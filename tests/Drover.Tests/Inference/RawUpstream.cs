@@ -29,7 +29,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     public Upstream Client { get; }
 
     public async Task<CallResult> CallAsync() =>
-        (await Client.CallAsync("/v1/chat/completions", "{}"u8.ToArray(), await _throttle.AcquireAsync(0, default), default)).Result;
+        (await Client.CallAsync(new ApiCall("/v1/chat/completions", "{}"u8.ToArray(), null), await _throttle.AcquireAsync(0, default), default)).Result;
 
     public async ValueTask DisposeAsync()
     {

@@ -38,7 +38,7 @@ internal sealed class TestUpstream : IAsyncDisposable
 
     /// <summary>Asks for leave and calls.</summary>
     public async Task<(CallResult Result, int Attempts)> CallAsync(string body, CancellationToken stopRetrying = default) =>
-        await Client.CallAsync("/v1/chat/completions", Encoding.UTF8.GetBytes(body), await Throttle.AcquireAsync(0, default), stopRetrying);
+        await Client.CallAsync(new ApiCall("/v1/chat/completions", Encoding.UTF8.GetBytes(body), null), await Throttle.AcquireAsync(0, default), stopRetrying);
 
     public async ValueTask DisposeAsync()
     {

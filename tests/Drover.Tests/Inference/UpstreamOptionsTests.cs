@@ -19,6 +19,7 @@ public sealed class UpstreamOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(10), options.ConnectTimeout);
         Assert.Equal(TimeSpan.FromSeconds(60), options.CallTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), options.SilenceTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(60), options.CoolDown);
         Assert.Equal(2, options.ConnectionRetries);
         Assert.Equal(3 * 1024 * 1024, options.MaxResponseBytes);
         Assert.Empty(options.Faults());
@@ -39,6 +40,7 @@ public sealed class UpstreamOptionsTests
             ConnectTimeout = TimeSpan.Zero,
             CallTimeout = TimeSpan.FromHours(2),
             SilenceTimeout = TimeSpan.FromMilliseconds(-5),
+            CoolDown = TimeSpan.FromDays(1),
             ConnectionRetries = 11,
             MaxResponseBytes = 4 * 1024 * 1024,
         };
@@ -46,7 +48,7 @@ public sealed class UpstreamOptionsTests
         Assert.Equal(
             [
                 "Drover:Upstream:BaseUrl is 'ftp://api.example.com'; it must be an http or https address such as https://api.openai.com/v1.",
-                "Drover:Upstream:ApiKey contains white space or characters outside ASCII; a key has neither.",
+                "Drover:Upstream:ApiKey: key 1 of 1 has white space or other characters that no key has; a key is letters, digits and -._~+/=: alone, and a comma stands between two.",
                 "Drover:Upstream:Model is empty; it must name the model for items that name none.",
                 "Drover:Upstream:Concurrency is 0; it must be from 1 to 10,000.",
                 "Drover:Upstream:RequestsPerMinute is -1; it must be 0 (no limit) or more.",
@@ -57,6 +59,7 @@ public sealed class UpstreamOptionsTests
                 "Drover:Upstream:ConnectTimeout is 00:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
                 "Drover:Upstream:CallTimeout is 02:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
                 "Drover:Upstream:SilenceTimeout is -00:00:00.0050000; it must be from 10 ms to one hour, written as hh:mm:ss.",
+                "Drover:Upstream:CoolDown is 1.00:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
             ],
             options.Faults());
     }
@@ -70,10 +73,23 @@ public sealed class UpstreamOptionsTests
 
     [Theory]
     [InlineData("sk-é")]
-    [InlineData("sk-\n")]
+    [InlineData("sk- b")]
     [InlineData("sk-\u007f")]
     public void Faults_KeyThatNoHeaderCarries_IsNamedWithoutTheKey(string key) =>
         Assert.Equal(
-            ["Drover:Upstream:ApiKey contains white space or characters outside ASCII; a key has neither."],
+            ["Drover:Upstream:ApiKey: key 1 of 1 has white space or other characters that no key has; a key is letters, digits and -._~+/=: alone, and a comma stands between two."],
             new UpstreamOptions { ApiKey = key }.Faults());
+
+    [Fact]
+    public void Faults_SeveralKeys_NamesTheOneAtFaultByItsPlace() =>
+        Assert.Equal(
+            [
+                "Drover:Upstream:ApiKey: key 2 of 3 has white space or other characters that no key has; a key is letters, digits and -._~+/=: alone, and a comma stands between two.",
+                "Drover:Upstream:ApiKey: key 3 of 3 is there already; each must be there once.",
+            ],
+            new UpstreamOptions { ApiKey = " sk-a ,\"sk-b\",sk-a" }.Faults());
+
+    [Fact]
+    public void Keys_SeveralWithSpaceAround_AreTrimmed() =>
+        Assert.Equal(["sk-a", "sk-b"], new UpstreamOptions { ApiKey = " sk-a , sk-b,\n" }.Keys);
 }

@@ -1,0 +1,10 @@
+namespace Drover.Inference;
+
+/// <summary>An upstream and the model to ask there.</summary>
+/// <param name="Upstream">Where the call goes.</param>
+/// <param name="Model">The model; null when the call names none.</param>
+public readonly record struct Target(Upstream Upstream, string? Model)
+{
+    /// <summary>Whether it takes no calls now: the circuit is open, no key is left, or the model is gone.</summary>
+    public bool IsOut => Upstream.IsOut || (Model is not null && Upstream.Lacks(Model));
+}
