@@ -1,8 +1,10 @@
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
+using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
 using Drover.Throttling;
@@ -31,6 +33,8 @@ public static class DroverServices
         services.AddSingleton<SpendLedger>();
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>();
+        services.AddSingleton(settings.Files).AddSingleton<FileStore>();
+        services.AddSingleton(new CallerKeys(settings.Keys));
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
         return services;
     }

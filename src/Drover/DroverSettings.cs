@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
+using Drover.OpenAI;
 using Drover.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -12,7 +14,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Prices", "Budgets", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Prices", "Budgets", "Files", "Keys", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -28,6 +30,11 @@ public sealed class DroverSettings
 
     public BudgetOptions Budgets { get; } = new();
 
+    public UploadOptions Files { get; } = new();
+
+    /// <summary>The SHA-256 of the callers' keys, by name.</summary>
+    public Dictionary<string, string> Keys { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public Dictionary<string, ModelPrice> Prices { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
@@ -41,8 +48,13 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
         Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
         Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
+        Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
         BindPrices(configuration, settings.Prices, faults);
         BindUpstreams(configuration, settings, faults);
+        foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
+        {
+            settings.Keys[key.Key] = (key.Value ?? "").Trim();
+        }
 
         if (string.IsNullOrWhiteSpace(settings.Upstream.ApiKey))
         {
@@ -73,6 +85,8 @@ public sealed class DroverSettings
         faults.AddRange(settings.MoreUpstreams.SelectMany(u => u.Faults()));
         faults.AddRange(settings.Batches.Faults());
         faults.AddRange(settings.Budgets.Faults());
+        faults.AddRange(settings.Files.Faults());
+        faults.AddRange(CallerKeys.Faults(settings.Keys));
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
 

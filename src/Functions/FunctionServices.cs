@@ -1,4 +1,5 @@
 using Drover.Functions.Batches;
+using Drover.Functions.OpenAI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,6 +8,9 @@ namespace Drover.Functions;
 /// <summary>Registers what the functions ask for; both hosts call this.</summary>
 public static class FunctionServices
 {
-    public static IServiceCollection AddDroverFunctions(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddDrover(configuration).AddSingleton<BatchStarter>().AddSingleton<BatchViews>().AddSingleton<BatchCanceller>();
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">The host's settings.</param>
+    /// <param name="openOnLoopback">Whether its own machine may call the OpenAI surface of a host without keys; see <see cref="AccessRule"/>.</param>
+    public static IServiceCollection AddDroverFunctions(this IServiceCollection services, IConfiguration configuration, bool openOnLoopback = false) =>
+        services.AddDrover(configuration).AddSingleton(new AccessRule(openOnLoopback)).AddSingleton<OpenAiGate>().AddSingleton<BatchStarter>().AddSingleton<BatchViews>().AddSingleton<BatchCanceller>();
 }

@@ -4,5 +4,6 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddDroverFunctions(builder.Configuration);
+// On Azure every request reaches this process from its own machine. Core Tools set this variable so; on Azure it says Production.
+builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development");
 await builder.Build().RunAsync();

@@ -34,6 +34,12 @@ public sealed partial record BatchSpec
     /// <summary>How it is cut into shards; null: as the options say now.</summary>
     public ShardCut? Cut { get; init; }
 
+    /// <summary>The route that every line must be for, for a batch made by the rules of the OpenAI Batch API; null for others.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>How long after the batch's creation its outcomes are served as files; null: without end.</summary>
+    public TimeSpan? OutputLifetime { get; init; }
+
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 

@@ -15,6 +15,25 @@ public sealed class OutcomeFiles(BatchBlobs blobs)
     public Task CopyErrorsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
         CopyAsync(BatchBlobs.ErrorsPrefix(batchId), output, cancellationToken);
 
+    /// <summary>The bytes of all result lines there are.</summary>
+    public Task<long> ResultsLengthAsync(string batchId, CancellationToken cancellationToken) =>
+        LengthAsync(BatchBlobs.ResultsPrefix(batchId), cancellationToken);
+
+    /// <summary>The bytes of all error lines there are.</summary>
+    public Task<long> ErrorsLengthAsync(string batchId, CancellationToken cancellationToken) =>
+        LengthAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
+
+    private async Task<long> LengthAsync(string prefix, CancellationToken cancellationToken)
+    {
+        long length = 0;
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            length += blob.Properties.ContentLength ?? 0;
+        }
+
+        return length;
+    }
+
     private async Task CopyAsync(string prefix, Stream output, CancellationToken cancellationToken)
     {
         await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
@@ -49,19 +50,35 @@ public static class BlobWriting
     /// <returns>The number of bytes written.</returns>
     public static async Task<long> WriteStreamAsync(this BlockBlobClient blob, Stream source, CancellationToken cancellationToken = default)
     {
-        var buffer = new byte[BlockSize];
-        var blocks = new List<string>();
-        long total = 0;
-        int read;
-        while ((read = await source.ReadAtLeastAsync(buffer, BlockSize, throwOnEndOfStream: false, cancellationToken)) > 0)
-        {
-            var id = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{blocks.Count:D6}"));
-            await blob.StageBlockAsync(id, new MemoryStream(buffer, 0, read), cancellationToken: cancellationToken);
-            blocks.Add(id);
-            total += read;
-        }
-
+        var (blocks, bytes) = await blob.StageStreamAsync(source, long.MaxValue, cancellationToken);
         await blob.CommitBlockListAsync(blocks, cancellationToken: cancellationToken);
-        return total;
+        return bytes;
+    }
+
+    /// <summary>Stages <paramref name="source"/> in blocks of 4 MiB, to be committed by the caller. Memory: one block.</summary>
+    /// <returns>The blocks and the bytes in them; more than <paramref name="mostBytes"/> when the source is longer than that, and the rest is not read.</returns>
+    public static async Task<(IReadOnlyList<string> Blocks, long Bytes)> StageStreamAsync(
+        this BlockBlobClient blob, Stream source, long mostBytes, CancellationToken cancellationToken = default)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            var blocks = new List<string>();
+            long total = 0;
+            int read;
+            while (total <= mostBytes && (read = await source.ReadAtLeastAsync(buffer.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken)) > 0)
+            {
+                var id = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{blocks.Count:D6}"));
+                await blob.StageBlockAsync(id, new MemoryStream(buffer, 0, read), cancellationToken: cancellationToken);
+                blocks.Add(id);
+                total += read;
+            }
+
+            return (blocks, total);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

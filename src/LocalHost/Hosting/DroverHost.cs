@@ -117,7 +117,7 @@ internal sealed class DroverHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // What fails the start is said by the command.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port}");
-        builder.Services.AddDroverFunctions(builder.Configuration);
+        builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: true);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout =
             DroverSettings.Read(builder.Configuration).Upstream.CallTimeout + TimeSpan.FromSeconds(30));

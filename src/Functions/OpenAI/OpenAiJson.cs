@@ -1,0 +1,16 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drover.Functions.OpenAI;
+
+/// <summary>The JSON of the OpenAI surface: every member is always there, unset is null.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(FileObject))]
+[JsonSerializable(typeof(FileList))]
+[JsonSerializable(typeof(FileDeleted))]
+internal sealed partial class OpenAiJson : JsonSerializerContext
+{
+    /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>
+    public static OpenAiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
