@@ -24,7 +24,7 @@ public static class DroverServices
         var settings = DroverSettings.Read(configuration);
         var container = ContainerOf(settings.Storage);
         services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage).AddSingleton(settings.Budgets);
-        services.AddSingleton(new PriceList(settings.Prices));
+        services.AddSingleton(settings.Models);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         services.AddSingleton(provider => UpstreamsOf(settings, provider));

@@ -1,9 +1,8 @@
-using System.Text;
-using System.Text.Json;
 using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
+using Drover.Models;
 using Drover.OpenAI;
 using Drover.Storage;
 using Microsoft.Extensions.Configuration;
@@ -14,7 +13,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Prices", "Budgets", "Files", "Keys", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Models", "Budgets", "Files", "Keys", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -35,7 +34,7 @@ public sealed class DroverSettings
     /// <summary>The SHA-256 of the callers' keys, by name.</summary>
     public Dictionary<string, string> Keys { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public Dictionary<string, ModelPrice> Prices { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public ModelCatalogue Models { get; private set; } = new();
 
     /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
     /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
@@ -49,7 +48,7 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
         Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
         Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
-        BindPrices(configuration, settings.Prices, faults);
+        settings.Models = ModelSettings.Read(configuration, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
@@ -83,12 +82,18 @@ public sealed class DroverSettings
 
         faults.AddRange(settings.Upstream.Faults());
         faults.AddRange(settings.MoreUpstreams.SelectMany(u => u.Faults()));
+        faults.AddRange(settings.ModelFaults());
         faults.AddRange(settings.Batches.Faults());
         faults.AddRange(settings.Budgets.Faults());
         faults.AddRange(settings.Files.Faults());
         faults.AddRange(CallerKeys.Faults(settings.Keys));
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
+
+    private IEnumerable<string> ModelFaults() => Fallbacks.Index().Where(f => f.Item.Model is not null)
+        .Select(f => ($"Drover:Fallbacks:{f.Index}:Model", f.Item.Model!))
+        .Prepend(("Drover:Upstream:Model", Upstream.Model))
+        .Select(named => Models.Fault(named.Item1, named.Item2)).OfType<string>();
 
     private static void BindUpstreams(IConfiguration configuration, DroverSettings settings, List<string> faults)
     {
@@ -126,17 +131,19 @@ public sealed class DroverSettings
         }
     }
 
-    // One member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
     private static void Bind<T>(IConfigurationSection from, T target, List<string> faults)
+        where T : class => Bind(from.Path, from.GetChildren(), target, faults);
+
+    // One member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
+    internal static void Bind<T>(string section, IEnumerable<IConfigurationSection> members, T target, List<string> faults)
         where T : class
     {
-        var section = from.Path;
-        foreach (var child in from.GetChildren())
+        foreach (var child in members)
         {
             var property = typeof(T).GetProperties().FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                faults.Add($"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Select(p => p.Name))}.");
+                faults.Add($"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Where(p => p.CanWrite).Select(p => p.Name))}.");
                 continue;
             }
 
@@ -156,58 +163,12 @@ public sealed class DroverSettings
         }
     }
 
-    private static void BindPrices(IConfiguration configuration, Dictionary<string, ModelPrice> prices, List<string> faults)
-    {
-        foreach (var (model, price) in DefaultPrices.All)
-        {
-            prices[model] = price;
-        }
-
-        foreach (var child in WithPricesFromJson(configuration, faults).GetSection("Drover:Prices").GetChildren())
-        {
-            // What is not said of a known model stays as it is known; of another model both prices must be said.
-            var known = prices.GetValueOrDefault(child.Key);
-            var price = new ModelPrice { Input = known?.Input ?? 0, Output = known?.Output ?? 0, CachedInput = known?.CachedInput };
-            if (known is null)
-            {
-                faults.AddRange(new[] { nameof(price.Input), nameof(price.Output) }.Where(n => child[n] is null)
-                    .Select(n => $"{child.Path}:{n} is not set; a model needs both, in US dollars per million tokens."));
-            }
-
-            Bind(child, price, faults);
-            if (price.Input < 0 || price.Output < 0 || price.CachedInput < 0)
-            {
-                faults.Add($"{child.Path} has a negative price; prices are US dollars per million tokens, 0 or more.");
-            }
-
-            prices[child.Key] = price;
-        }
-    }
-
-    // App settings may have names of letters, digits and '_' alone, which few models' names are: so the list may come as one value.
-    private static IConfiguration WithPricesFromJson(IConfiguration configuration, List<string> faults)
-    {
-        if (configuration["Drover:Prices"] is not { Length: > 0 } json)
-        {
-            return configuration;
-        }
-
-        try
-        {
-            var wrapped = Encoding.UTF8.GetBytes($$$"""{"Drover":{"Prices":{{{json}}}}}""");
-            return new ConfigurationBuilder().AddConfiguration(configuration).AddJsonStream(new MemoryStream(wrapped)).Build();
-        }
-        catch (Exception e) when (e is FormatException or JsonException)
-        {
-            faults.Add("""Drover:Prices is not JSON of the form {"MODEL":{"Input":2,"Output":8}}.""");
-            return configuration;
-        }
-    }
-
     private static string Describe(Type type) =>
-        type == typeof(TimeSpan) ? "a time written as hh:mm:ss"
+        Nullable.GetUnderlyingType(type) is { } given ? Describe(given)
+        : type == typeof(TimeSpan) ? "a time written as hh:mm:ss"
         : type == typeof(int) || type == typeof(long) ? "a whole number"
-        : type == typeof(decimal) || type == typeof(decimal?) ? "a number"
+        : type == typeof(decimal) ? "a number"
+        : type == typeof(bool) ? "true or false"
         : type.IsEnum ? string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant()
         : $"a {type.Name}";
 }

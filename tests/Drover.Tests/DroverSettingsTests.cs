@@ -1,5 +1,5 @@
 using System.Text;
-using Drover.Budgets;
+using Drover.Models;
 using Microsoft.Extensions.Configuration;
 
 namespace Drover.Tests;
@@ -21,7 +21,8 @@ public sealed class DroverSettingsTests
         Assert.Equal("UseDevelopmentStorage=true", settings.Storage.ConnectionString);
         Assert.Equal("", settings.Storage.BlobServiceUri);
         Assert.Equal("drover", settings.Storage.Container);
-        Assert.Equal(DefaultPrices.All.Keys.Order(), settings.Prices.Keys.Order());
+        Assert.Equal(KnownModels.All.Keys.Order(), settings.Models.Entries.Keys.Order());
+        Assert.Empty(settings.Models.Configured);
     }
 
     [Fact]
@@ -33,18 +34,18 @@ public sealed class DroverSettingsTests
             ("Drover:Batches:ShardItems", "12"),
             ("Drover:Storage:ConnectionString", "mine"),
             ("Drover:Storage:Container", "c"),
-            ("Drover:Prices:My-Model:Input", "0.5"),
-            ("Drover:Prices:My-Model:Output", "2"),
-            ("Drover:Prices:My-Model:CachedInput", "0.25"),
-            ("Drover:Prices:gpt-4o:Input", "3"),
+            ("Drover:Models:My-Model:Input", "0.5"),
+            ("Drover:Models:My-Model:Output", "2"),
+            ("Drover:Models:My-Model:CachedInput", "0.25"),
+            ("Drover:Models:gpt-4o:Input", "3"),
             ("Drover:HostKey", "k"),
             ("AzureWebJobsStorage", "other"));
 
         Assert.Equal((7, TimeSpan.FromSeconds(5)), (settings.Upstream.Concurrency, settings.Upstream.CallTimeout));
         Assert.Equal(12, settings.Batches.ShardItems);
         Assert.Equal(("mine", "c"), (settings.Storage.ConnectionString, settings.Storage.Container));
-        Assert.Equal((3m, DefaultPrices.All["gpt-4o"].Output), (settings.Prices["gpt-4o"].Input, settings.Prices["gpt-4o"].Output));
-        Assert.Equal((0.5m, 2m, 0.25m), (settings.Prices["my-model"].Input, settings.Prices["my-model"].Output, settings.Prices["my-model"].CachedInput));
+        Assert.Equal((3m, KnownModels.All["gpt-4o"].Output), (settings.Models.Entries["gpt-4o"].Input, settings.Models.Entries["gpt-4o"].Output));
+        Assert.Equal((0.5m, 2m, 0.25m), (settings.Models.Entries["my-model"].Input, settings.Models.Entries["my-model"].Output, settings.Models.Entries["my-model"].CachedInput));
     }
 
     [Fact]
@@ -60,23 +61,23 @@ public sealed class DroverSettingsTests
             ("Drover:Batches:ShardItems", "0"),
             ("Drover:Batches:MaxPasses", "1.5"),
             ("Drover:Storage:Box", "c"),
-            ("Drover:Prices:m:Input", "-1"),
-            ("Drover:Prices:m:Output", "1"),
-            ("Drover:Prices:n:Input", "cheap"),
-            ("Drover:Prices:n:Cost", "1")));
+            ("Drover:Models:m:Input", "-1"),
+            ("Drover:Models:m:Output", "1"),
+            ("Drover:Models:n:Input", "cheap"),
+            ("Drover:Models:n:Cost", "1")));
 
         Assert.Equal(
             [
-                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Prices, Budgets, Files, Keys, HostKey.",
+                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Models, Budgets, Files, Keys, HostKey.",
                 "Drover:Upstream:CallTimeout is 'a minute'; it must be a time written as hh:mm:ss.",
                 "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, ConnectionRetries, CoolDown, MaxResponseBytes.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",
                 "Drover:Batches:MaxPasses is '1.5'; it must be a whole number.",
                 "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, Container.",
-                "Drover:Prices:m has a negative price; prices are US dollars per million tokens, 0 or more.",
-                "Drover:Prices:n:Output is not set; a model needs both, in US dollars per million tokens.",
-                "Drover:Prices:n:Cost is no setting; there are Input, Output, CachedInput.",
-                "Drover:Prices:n:Input is 'cheap'; it must be a number.",
+                "Drover:Models:m:Input is -1; it must be US dollars per million tokens, 0 or more.",
+                "Drover:Models:n:Output is not set; a model needs both, in US dollars per million tokens.",
+                "Drover:Models:n:Cost is no setting; there are Input, Output, CachedInput, LatencyMs, Quality, ContextTokens, MaxOutputTokens, Vision, MaxImageTokens.",
+                "Drover:Models:n:Input is 'cheap'; it must be a number.",
                 Missing,
                 "Drover:Upstream:BaseUrl is 'nowhere'; it must be an http or https address such as https://api.openai.com/v1.",
                 "Drover:Upstream:ApiKey: key 1 of 1 has white space or other characters that no key has; a key is letters, digits and -._~+/=: alone, and a comma stands between two.",
@@ -88,13 +89,57 @@ public sealed class DroverSettingsTests
     }
 
     [Theory]
-    [InlineData("Output", "-0.1")]
-    [InlineData("CachedInput", "-0.1")]
-    public void Read_NegativePrice_IsNamed(string member, string value)
-    {
-        var exception = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ($"Drover:Prices:gpt-4o:{member}", value)));
+    [InlineData("Output", "-0.1", "-0.1; it must be US dollars per million tokens, 0 or more.")]
+    [InlineData("CachedInput", "-0.1", "-0.1; it must be US dollars per million tokens, 0 or more.")]
+    [InlineData("LatencyMs", "0", "0; it must be from 1 to 3,600,000.")]
+    [InlineData("Quality", "101", "101; it must be from 0 to 100.")]
+    [InlineData("ContextTokens", "-5", "-5; it must be from 1 to 1,000,000,000.")]
+    [InlineData("MaxOutputTokens", "-1", "-1; it must be from 0 to 1,000,000,000.")]
+    [InlineData("MaxImageTokens", "-1", "-1; it must be from 0 to 1,000,000,000.")]
+    [InlineData("Vision", "maybe", "'maybe'; it must be true or false.")]
+    [InlineData("Quality", "good", "'good'; it must be a whole number.")]
+    public void Read_ModelThatBreaksARule_IsNamed(string member, string value, string rule) => Assert.Equal(
+        [$"Drover:Models:gpt-4o:{member} is {rule}"],
+        Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ($"Drover:Models:gpt-4o:{member}", value))).Faults);
 
-        Assert.Equal(["Drover:Prices:gpt-4o has a negative price; prices are US dollars per million tokens, 0 or more."], exception.Faults);
+    [Fact]
+    public void Read_ModelWithoutMembers_IsNamed() => Assert.Equal(
+        ["Drover:Models:gpt-4o is '3'; a model has members of its own, such as Drover:Models:gpt-4o:Input."],
+        Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Models:gpt-4o", "3"))).Faults);
+
+    [Fact]
+    public void Read_UpstreamModelThatHasNoPrice_IsNamedUnlessThereIsADefault()
+    {
+        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"))).Faults.Single();
+        var settings = Read(
+            ("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"), ("Drover:Models:default:Input", "0"), ("Drover:Models:default:Output", "0"));
+
+        Assert.Equal("Drover:Upstream:Model is 'llama3:8b', whose prices are not known; set Drover:Models:llama3:8b:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.", fault);
+        Assert.NotNull(settings.Models.Find("llama3:8b"));
+        Assert.Empty(settings.Models.Configured);
+    }
+
+    [Fact]
+    public void Read_UpstreamModelAuto_NeedsModelsToChooseFrom()
+    {
+        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "auto"))).Faults.Single();
+
+        Assert.StartsWith("Drover:Upstream:Model is 'auto' and no models are listed to choose from;", fault);
+        Assert.Equal(["gpt-4.1"], Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "auto"), ("Drover:Models", """{"gpt-4.1":{}}""")).Models.Configured);
+    }
+
+    [Fact]
+    public void Read_ModelNamesWithColons_AreReadBesideTheirShorterOnes()
+    {
+        var settings = Read(
+            ("AzureWebJobsStorage", "x"),
+            ("Drover:Models:llama3:Input", "1"),
+            ("Drover:Models:llama3:Output", "2"),
+            ("Drover:Models", """{"llama3:8b":{"Input":3,"Output":4},"openai/gpt-4o":{}}"""));
+
+        Assert.Equal((1m, 3m), (settings.Models.Find("llama3")!.Input, settings.Models.Find("llama3:8b")!.Input));
+        Assert.Equal(KnownModels.All["gpt-4o"], settings.Models.Find("openai/gpt-4o"));
+        Assert.Equal(["llama3", "llama3:8b", "openai/gpt-4o"], settings.Models.Configured);
     }
 
     [Fact]
@@ -117,18 +162,18 @@ public sealed class DroverSettingsTests
     }
 
     [Fact]
-    public void Read_PricesAsOneJsonValue_AreBoundBesideTheOthers()
+    public void Read_ModelsAsOneJsonValue_AreBoundBesideTheOthers()
     {
-        var settings = Read(("AzureWebJobsStorage", "x"), ("Drover:Prices", """{"gpt-4.1":{"Input":1.5},"my.model":{"Input":1,"Output":2}}"""));
+        var settings = Read(("AzureWebJobsStorage", "x"), ("Drover:Models", """{"gpt-4.1":{"Input":1.5},"my.model":{"Input":1,"Output":2}}"""));
 
-        Assert.Equal((1.5m, DefaultPrices.All["gpt-4.1"].Output), (settings.Prices["gpt-4.1"].Input, settings.Prices["gpt-4.1"].Output));
-        Assert.Equal((1m, 2m), (settings.Prices["my.model"].Input, settings.Prices["my.model"].Output));
+        Assert.Equal((1.5m, KnownModels.All["gpt-4.1"].Output), (settings.Models.Entries["gpt-4.1"].Input, settings.Models.Entries["gpt-4.1"].Output));
+        Assert.Equal((1m, 2m), (settings.Models.Entries["my.model"].Input, settings.Models.Entries["my.model"].Output));
     }
 
     [Fact]
-    public void Read_PricesThatAreNotJson_IsNamed() => Assert.Equal(
-        ["""Drover:Prices is not JSON of the form {"MODEL":{"Input":2,"Output":8}}."""],
-        Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Prices", "cheap"))).Faults);
+    public void Read_ModelsThatAreNotJson_IsNamed() => Assert.Equal(
+        ["""Drover:Models is not JSON of the form {"MODEL":{"Input":2,"Output":8}}."""],
+        Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Models", "cheap"))).Faults);
 
     [Fact]
     public void Read_OurNames_WinOverThoseOfTheOpenAiSdks()
@@ -145,7 +190,7 @@ public sealed class DroverSettingsTests
 
     [Theory]
     [InlineData("""{"AzureWebJobsStorage":"x","Drover":{"Upstream":{"ApiKey":null,"Concurrency":null},"Storage":{"BlobServiceUri":null},"Batches":{"SpoolPath":null}}}""")]
-    [InlineData("""{"AzureWebJobsStorage":"x","Drover":{"Upstream":{},"Storage":null,"Prices":{}}}""")]
+    [InlineData("""{"AzureWebJobsStorage":"x","Drover":{"Upstream":{},"Storage":null,"Models":{}}}""")]
     public void Read_NullInJson_CountsAsNotSet(string json)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(json));

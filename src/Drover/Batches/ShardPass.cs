@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Drover.Budgets;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Recipes;
 using Drover.Throttling;
 using Microsoft.Extensions.Logging;
@@ -15,7 +15,7 @@ internal sealed class ShardPass(
     BatchStore store,
     Upstream upstream,
     IRecipe recipe,
-    PriceList prices,
+    ModelCatalogue models,
     BatchOptions options,
     SemaphoreSlim ahead,
     TimeProvider time,
@@ -198,7 +198,7 @@ internal sealed class ShardPass(
 
     private PendingOutcome OutcomeOf(Item item, CallResult call, int attempts)
     {
-        var cost = call.Outcome == Outcome.Result ? prices.CostOf(call.Model, call.Usage) : 0m;
+        var cost = call.Outcome == Outcome.Result ? models.CostOf(call.Model, call.Usage) : 0m;
         JsonElement? data = null;
         LineFault? fault = null;
         if (call.Outcome == Outcome.Result && item.IsSource)

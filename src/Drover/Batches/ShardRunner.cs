@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Drover.Budgets;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Recipes;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
@@ -19,7 +19,7 @@ public sealed class ShardRunner(
     Planner planner,
     Upstream upstream,
     RecipeCatalogue recipes,
-    PriceList prices,
+    ModelCatalogue models,
     BatchOptions options,
     LiveTallies live,
     TimeProvider time,
@@ -57,7 +57,7 @@ public sealed class ShardRunner(
         try
         {
             await RecoverAsync(batchId, index, items, log, spool);
-            var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), prices, options, _ahead, time, logger);
+            var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), models, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

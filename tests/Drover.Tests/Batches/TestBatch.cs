@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Drover.Batches;
-using Drover.Budgets;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Recipes;
 using Drover.Simulator;
 using Drover.Storage;
@@ -85,7 +85,7 @@ internal sealed class TestBatch : IAsyncDisposable
             new Planner(Blobs, Options),
             Upstream.Client,
             new RecipeCatalogue(),
-            new PriceList(DefaultPrices.All),
+            new ModelCatalogue(),
             Options,
             _live[^1],
             _time,
