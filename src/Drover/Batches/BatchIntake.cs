@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Drover.Inference;
+using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
 
@@ -7,7 +8,13 @@ namespace Drover.Batches;
 
 /// <summary>Takes a new batch in: checks what is asked, stores the input, writes the spec.</summary>
 public sealed class BatchIntake(
-    BatchBlobs blobs, BatchStore store, RecipeCatalogue recipes, UpstreamOptions upstream, BatchOptions options, TimeProvider time)
+    BatchBlobs blobs,
+    BatchStore store,
+    RecipeCatalogue recipes,
+    UpstreamOptions upstream,
+    BatchOptions options,
+    UploadOptions uploads,
+    TimeProvider time)
 {
     private const int MostMetadata = 16;
     private const int LongestKey = 64;
@@ -31,16 +38,19 @@ public sealed class BatchIntake(
         var spec = new BatchSpec
         {
             Id = id,
-            Input = BatchBlobs.SharedInputName(request.Input ?? ""),
+            Input = request.InputBlob ?? BatchBlobs.SharedInputName(request.Input ?? ""),
             InputName = request.InputName ?? request.Input,
             Recipe = request.Recipe ?? RecipeCatalogue.Default,
             Model = request.Model ?? upstream.Model,
             CreatedAt = now,
             ExpiresAt = now + options.CompletionWindow,
             Cut = ShardCut.Of(options),
+            Endpoint = request.Endpoint,
+            MostItems = request.Endpoint is null ? null : uploads.MaxLines,
+            OutputLifetime = request.OutputLifetime,
             Metadata = request.Metadata,
         };
-        spec = content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
+        spec = request.InputBlob is not null ? spec : content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
         var (kept, created) = await store.CreateAsync(spec, cancellationToken);
         if (created || kept == spec)
         {
@@ -64,7 +74,7 @@ public sealed class BatchIntake(
             yield return $"'id' is '{Cut(request.Id)}'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.";
         }
 
-        if (hasContent == request.Input is not null)
+        if (new[] { hasContent, request.Input is not null, request.InputBlob is not null }.Count(given => given) != 1)
         {
             yield return "A batch needs either 'items' or 'input', the name of a JSONL input in storage, and not both.";
         }

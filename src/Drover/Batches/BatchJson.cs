@@ -11,4 +11,5 @@ namespace Drover.Batches;
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(SettledMark))]
 [JsonSerializable(typeof(FinalRecord))]
+[JsonSerializable(typeof(InvalidLine))]
 internal sealed partial class BatchJson : JsonSerializerContext;

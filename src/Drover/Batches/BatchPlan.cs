@@ -6,4 +6,14 @@ namespace Drover.Batches;
 /// <param name="Invalid">The lines that are no items; their errors are written already.</param>
 /// <param name="Window">How many shards may be open at once.</param>
 /// <param name="Problem">Why the batch cannot run at all, or null.</param>
-public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window, string? Problem = null);
+public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window, string? Problem = null)
+{
+    /// <summary>A code for programs of the problem, such as <c>empty_batch</c>.</summary>
+    public string? ProblemCode { get; init; }
+
+    /// <summary>The model that all its requests are for, where the batch's rules allow one only.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>When it was planned; the orchestration sets it.</summary>
+    public DateTimeOffset? At { get; init; }
+}

@@ -37,6 +37,9 @@ public sealed partial record BatchSpec
     /// <summary>The route that every line must be for, for a batch made by the rules of the OpenAI Batch API; null for others.</summary>
     public string? Endpoint { get; init; }
 
+    /// <summary>The most items that such a batch may have.</summary>
+    public long? MostItems { get; init; }
+
     /// <summary>How long after the batch's creation its outcomes are served as files; null: without end.</summary>
     public TimeSpan? OutputLifetime { get; init; }
 
@@ -45,7 +48,7 @@ public sealed partial record BatchSpec
 
     /// <summary>Whether another spec of the same id asks for the same work.</summary>
     public bool AsksForTheSame(BatchSpec other) =>
-        Recipe == other.Recipe && Model == other.Model && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
+        Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
 
     /// <summary>Whether a text may be a batch id.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
 using Drover.Storage;
 
 namespace Drover.Batches;
@@ -79,6 +81,31 @@ public sealed class BatchStore(BatchBlobs blobs)
     /// <summary>Why the batch is to be closed early: <c>cancelled</c>; or null.</summary>
     public async Task<string?> ClosingAsync(string batchId, CancellationToken cancellationToken) =>
         (await blobs.Closing(batchId).ReadOrNullAsync(cancellationToken))?.ToString();
+
+    /// <summary>When it was asked to close; null: never.</summary>
+    public async Task<DateTimeOffset?> ClosingAtAsync(string batchId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await blobs.Closing(batchId).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.LastModified;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Why lines of the batch's input are no items: the first of them.</summary>
+    public async Task<IReadOnlyList<InvalidLine>> FindInvalidLinesAsync(string batchId, int most, CancellationToken cancellationToken)
+    {
+        if (await blobs.InvalidLines(batchId).ReadOrNullAsync(cancellationToken) is not { } content)
+        {
+            return [];
+        }
+
+        return [.. Lines.Of(content.ToMemory()).Take(most).Select(l => JsonSerializer.Deserialize(l.Line.Span, BatchJson.Default.InvalidLine)!)];
+    }
 
     public async Task WriteFinalAsync(string batchId, FinalRecord record, CancellationToken cancellationToken)
     {

@@ -7,4 +7,17 @@ namespace Drover.Batches;
 /// <param name="Invalid">The lines that were no items.</param>
 /// <param name="Tally">Their outcomes.</param>
 /// <param name="EndedAt">When.</param>
-public sealed record FinalRecord(string Status, string? Reason, long Items, long Invalid, Tally Tally, DateTimeOffset EndedAt);
+public sealed record FinalRecord(string Status, string? Reason, long Items, long Invalid, Tally Tally, DateTimeOffset EndedAt)
+{
+    /// <summary>A code for programs of the reason, where there is one.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The model that all its requests were for, where its rules allow one only.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>When the first shard could run; null: never.</summary>
+    public DateTimeOffset? InProgressAt { get; init; }
+
+    /// <summary>When all items had their outcome; null: never.</summary>
+    public DateTimeOffset? FinalizingAt { get; init; }
+}

@@ -12,6 +12,15 @@ public sealed record NewBatch
     /// <summary>How the caller calls the input.</summary>
     public string? InputName { get; init; }
 
+    /// <summary>A blob that holds the input, by its whole name in the container; instead of <see cref="Input"/>.</summary>
+    public string? InputBlob { get; init; }
+
+    /// <summary>The route that every line must be for: the batch then keeps to the rules of the OpenAI Batch API.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>How long its outcomes are served as files; null: without end.</summary>
+    public TimeSpan? OutputLifetime { get; init; }
+
     /// <summary>The recipe for lines that are sources.</summary>
     public string? Recipe { get; init; }
 

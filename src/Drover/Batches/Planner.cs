@@ -18,6 +18,7 @@ namespace Drover.Batches;
 /// Memory: one line, the open shards, and 36 bytes an item for the ids seen, as hashes of 128 bits; this last part is
 /// given back when the plan is written.
 /// </para>
+/// <para>A batch made by the rules of the Batch API (<see cref="BatchSpec.Endpoint"/>) is not run at all if a line breaks them.</para>
 /// <para>Planning again finds the plan that is there, since shards that have outcomes must stay as they were cut.</para>
 /// </remarks>
 public sealed class Planner(BatchBlobs blobs, BatchOptions options)
@@ -25,6 +26,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
     private const int RecordLength = 160;
     private const int TargetShards = 64;
     private const int LeastShardBytes = 128 * 1024;
+    private const int MostFaults = 100;
 
     /// <summary>Plans a batch, or finds it planned.</summary>
     public async Task<BatchPlan> PlanAsync(BatchSpec spec, CancellationToken cancellationToken)
@@ -41,7 +43,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            return Problem($"The input '{spec.Input}' is not in storage (any more).");
+            return Problem("input_not_found", $"The input '{spec.Input}' is not in storage (any more).");
         }
 
         await using (input)
@@ -113,12 +115,18 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         var target = (int)Math.Clamp(input.Length / TargetShards, Math.Min(LeastShardBytes, cut.Bytes), cut.Bytes);
         var cutter = new ShardCutter(cut.Items, target);
         var seen = new Dictionary<UInt128, long>();
+        var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
         long invalid = 0;
         using var reader = new LineReader(input, cut.LineBytes);
         await using (var errors = await blobs.InvalidLines(spec.Id).OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
+            while (invalid < MostFaults || rules is null)
             {
+                if (!await reader.ReadAsync(cancellationToken))
+                {
+                    break;
+                }
+
                 if (!reader.IsTooLong && Lines.IsBlank(reader.Line.Span))
                 {
                     continue;
@@ -141,6 +149,8 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
                             "duplicate_custom_id", $"The id '{found.Id}' was used on line {seen[Hash(found.Id)]} already; each must be unique.", found.Id);
                         cutter.Skip(found.Priority, reader.Offset, reader.Length);
                     }
+
+                    fault = rules is null ? fault : rules.Check(item, fault);
                 }
 
                 if (fault is not null)
@@ -158,10 +168,15 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         var shards = cutter.Finish();
         if (shards.Count == 0 && invalid == 0)
         {
-            return Problem("The input is empty: it holds no line with an item.");
+            return Problem("empty_batch", "The input is empty: it holds no line with an item.");
         }
 
-        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards);
+        if (rules?.Refusal is { } refusal)
+        {
+            return Problem(refusal.Code, refusal.Message);
+        }
+
+        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards) { Model = rules?.Model };
         await WriteAsync(spec.Id, plan, shards, cancellationToken);
         return plan;
     }
@@ -189,7 +204,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
             cancellationToken);
     }
 
-    private static BatchPlan Problem(string reason) => new(0, 0, 0, 1, reason);
+    private static BatchPlan Problem(string code, string reason) => new(0, 0, 0, 1, reason) { ProblemCode = code };
 
     private static UInt128 Hash(string id)
     {

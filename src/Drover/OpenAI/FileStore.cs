@@ -61,14 +61,24 @@ public sealed class FileStore(BatchBlobs blobs, BatchStore batches, OutcomeFiles
             case (BatchFile.Errors, var batchId):
                 await outcomes.CopyErrorsAsync(batchId, output, cancellationToken);
                 break;
-            case (_, var batchId):
-                await CopyBlobAsync((await batches.GetAsync(batchId, cancellationToken)).Input, output, cancellationToken);
-                break;
             default:
-                await CopyBlobAsync(FileId.UploadedBlob(file.Id)!, output, cancellationToken);
+                BlobDownloadStreamingResult download = await blobs.ByName(await ContentAsync(file, cancellationToken))
+                    .DownloadStreamingAsync(cancellationToken: cancellationToken);
+                await using (var content = download.Content)
+                {
+                    await content.CopyToAsync(output, cancellationToken);
+                }
+
                 break;
         }
     }
+
+    /// <summary>The blob with the content of a file that is no batch's outcomes.</summary>
+    public async Task<string> ContentAsync(StoredFile file, CancellationToken cancellationToken) =>
+        FileId.UploadedBlob(file.Id) ?? (await batches.GetAsync(FileId.BatchFileOf(file.Id)!.Value.BatchId, cancellationToken)).Input;
+
+    /// <summary>The id under which a batch's input is a file.</summary>
+    public static string InputOf(BatchSpec batch) => FileId.OfUploadedBlob(batch.Input) ?? FileId.Of(BatchFile.Input, batch.Id);
 
     /// <summary>Takes a file away; a batch's outcomes stay in <c>/api/batches</c>, for they are its checkpoint.</summary>
     public async Task DeleteAsync(StoredFile file, CancellationToken cancellationToken)
@@ -164,11 +174,4 @@ public sealed class FileStore(BatchBlobs blobs, BatchStore batches, OutcomeFiles
     private Task WriteEntryAsync(BatchFile kind, BatchSpec batch, StoredFile file, CancellationToken cancellationToken) =>
         blobs.ByName(FileId.EntryBlob(kind, batch)).UploadAsync(
             Stream.Null, new BlobUploadOptions { Metadata = FileMetadata.Of(file) }, cancellationToken);
-
-    private async Task CopyBlobAsync(string name, Stream output, CancellationToken cancellationToken)
-    {
-        BlobDownloadStreamingResult download = await blobs.ByName(name).DownloadStreamingAsync(cancellationToken: cancellationToken);
-        await using var content = download.Content;
-        await content.CopyToAsync(output, cancellationToken);
-    }
 }

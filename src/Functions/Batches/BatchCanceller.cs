@@ -27,7 +27,7 @@ public sealed class BatchCanceller(BatchStore store, BatchViews views)
         // The mark first: runs look for it. The event then wakes what sleeps.
         await store.CloseAsync(batchId, BatchStatus.Cancelled, cancellationToken);
         await WakeAsync(client, batchId, cancellationToken);
-        return (view with { Status = BatchStatus.Cancelling }, null);
+        return (view with { Status = BatchStatus.Cancelling, CancellingAt = await store.ClosingAtAsync(batchId, cancellationToken) }, null);
     }
 
     private static async Task WakeAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken)

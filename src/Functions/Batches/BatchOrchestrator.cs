@@ -22,7 +22,8 @@ public static class BatchOrchestrator
         if (run.Plan is null)
         {
             context.SetCustomStatus(new BatchProgress(BatchStatus.Validating, 0, 0, Tally.Zero, []));
-            run = run with { Plan = await PlanAsync(context, run.BatchId) };
+            var planned = await PlanAsync(context, run.BatchId);
+            run = run with { Plan = planned with { At = Now(context) } };
         }
 
         var plan = run.Plan!;
@@ -52,7 +53,8 @@ public static class BatchOrchestrator
             return null!;
         }
 
-        context.SetCustomStatus(window.Progress(BatchStatus.Finalizing));
+        run = run with { FinalizingAt = Now(context) };
+        context.SetCustomStatus(window.Progress(BatchStatus.Finalizing) with { FinalizingAt = run.FinalizingAt });
         var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), run.BatchId, Retries.Storage);
         // The mark is what the shards went by; the event that tells of it may have come too late to be read.
         run = run with { Closing = run.Closing ?? audit.Closing };
@@ -91,8 +93,11 @@ public static class BatchOrchestrator
     private static async Task<FinalRecord> FinishAsync(TaskOrchestrationContext context, BatchRun run, string status, string? reason)
     {
         context.SetCustomStatus(new BatchProgress(status, run.Plan!.Items, run.Plan.Invalid, run.Settled, []));
-        return await context.CallActivityAsync<FinalRecord>(nameof(FinishBatch), new Ending(run.BatchId, status, reason, run.Plan), Retries.Storage);
+        var ending = new Ending(run.BatchId, status, reason, run.Plan) { FinalizingAt = run.FinalizingAt };
+        return await context.CallActivityAsync<FinalRecord>(nameof(FinishBatch), ending, Retries.Storage);
     }
+
+    private static DateTimeOffset Now(TaskOrchestrationContext context) => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 
     private static string StatusOf(BatchRun run, Tally tally) =>
         run.Closing ?? (tally.Unrun > 0 ? BatchStatus.Expired : BatchStatus.Completed);

@@ -8,4 +8,14 @@ namespace Drover.Functions.Batches;
 /// <param name="Invalid">Lines that are no items.</param>
 /// <param name="Settled">The counts over the settled shards.</param>
 /// <param name="Open">The shards in flight; their counts are read where they are.</param>
-public sealed record BatchProgress(string Status, long Items, long Invalid, Tally Settled, IReadOnlyList<int> Open);
+public sealed record BatchProgress(string Status, long Items, long Invalid, Tally Settled, IReadOnlyList<int> Open)
+{
+    /// <summary>The model that all its requests are for, where its rules allow one only.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>When the first shard could run.</summary>
+    public DateTimeOffset? InProgressAt { get; init; }
+
+    /// <summary>When all items had their outcome.</summary>
+    public DateTimeOffset? FinalizingAt { get; init; }
+}

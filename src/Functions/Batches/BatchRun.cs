@@ -21,6 +21,9 @@ public sealed record BatchRun(string BatchId)
     /// <summary>The counts over the shards that are settled.</summary>
     public Tally Settled { get; init; } = Tally.Zero;
 
+    /// <summary>When the last audit began.</summary>
+    public DateTimeOffset? FinalizingAt { get; init; }
+
     /// <summary>Why the batch is being closed early (<c>cancelled</c>), or null.</summary>
     public string? Closing { get; init; }
 }

@@ -16,7 +16,16 @@ public sealed record BatchView
     /// <summary>Why it is failed or stopped.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>A code for programs of the reason, where there is one.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The route that its lines are for, of a batch made by the rules of the OpenAI Batch API.</summary>
+    public string? Endpoint { get; init; }
+
     public string? Input { get; init; }
+
+    /// <summary>The id under which <c>/v1/files</c> has the input.</summary>
+    public required string InputFileId { get; init; }
 
     public required string Recipe { get; init; }
 
@@ -25,6 +34,12 @@ public sealed record BatchView
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? InProgressAt { get; init; }
+
+    public DateTimeOffset? FinalizingAt { get; init; }
+
+    public DateTimeOffset? CancellingAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
 

@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.OpenAI;
 
 namespace Drover.Functions.Batches;
 
@@ -7,12 +8,13 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
 {
     /// <summary>The view of a batch, or null when there is none of that id.</summary>
     public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>
-        await store.FindAsync(batchId, cancellationToken) is { } spec
-            ? await WithClosingAsync(await OfAsync(client, spec, cancellationToken), cancellationToken)
-            : null;
+        await store.FindAsync(batchId, cancellationToken) is { } spec ? await OfAsync(client, spec, cancellationToken) : null;
 
     /// <summary>The view of a batch.</summary>
-    public async Task<BatchView> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
+    public async Task<BatchView> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken) =>
+        await WithClosingAsync(await OfInstanceAsync(client, spec, cancellationToken), cancellationToken);
+
+    private async Task<BatchView> OfInstanceAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
     {
         var instance = await client.GetInstanceAsync(spec.Id, getInputsAndOutputs: true, cancellationToken);
         if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Completed })
@@ -20,7 +22,15 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
             var final = instance?.ReadOutputAs<FinalRecord>() ?? await store.FindFinalAsync(spec.Id, cancellationToken);
             return final is null
                 ? View(spec, BatchStatus.Validating, 0, 0, Tally.Zero)
-                : View(spec, final.Status, final.Items, final.Invalid, final.Tally) with { Reason = final.Reason, EndedAt = final.EndedAt };
+                : View(spec, final.Status, final.Items, final.Invalid, final.Tally) with
+                {
+                    Reason = final.Reason,
+                    Code = final.Code,
+                    Model = final.Model ?? spec.Model,
+                    InProgressAt = final.InProgressAt,
+                    FinalizingAt = final.FinalizingAt,
+                    EndedAt = final.EndedAt,
+                };
         }
 
         if (instance.IsCompleted)
@@ -41,18 +51,27 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
 
         // A status that already says how it ends is shown as such only when the final record is there.
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
-        return View(spec, status, progress.Items, progress.Invalid, tally);
+        return View(spec, status, progress.Items, progress.Invalid, tally) with
+        {
+            Model = progress.Model ?? spec.Model,
+            InProgressAt = progress.InProgressAt,
+            FinalizingAt = progress.FinalizingAt,
+        };
     }
 
     // The orchestration may not have heard of it yet, above all when nothing runs it at the moment.
     private async Task<BatchView> WithClosingAsync(BatchView view, CancellationToken cancellationToken) =>
-        !view.HasEnded && await store.ClosingAsync(view.Id, cancellationToken) is not null ? view with { Status = BatchStatus.Cancelling } : view;
+        (!view.HasEnded || view.Status == BatchStatus.Cancelled) && await store.ClosingAtAsync(view.Id, cancellationToken) is { } at
+            ? view with { Status = view.HasEnded ? view.Status : BatchStatus.Cancelling, CancellingAt = at }
+            : view;
 
     private static BatchView View(BatchSpec spec, string status, long items, long invalid, Tally tally) => new()
     {
         Id = spec.Id,
         Status = status,
         Input = spec.InputName,
+        InputFileId = FileStore.InputOf(spec),
+        Endpoint = spec.Endpoint,
         Recipe = spec.Recipe,
         Model = spec.Model,
         CreatedAt = spec.CreatedAt,

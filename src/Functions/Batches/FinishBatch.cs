@@ -1,15 +1,27 @@
 using Drover.Batches;
+using Drover.OpenAI;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>Activity: writes a batch's final record, with the counts that storage holds.</summary>
-public sealed class FinishBatch(BatchStore store, Auditor auditor, TimeProvider time)
+public sealed class FinishBatch(BatchStore store, Auditor auditor, FileStore files, TimeProvider time)
 {
     [Function(nameof(FinishBatch))]
     public async Task<FinalRecord> RunAsync([ActivityTrigger] Ending ending, CancellationToken cancellationToken)
     {
         var tally = ending.Plan.Problem is null ? await CountAsync(ending.BatchId, cancellationToken) : Tally.Zero;
-        var record = new FinalRecord(ending.Status, ending.Reason, ending.Plan.Items, ending.Plan.Invalid, tally, time.GetUtcNow());
+        var record = new FinalRecord(ending.Status, ending.Reason, ending.Plan.Items, ending.Plan.Invalid, tally, time.GetUtcNow())
+        {
+            Code = ending.Plan.ProblemCode,
+            Model = ending.Plan.Model,
+            InProgressAt = ending.Plan.Problem is null ? ending.Plan.At : null,
+            FinalizingAt = ending.FinalizingAt,
+        };
+        if (await store.FindAsync(ending.BatchId, cancellationToken) is { } spec)
+        {
+            await files.PublishAsync(spec, tally, ending.Plan.Invalid, cancellationToken);
+        }
+
         await store.WriteFinalAsync(ending.BatchId, record, cancellationToken);
         return record;
     }

@@ -30,7 +30,7 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
 
     /// <summary>The custom status now.</summary>
     public BatchProgress Progress(string status) =>
-        new(status, Run.Plan!.Items, Run.Plan.Invalid, Run.Settled, [.. _open.Keys.Order()]);
+        new(status, Run.Plan!.Items, Run.Plan.Invalid, Run.Settled, [.. _open.Keys.Order()]) { Model = Run.Plan.Model, InProgressAt = Run.Plan.At };
 
     private int Launch(int most)
     {

@@ -9,6 +9,9 @@ namespace Drover.Functions.OpenAI;
 [JsonSerializable(typeof(FileObject))]
 [JsonSerializable(typeof(FileList))]
 [JsonSerializable(typeof(FileDeleted))]
+[JsonSerializable(typeof(BatchObject))]
+[JsonSerializable(typeof(BatchObjectList))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class OpenAiJson : JsonSerializerContext
 {
     /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>

@@ -198,7 +198,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(BatchBlobs blobs) =>
-        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new UpstreamOptions(), new BatchOptions(), _time);
+        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _time);
 
     private async Task<BatchRefusedException> RefusedAsync(NewBatch request, Stream? content)
     {
