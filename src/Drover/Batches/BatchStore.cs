@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Azure;
@@ -106,6 +107,16 @@ public sealed class BatchStore(BatchBlobs blobs)
 
         return [.. Lines.Of(content.ToMemory()).Take(most).Select(l => JsonSerializer.Deserialize(l.Line.Span, BatchJson.Default.InvalidLine)!)];
     }
+
+    /// <summary>Gives a batch that goes on after it was stopped a new window.</summary>
+    public Task RenewWindowAsync(string batchId, DateTimeOffset until, CancellationToken cancellationToken) =>
+        blobs.Window(batchId).WriteAsync(Encoding.ASCII.GetBytes(until.ToString("O", CultureInfo.InvariantCulture)), cancellationToken: cancellationToken);
+
+    /// <summary>When the batch's items without an outcome expire; asks storage only once the time in the spec has come.</summary>
+    public async Task<DateTimeOffset> ExpiresAtAsync(BatchSpec spec, DateTimeOffset now, CancellationToken cancellationToken) =>
+        now >= spec.ExpiresAt && await blobs.Window(spec.Id).ReadOrNullAsync(cancellationToken) is { } renewed
+            ? DateTimeOffset.Parse(renewed.ToString(), CultureInfo.InvariantCulture)
+            : spec.ExpiresAt;
 
     public async Task WriteFinalAsync(string batchId, FinalRecord record, CancellationToken cancellationToken)
     {

@@ -54,6 +54,11 @@ internal static class OutcomeLine
         }
 
         json.WriteString("model"u8, call.Model);
+        if (call.Upstream is not null)
+        {
+            json.WriteString("upstream"u8, call.Upstream);
+        }
+
         json.WriteNumber("input_tokens"u8, call.Usage.PromptTokens);
         json.WriteNumber("output_tokens"u8, call.Usage.CompletionTokens);
         if (data is { } value)

@@ -13,7 +13,7 @@ internal sealed class ShardPass(
     BatchSpec spec,
     int pass,
     BatchStore store,
-    Upstream upstream,
+    ItemCaller caller,
     IRecipe recipe,
     ModelCatalogue models,
     BatchOptions options,
@@ -39,6 +39,9 @@ internal sealed class ShardPass(
     /// <summary>The first item that was not tried, as its place among those given; null when all were.</summary>
     public int? FirstUntried { get; private set; }
 
+    /// <summary>When items without an outcome expire.</summary>
+    public DateTimeOffset ExpiresAt { get; private set; } = spec.ExpiresAt;
+
     /// <summary>Whether every item was tried.</summary>
     public bool IsWhole => FirstUntried is null;
 
@@ -47,7 +50,8 @@ internal sealed class ShardPass(
     {
         using var slice = new CancellationTokenSource(options.PassSlice, time);
         using var launching = CancellationTokenSource.CreateLinkedTokenSource(stopping, slice.Token, _stopLaunching.Token);
-        _closing = time.GetUtcNow() >= spec.ExpiresAt ? BatchStatus.Expired : await store.ClosingAsync(spec.Id, CancellationToken.None);
+        ExpiresAt = await store.ExpiresAtAsync(spec, time.GetUtcNow(), CancellationToken.None);
+        _closing = time.GetUtcNow() >= ExpiresAt ? BatchStatus.Expired : await store.ClosingAsync(spec.Id, CancellationToken.None);
         using var finished = new CancellationTokenSource();
         var watch = WatchClosingAsync(finished.Token);
         var calls = new List<Task<CallResult?>>(items.Count);
@@ -70,7 +74,7 @@ internal sealed class ShardPass(
             await watch;
         }
 
-        var untried = calls.FindIndex(c => c.Result is { Outcome: Outcome.NotSent });
+        var untried = calls.FindIndex(c => c.Result is { Outcome: Outcome.NotSent or Outcome.BudgetSpent });
         FirstUntried = untried >= 0 ? untried : calls.Count < items.Count ? calls.Count : null;
         Close(items, calls, writer);
     }
@@ -82,9 +86,8 @@ internal sealed class ShardPass(
             return null;
         }
 
-        if (upstream.Throttle.PausedFor is var pause && pause > LongestPauseHeld)
+        if (StopIfPaused())
         {
-            AskToWait(pause);
             return null;
         }
 
@@ -98,8 +101,8 @@ internal sealed class ShardPass(
                 {
                     var request = await writing;
                     return request.Unsent is { } unsent
-                        ? Task.FromResult(Judge(item, request, unsent, 0, writer))
-                        : CallAsync(item, request, await upstream.Throttle.AcquireAsync(0, launching), writer, launching);
+                        ? Task.FromResult(Judge(item, unsent, 0, writer))
+                        : CallAsync(item, request.Call!, await caller.AcquireAsync(request.Call!, launching), writer, launching);
                 }
 
                 var written = writing.AsTask();
@@ -128,10 +131,10 @@ internal sealed class ShardPass(
             request = await writing;
             if (request.Unsent is { } unsent)
             {
-                return Judge(item, request, unsent, 0, writer);
+                return Judge(item, unsent, 0, writer);
             }
 
-            permit = await upstream.Throttle.AcquireAsync(0, launching);
+            permit = await caller.AcquireAsync(request.Call!, launching);
         }
         catch (OperationCanceledException) when (launching.IsCancellationRequested)
         {
@@ -143,38 +146,42 @@ internal sealed class ShardPass(
             ahead.Release();
         }
 
-        return await CallAsync(item, request, permit, writer, launching);
+        return await CallAsync(item, request.Call!, permit, writer, launching);
     }
 
     /// <summary>Calls for one item. Null: its outcome is with the writer; otherwise what it is left with.</summary>
-    private async Task<CallResult?> CallAsync(Item item, Request request, Permit permit, OutcomeWriter writer, CancellationToken launching)
+    private async Task<CallResult?> CallAsync(Item item, ItemCall call, Permit permit, OutcomeWriter writer, CancellationToken launching)
     {
-        var (call, attempts) = await upstream.CallAsync(new ApiCall(request.Url, request.Body, request.Model), permit, launching);
-        return Judge(item, request, call, attempts, writer);
+        var (result, attempts) = await caller.CallAsync(call, permit, launching);
+        return Judge(item, result, attempts, writer);
     }
 
-    private CallResult? Judge(Item item, Request request, CallResult call, int attempts, OutcomeWriter writer)
+    private CallResult? Judge(Item item, CallResult call, int attempts, OutcomeWriter writer)
     {
-        call = call.Model is null ? call with { Model = request.Model } : call;
         switch (call.Outcome)
         {
             case Outcome.Result:
             case Outcome.Rejected:
-            case Outcome.ModelUnknown when request.Model != spec.Model:
+            case Outcome.ModelUnknown when !item.IsSource || call.Model != spec.Model:
                 writer.Add(OutcomeOf(item, call, pass - 1 + attempts), tookRoom: true);
                 return null;
             case Outcome.KeyRefused:
                 Stop($"The upstream refused the API key ({call.Status} {call.ErrorCode}): {call.ErrorMessage}");
                 break;
             case Outcome.ModelUnknown:
-                Stop($"The upstream does not know the model '{request.Model}': {call.ErrorMessage}");
+                Stop($"The upstream does not know the model '{call.Model}': {call.ErrorMessage}");
                 break;
+            case Outcome.BudgetSpent when call.RetryAfter is null:
+                Stop($"{call.ErrorMessage} A higher budget lets it go on.");
+                break;
+            case Outcome.BudgetSpent:
             case Outcome.NotSent:
                 AskToWait(call.RetryAfter);
                 _stopLaunching.Cancel();
                 break;
             default:
                 AskToWait(call.RetryAfter);
+                StopIfPaused();
                 break;
         }
 
@@ -186,14 +193,16 @@ internal sealed class ShardPass(
     {
         if (!item.IsSource)
         {
-            return new Request(item.Url!, item.Body, null);
+            return new Request(caller.Prepare(item.Id, item.Url!, item.Body));
         }
 
         var source = Source.Read(item.Body);
         var model = source.Model ?? spec.Model;
         var request = new ArrayBufferWriter<byte>(item.Body.Length + 2048);
         var unsent = await recipe.WriteRequestAsync(source, model, request, launching);
-        return new Request(recipe.Url, request.WrittenMemory, model, unsent);
+        return unsent is null
+            ? new Request(caller.Prepare(item.Id, recipe.Url, request.WrittenMemory))
+            : new Request(null, unsent with { Model = model });
     }
 
     private PendingOutcome OutcomeOf(Item item, CallResult call, int attempts)
@@ -241,7 +250,7 @@ internal sealed class ShardPass(
                 var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason));
                 writer.Add(new PendingOutcome(items[i].Id, line, true, new Tally(0, 0, 1, 0, 0, 0)), tookRoom: false);
             }
-            else if (left is { Outcome: not (Outcome.NotSent or Outcome.KeyRefused or Outcome.ModelUnknown) } && pass >= options.MaxPasses)
+            else if (left is { Outcome: not (Outcome.NotSent or Outcome.BudgetSpent or Outcome.KeyRefused or Outcome.ModelUnknown) } && pass >= options.MaxPasses)
             {
                 writer.Add(OutcomeOf(items[i], left, pass), tookRoom: false);
             }
@@ -259,7 +268,8 @@ internal sealed class ShardPass(
             using var timer = new PeriodicTimer(ClosingCheck, time);
             while (_closing is null && await timer.WaitForNextTickAsync(finished))
             {
-                _closing = time.GetUtcNow() >= spec.ExpiresAt ? BatchStatus.Expired : await TryReadClosingAsync(finished);
+                StopIfPaused();
+                _closing = time.GetUtcNow() >= ExpiresAt ? BatchStatus.Expired : await TryReadClosingAsync(finished);
             }
 
             await _stopLaunching.CancelAsync();
@@ -283,6 +293,20 @@ internal sealed class ShardPass(
         }
     }
 
+    // Whoever waits for leave meanwhile holds compute for nothing.
+    private bool StopIfPaused()
+    {
+        var pause = caller.PausedFor(spec.Model);
+        if (pause <= LongestPauseHeld)
+        {
+            return false;
+        }
+
+        AskToWait(pause);
+        _stopLaunching.Cancel();
+        return true;
+    }
+
     private void Stop(string reason)
     {
         lock (_lock)
@@ -301,9 +325,7 @@ internal sealed class ShardPass(
         }
     }
 
-    /// <param name="Url">The OpenAI route.</param>
-    /// <param name="Body">The JSON.</param>
-    /// <param name="Model">The model that a recipe asks for; null for a request line, which names its own.</param>
+    /// <param name="Call">What is asked.</param>
     /// <param name="Unsent">What the item is left with when its request could not be written.</param>
-    private sealed record Request(string Url, ReadOnlyMemory<byte> Body, string? Model, CallResult? Unsent = null);
+    private readonly record struct Request(ItemCall? Call, CallResult? Unsent = null);
 }

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
@@ -17,9 +18,10 @@ public sealed class ShardRunner(
     BatchBlobs blobs,
     BatchStore store,
     Planner planner,
-    Upstream upstream,
+    Upstreams upstreams,
     RecipeCatalogue recipes,
     ModelCatalogue models,
+    SpendLedger ledger,
     BatchOptions options,
     LiveTallies live,
     TimeProvider time,
@@ -57,7 +59,9 @@ public sealed class ShardRunner(
         try
         {
             await RecoverAsync(batchId, index, items, log, spool);
-            var run = new ShardPass(spec, pass, store, upstream, RecipeOf(spec), models, options, _ahead, time, logger);
+            var isLimited = await ledger.IsLimitedAsync(batchId, CancellationToken.None);
+            var caller = new ItemCaller(batchId, upstreams, models, isLimited ? ledger : null, time);
+            var run = new ShardPass(spec, pass, store, caller, RecipeOf(spec), models, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();
@@ -72,7 +76,7 @@ public sealed class ShardRunner(
             }
 
             var next = run.FirstUntried is { } untried ? open[untried] : items.Count;
-            return new PassResult(false, log.Tally, left, ComeBackAt(spec, run, pass), run.IsWhole, next, run.StopReason);
+            return new PassResult(false, log.Tally, left, ComeBackAt(run, pass), run.IsWhole, next, run.StopReason);
         }
         catch (FencedException e)
         {
@@ -87,19 +91,19 @@ public sealed class ShardRunner(
 
     // The longer of what the upstream asks for and our own backoff, which is for passes that tried everything.
     // Never later than the batch expires, which is to be on time.
-    private DateTimeOffset ComeBackAt(BatchSpec spec, ShardPass run, int pass)
+    private DateTimeOffset ComeBackAt(ShardPass run, int pass)
     {
         var backoff = run.IsWhole ? Backoff.Delay(pass, options.FirstWait, options.LongestWait, random) : TimeSpan.Zero;
         var now = time.GetUtcNow();
         var at = now + (run.RetryAfter > backoff ? run.RetryAfter.Value : backoff);
-        return at > spec.ExpiresAt && now < spec.ExpiresAt ? spec.ExpiresAt : at;
+        return at > run.ExpiresAt && now < run.ExpiresAt ? run.ExpiresAt : at;
     }
 
     private IRecipe RecipeOf(BatchSpec spec) => recipes.Find(spec.Recipe)
         ?? throw new InvalidDataException($"Batch '{spec.Id}' asks for the recipe '{spec.Recipe}'; there are {string.Join(", ", recipes.Names)}.");
 
     // Enough for every call that may be under way and the blocks being gathered and appended meanwhile.
-    private int Backlog => upstream.Throttle.Concurrency + 10 * options.AppendItems;
+    private int Backlog => upstreams.All.Max(u => u.Throttle.Concurrency) + 10 * options.AppendItems;
 
     private async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
     {

@@ -21,6 +21,9 @@ public sealed record CallResult(Outcome Outcome)
     /// <summary>The model that answered, as the answer states it.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The upstream that answered, where there are several.</summary>
+    public string? Upstream { get; init; }
+
     /// <summary>The tokens used.</summary>
     public TokenUsage Usage { get; init; }
 

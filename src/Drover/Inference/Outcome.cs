@@ -18,6 +18,9 @@ public enum Outcome
     /// <summary>The circuit is open: the upstream is down, nothing was sent. Later.</summary>
     NotSent,
 
+    /// <summary>A budget does not allow the call; nothing was sent. The batch stops, or waits until the day or month is over.</summary>
+    BudgetSpent,
+
     /// <summary>401, 402, 403, or 429 with code <c>insufficient_quota</c>: the key is out.</summary>
     KeyRefused,
 

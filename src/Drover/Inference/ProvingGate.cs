@@ -80,7 +80,7 @@ internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
             case Outcome.ConnectionLost when !_proven:
                 _setback = new Setback(result with { Outcome = Outcome.NotSent, RetryAfter = Pause });
                 break;
-            case Outcome.ConnectionLost or Outcome.NotSent:
+            case Outcome.ConnectionLost or Outcome.NotSent or Outcome.BudgetSpent:
                 break;
             case Outcome.Result:
                 accepted();

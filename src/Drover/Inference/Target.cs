@@ -6,5 +6,8 @@ namespace Drover.Inference;
 public readonly record struct Target(Upstream Upstream, string? Model)
 {
     /// <summary>Whether it takes no calls now: the circuit is open, no key is left, or the model is gone.</summary>
-    public bool IsOut => Upstream.IsOut || (Model is not null && Upstream.Lacks(Model));
+    public bool IsOut => Upstream.IsOut || IsGone;
+
+    /// <summary>Whether that will not pass by itself: no key is left, or the model is gone.</summary>
+    public bool IsGone => Upstream.AreKeysOut || (Model is not null && Upstream.Lacks(Model));
 }

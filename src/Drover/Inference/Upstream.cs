@@ -51,6 +51,9 @@ public sealed class Upstream : IDisposable
     /// <summary>Whether it takes no calls now: its circuit is open, or no key of it is left.</summary>
     public bool IsOut => IsCircuitOpen || _keys.IsOut;
 
+    /// <summary>Whether no key of it is left.</summary>
+    public bool AreKeysOut => _keys.IsOut;
+
     // An open circuit stays so until somebody calls; from the end of its cool-down on somebody should.
     private bool IsCircuitOpen => _circuit.CircuitState == CircuitState.Open && _time.GetUtcNow().Ticks < Volatile.Read(ref _openUntil);
 
@@ -155,7 +158,7 @@ public sealed class Upstream : IDisposable
         }
 
         var result = await GuardedAsync(call, key);
-        if (result.Outcome != Outcome.NotSent)
+        if (result.Outcome is not Outcome.NotSent)
         {
             sent();
             permit.Report(new CallFeedback(result.Status)
@@ -185,7 +188,7 @@ public sealed class Upstream : IDisposable
         }
         catch (BrokenCircuitException e)
         {
-            return Lost(Outcome.NotSent, "circuit_open", "The upstream is down; nothing was sent.") with
+            return Lost(Outcome.NotSent, UpstreamPipelines.CircuitOpen, "The upstream is down; nothing was sent.") with
             {
                 RetryAfter = e.RetryAfter ?? TimeSpan.FromSeconds(1),
             };

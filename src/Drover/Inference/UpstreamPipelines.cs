@@ -9,6 +9,9 @@ namespace Drover.Inference;
 /// <summary>The Polly pipelines around a call.</summary>
 internal static partial class UpstreamPipelines
 {
+    /// <summary>The code of a call that was not sent because the circuit is open.</summary>
+    public const string CircuitOpen = "circuit_open";
+
     /// <summary>What a call is when Drover was told to stop before it was sent.</summary>
     public static CallResult Stopped { get; } = new(Outcome.NotSent) { ErrorCode = "stopped", ErrorMessage = "Stopped before it was sent." };
 

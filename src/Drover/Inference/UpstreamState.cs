@@ -1,5 +1,3 @@
-using Drover.Throttling;
-
 namespace Drover.Inference;
 
 /// <summary>How an upstream fares, for people.</summary>

@@ -16,6 +16,7 @@ namespace Drover.Storage;
 /// batches/{id}/results/NNNNN.jsonl    append blob: the outcomes that are results
 /// batches/{id}/errors/NNNNN.jsonl     append blob: the outcomes that are errors
 /// batches/{id}/closing                why the batch is to be closed early (cancelled, …)
+/// batches/{id}/window                 until when a batch that was stopped and went on may run
 /// batches/{id}/final.json             the final record
 /// </code>
 /// </remarks>
@@ -39,6 +40,8 @@ public sealed class BatchBlobs(BlobContainerClient container)
     public BlockBlobClient InvalidLines(string batchId) => Block(batchId, "errors/invalid.jsonl");
 
     public BlockBlobClient Closing(string batchId) => Block(batchId, "closing");
+
+    public BlockBlobClient Window(string batchId) => Block(batchId, "window");
 
     public BlockBlobClient Final(string batchId) => Block(batchId, "final.json");
 

@@ -3,7 +3,7 @@ using Drover.Batches;
 namespace Drover.Functions.Batches;
 
 /// <summary>Sees to it that a batch that was taken in is running, unless it has come to its end.</summary>
-public sealed class BatchStarter(BatchStore store)
+public sealed class BatchStarter(BatchStore store, BatchOptions options, TimeProvider time)
 {
     /// <summary>Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed.</summary>
     /// <returns>Whether it was started now.</returns>
@@ -11,9 +11,20 @@ public sealed class BatchStarter(BatchStore store)
     {
         // Scheduling an id that has completed would start it again, so look first.
         var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: false, cancellationToken);
-        if (instance is { IsCompleted: false } || await HasEndedAsync(instance, batchId, cancellationToken))
+        if (instance is { IsCompleted: false })
         {
             return false;
+        }
+
+        if (instance?.RuntimeStatus is null or OrchestrationRuntimeStatus.Completed
+            && await store.FindFinalAsync(batchId, cancellationToken) is { } final)
+        {
+            if (final.Status is not (BatchStatus.Stopped or BatchStatus.Failed))
+            {
+                return false;
+            }
+
+            await store.RenewWindowAsync(batchId, time.GetUtcNow() + options.CompletionWindow, cancellationToken);
         }
 
         try
@@ -33,9 +44,4 @@ public sealed class BatchStarter(BatchStore store)
             throw;
         }
     }
-
-    private async Task<bool> HasEndedAsync(OrchestrationMetadata? instance, string batchId, CancellationToken cancellationToken) =>
-        instance?.RuntimeStatus is null or OrchestrationRuntimeStatus.Completed
-        && await store.FindFinalAsync(batchId, cancellationToken) is { } final
-        && final.Status is not (BatchStatus.Stopped or BatchStatus.Failed);
 }

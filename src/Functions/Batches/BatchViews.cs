@@ -4,7 +4,7 @@ using Drover.OpenAI;
 namespace Drover.Functions.Batches;
 
 /// <summary>Says how a batch stands: from its orchestration's status, its open shards, or its final record.</summary>
-public sealed class BatchViews(BatchStore store, ShardRunner shards)
+public sealed class BatchViews(BatchStore store, ShardRunner shards, TimeProvider time)
 {
     /// <summary>The view of a batch, or null when there is none of that id.</summary>
     public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>
@@ -16,6 +16,7 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards)
 
     private async Task<BatchView> OfInstanceAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
     {
+        spec = spec with { ExpiresAt = await store.ExpiresAtAsync(spec, time.GetUtcNow(), cancellationToken) };
         var instance = await client.GetInstanceAsync(spec.Id, getInputsAndOutputs: true, cancellationToken);
         if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Completed })
         {

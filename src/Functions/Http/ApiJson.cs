@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drover.Functions.Batches;
+using Drover.Functions.Inference;
 
 namespace Drover.Functions.Http;
 
@@ -12,6 +13,7 @@ namespace Drover.Functions.Http;
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(UpstreamList))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
@@ -27,6 +28,8 @@ internal sealed class TestBatch : IAsyncDisposable
     public TestUpstream Upstream { get; }
 
     public BatchOptions Options { get; }
+
+    public BudgetOptions Budgets { get; } = new();
 
     public BatchStore Store => new(Blobs);
 
@@ -83,9 +86,10 @@ internal sealed class TestBatch : IAsyncDisposable
             Blobs,
             Store,
             new Planner(Blobs, Options),
-            Upstream.Client,
+            new Upstreams([Upstream.Client], []),
             new RecipeCatalogue(),
             new ModelCatalogue(),
+            new SpendLedger(Blobs, Budgets, _time, new Random(1), NullLogger<SpendLedger>.Instance),
             Options,
             _live[^1],
             _time,

@@ -1,0 +1,86 @@
+using Drover.Budgets;
+using Drover.Inference;
+using Drover.Models;
+using Drover.Throttling;
+
+namespace Drover.Batches;
+
+/// <summary>Makes the calls of a batch's items: on the upstream that takes them, with leave and money, and on the next one when one is out.</summary>
+/// <param name="batchId">The batch.</param>
+/// <param name="upstreams">The upstreams and the chain of fallbacks.</param>
+/// <param name="models">The prices.</param>
+/// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time)
+{
+    /// <summary>The answer that is guessed at for a request that sets no limit, in tokens; the throttle learns the truth.</summary>
+    private const long TypicalAnswer = 500;
+
+    /// <summary>How long the upstream that a call would go to has asked to be left alone.</summary>
+    public TimeSpan PausedFor(string? model) => upstreams.Pick(model).Upstream.Throttle.PausedFor;
+
+    /// <summary>What is asked for an item.</summary>
+    public ItemCall Prepare(string itemId, string url, ReadOnlyMemory<byte> body)
+    {
+        var shape = RequestShape.Read(url, body.Span);
+        return new ItemCall(itemId, url, body, shape, upstreams.Pick(shape.Model));
+    }
+
+    /// <summary>Waits for leave to make the call where it goes first.</summary>
+    public ValueTask<Permit> AcquireAsync(ItemCall call, CancellationToken cancellationToken) => AcquireAsync(call, call.Target, cancellationToken);
+
+    /// <summary>Makes the call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="permit">Leave for its first request; given back by this method.</param>
+    /// <param name="stopRetrying">When it fires, nothing more is tried; a request under way is always awaited.</param>
+    /// <returns>The answer and how many requests were sent for it.</returns>
+    public async Task<(CallResult Result, int Attempts)> CallAsync(ItemCall call, Permit permit, CancellationToken stopRetrying)
+    {
+        var (result, attempts) = await CallAsync(call, call.Target, permit, stopRetrying);
+        foreach (var target in upstreams.TargetsOf(call.Shape.Model))
+        {
+            if (!IsOut(result) || stopRetrying.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (target == call.Target || target.IsGone)
+            {
+                continue;
+            }
+
+            try
+            {
+                permit = await AcquireAsync(call, target, stopRetrying);
+            }
+            catch (OperationCanceledException) when (stopRetrying.IsCancellationRequested)
+            {
+                break;
+            }
+
+            var (next, more) = await CallAsync(call, target, permit, stopRetrying);
+            attempts += more;
+            // If all are out, one that may come back is worth waiting for.
+            result = IsOut(next) && result.Outcome == Outcome.NotSent ? result : next;
+        }
+
+        return (result, attempts);
+    }
+
+    private static bool IsOut(CallResult result) =>
+        result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown || result.ErrorCode == UpstreamPipelines.CircuitOpen;
+
+    private static ValueTask<Permit> AcquireAsync(ItemCall call, Target target, CancellationToken cancellationToken) =>
+        target.Upstream.Throttle.AcquireAsync(TokensOf(call), cancellationToken);
+
+    private static long TokensOf(ItemCall call) =>
+        call.Shape.PromptTokens + (call.Shape.MostCompletionTokens ?? TypicalAnswer * call.Shape.Answers);
+
+    private async Task<(CallResult Result, int Attempts)> CallAsync(ItemCall call, Target target, Permit permit, CancellationToken stopRetrying)
+    {
+        var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
+        var spending = ledger is null ? null : new ItemSpending(ledger, batchId, call.ItemId, target.Model, call.Shape, models, time);
+        var (result, attempts) = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending), permit, stopRetrying);
+        return (result with { Model = result.Model ?? target.Model, Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null }, attempts);
+    }
+}
