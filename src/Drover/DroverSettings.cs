@@ -5,6 +5,7 @@ using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Storage;
+using Drover.Vision;
 using Microsoft.Extensions.Configuration;
 
 namespace Drover;
@@ -13,7 +14,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Models", "Budgets", "Files", "Keys", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Models", "Budgets", "Files", "Keys", "Vision", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -36,6 +37,10 @@ public sealed class DroverSettings
 
     public ModelCatalogue Models { get; private set; } = new();
 
+    public VisionOptions Vision { get; } = new();
+
+    public Dictionary<string, ModelPrice> Prices { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
     /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
     public static DroverSettings Read(IConfiguration configuration)
@@ -49,6 +54,8 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
         Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
         settings.Models = ModelSettings.Read(configuration, faults);
+        Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
+        BindPrices(configuration, settings.Prices, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
@@ -87,6 +94,7 @@ public sealed class DroverSettings
         faults.AddRange(settings.Budgets.Faults());
         faults.AddRange(settings.Files.Faults());
         faults.AddRange(CallerKeys.Faults(settings.Keys));
+        faults.AddRange(settings.Vision.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
 
