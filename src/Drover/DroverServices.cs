@@ -8,6 +8,7 @@ using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
 using Drover.Throttling;
+using Drover.Vision;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ public static class DroverServices
         services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<SpendLedger>();
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddVision(settings.Vision);
         services.AddHostedService<ContainerPreparation>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys));

@@ -39,8 +39,6 @@ public sealed class DroverSettings
 
     public VisionOptions Vision { get; } = new();
 
-    public Dictionary<string, ModelPrice> Prices { get; } = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
     /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
     public static DroverSettings Read(IConfiguration configuration)
@@ -55,7 +53,6 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
         settings.Models = ModelSettings.Read(configuration, faults);
         Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
-        BindPrices(configuration, settings.Prices, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {

@@ -6,7 +6,7 @@ namespace Drover.Batches;
 /// <summary>Reads one line of the input: a request line of the Batch API, or a source.</summary>
 /// <remarks>
 /// The same rules hold at planning and at running, so both agree on which lines are items. Request line:
-/// <c>{"custom_id","method":"POST","url","body":{…}}</c>. Source: <c>{"id","url","title","text","priority"}</c>.
+/// <c>{"custom_id","method":"POST","url","body":{…}}</c>. Source: <c>{"id","url","title","text","image","priority"}</c>.
 /// </remarks>
 internal static class ItemReader
 {
@@ -69,14 +69,14 @@ internal static class ItemReader
             {
                 method = ReadText(ref reader) ?? "";
             }
-            else if (reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("title"u8))
+            else if (reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("title"u8) || reader.ValueTextEquals("image"u8))
             {
                 reader.Read();
                 hasText |= reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
                 CheckText(ref reader);
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("model"u8))
+            else if (reader.ValueTextEquals("model"u8) || reader.ValueTextEquals("question"u8) || reader.ValueTextEquals("task"u8))
             {
                 reader.Read();
                 CheckText(ref reader);
@@ -141,7 +141,7 @@ internal static class ItemReader
 
         if (!isRequest)
         {
-            return hasText ? null : Invalid("A source needs 'text' or 'title'.");
+            return hasText ? null : Invalid("A source needs 'text', 'title' or 'image'.");
         }
 
         if (method is not (null or "POST"))

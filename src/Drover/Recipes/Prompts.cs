@@ -9,7 +9,7 @@ internal static class Prompts
 
     public static byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(Folder, file));
 
-    /// <summary>Puts the source's members in the place of <c>{{title}}</c>, <c>{{url}}</c> and <c>{{text}}</c>, in one pass.</summary>
+    /// <summary>Puts the source's members in the place of <c>{{title}}</c>, <c>{{url}}</c>, <c>{{text}}</c> and <c>{{question}}</c>, in one pass.</summary>
     public static string Fill(string template, Source source)
     {
         var result = new System.Text.StringBuilder(template.Length + (source.Text?.Length ?? 0));
@@ -24,7 +24,8 @@ internal static class Prompts
                 "url" => source.Url,
                 "text" => source.Text,
                 "id" => source.Id,
-                _ => throw new InvalidDataException($"A prompt names the placeholder '{{{{{name}}}}}'; it may name id, title, url and text."),
+                "question" => source.Question,
+                _ => throw new InvalidDataException($"A prompt names the placeholder '{{{{{name}}}}}'; it may name id, title, url, text and question."),
             });
             rest = rest[(open + length + 2)..];
         }

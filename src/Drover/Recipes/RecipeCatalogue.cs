@@ -1,13 +1,14 @@
 namespace Drover.Recipes;
 
 /// <summary>The recipes there are, by name.</summary>
-public sealed class RecipeCatalogue
+/// <param name="more">Those that need more than the source.</param>
+public sealed class RecipeCatalogue(params IEnumerable<IRecipe> more)
 {
     /// <summary>The recipe of a batch that names none.</summary>
     public const string Default = "extract";
 
     private readonly Dictionary<string, IRecipe> _recipes =
-        new IRecipe[] { new ExtractRecipe() }.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        more.Prepend(new ExtractRecipe()).ToDictionary(r => r.Name, StringComparer.Ordinal);
 
     public IEnumerable<string> Names => _recipes.Keys;
 

@@ -10,12 +10,30 @@ namespace Drover.Recipes;
 /// <param name="Model">The model for this source alone.</param>
 public sealed record Source(string Id, string? Url, string? Title, string? Text, string? Model)
 {
+    /// <summary>Where its image is: a URL, a data URL, a blob or a file.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>The version of the image's blob that is meant.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>What to ask of it.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>What to do with it, where a recipe can do several things.</summary>
+    public string? Task { get; init; }
+
     /// <summary>Reads a source from a line that <c>ItemReader</c> found to be one.</summary>
     public static Source Read(ReadOnlyMemory<byte> line)
     {
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
-        return new Source(Member(root, "id")!, Member(root, "url"), Member(root, "title"), Member(root, "text"), Member(root, "model"));
+        return new Source(Member(root, "id")!, Member(root, "url"), Member(root, "title"), Member(root, "text"), Member(root, "model"))
+        {
+            Image = Member(root, "image"),
+            ETag = Member(root, "etag"),
+            Question = Member(root, "question"),
+            Task = Member(root, "task"),
+        };
     }
 
     private static string? Member(JsonElement root, string name) => root.TryGetProperty(name, out var value)

@@ -23,11 +23,13 @@ public sealed class ImageBlobs(BatchBlobs batches)
 
     private readonly BlobServiceClient _service = batches.Container.GetParentBlobServiceClient();
 
+    public BlobContainerClient Container => _service.GetBlobContainerClient(Images);
+
     public BlobContainerClient ResultContainer => _service.GetBlobContainerClient(Results);
 
-    public BlobClient Image(string name) => _service.GetBlobContainerClient(Images).GetBlobClient(name);
+    public BlobClient Image(string name) => Container.GetBlobClient(name);
 
-    public BlockBlobClient Prompt(string name) => _service.GetBlobContainerClient(Images).GetBlockBlobClient(name + PromptSuffix);
+    public BlockBlobClient Prompt(string name) => Container.GetBlockBlobClient(name + PromptSuffix);
 
     public BlockBlobClient Result(string name) => ResultContainer.GetBlockBlobClient(name + ".json");
 }

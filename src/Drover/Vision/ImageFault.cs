@@ -7,4 +7,4 @@ namespace Drover.Vision;
 /// </param>
 /// <param name="Message">One sentence: the rule and the value that breaks it.</param>
 /// <param name="Passes">Whether trying again later may help.</param>
-public sealed record ImageFault(string Code, string Message, bool Passes = false);
+internal sealed record ImageFault(string Code, string Message, bool Passes = false);

@@ -1,7 +1,7 @@
 namespace Drover.Vision;
 
 /// <summary>The kinds of image that vision models take.</summary>
-public enum ImageKind
+internal enum ImageKind
 {
     Jpeg,
     Png,

@@ -1,22 +1,15 @@
 namespace Drover.Vision;
 
 /// <summary>Makes an image ready to be sent: loads it, checks it, and shrinks it if it is large.</summary>
-public sealed class ImagePreparation
+internal sealed class ImagePreparation(ImageLoader loader, ImageShrinker shrinker, VisionOptions options)
 {
-    private readonly ImageLoader _loader;
-    private readonly ImageShrinker _shrinker;
-    private readonly VisionOptions _options;
-
-    internal ImagePreparation(ImageLoader loader, ImageShrinker shrinker, VisionOptions options) =>
-        (_loader, _shrinker, _options) = (loader, shrinker, options);
-
     /// <summary>Prepares the image.</summary>
     /// <param name="reference">A URL, a data URL, the name of a blob or, where that is allowed, the path of a file.</param>
     /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<PreparedImage> PrepareAsync(string reference, string? etag, CancellationToken cancellationToken)
     {
-        var loaded = await _loader.LoadAsync(reference, etag, cancellationToken);
+        var loaded = await loader.LoadAsync(reference, etag, cancellationToken);
         if (loaded.Fault is { } fault)
         {
             return fault;
@@ -27,14 +20,14 @@ public sealed class ImagePreparation
             return broken;
         }
 
-        if (header.Width <= _options.MaxWidth && header.Height <= _options.MaxHeight)
+        if (header.Width <= options.MaxWidth && header.Height <= options.MaxHeight)
         {
             return new PreparedImage(loaded.Bytes, header.Kind);
         }
 
-        return header.Pixels > _options.MaxPixels
-            ? new ImageFault("image_too_large", $"The image has {header.Width:N0} × {header.Height:N0} pixels; the limit is {_options.MaxPixels:N0} (Drover:Vision:MaxPixels).")
-            : await _shrinker.ShrinkAsync(loaded.Bytes, header.Kind, cancellationToken);
+        return header.Pixels > options.MaxPixels
+            ? new ImageFault("image_too_large", $"The image has {header.Width:N0} × {header.Height:N0} pixels; the limit is {options.MaxPixels:N0} (Drover:Vision:MaxPixels).")
+            : await shrinker.ShrinkAsync(loaded.Bytes, header.Kind, cancellationToken);
     }
 
     private static ImageFault? Check(ReadOnlySpan<byte> file, out ImageHeader header)

@@ -4,7 +4,7 @@ namespace Drover.Vision;
 /// <param name="Bytes">The file: what was loaded, or a smaller JPEG of it.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Fault">Why there is none, or null.</param>
-public readonly record struct PreparedImage(ReadOnlyMemory<byte> Bytes, ImageKind Kind, ImageFault? Fault = null)
+internal readonly record struct PreparedImage(ReadOnlyMemory<byte> Bytes, ImageKind Kind, ImageFault? Fault = null)
 {
     public static implicit operator PreparedImage(ImageFault fault) => new(default, default, fault);
 

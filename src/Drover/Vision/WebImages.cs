@@ -17,12 +17,18 @@ internal sealed class WebImages : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly VisionOptions _options;
+    private readonly Func<IPAddress, bool> _mayConnect;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<Loaded> _pipeline;
 
     public WebImages(VisionOptions options, TimeProvider time)
+        : this(options, address => options.AllowPrivateAddresses || AddressRule.IsPublic(address), time)
     {
-        _options = options;
+    }
+
+    internal WebImages(VisionOptions options, Func<IPAddress, bool> mayConnect, TimeProvider time)
+    {
+        (_options, _mayConnect) = (options, mayConnect);
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = ConnectAsync,
@@ -103,8 +109,11 @@ internal sealed class WebImages : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var endpoint = context.DnsEndPoint;
-        var addresses = await Dns.GetHostAddressesAsync(endpoint.Host.Trim('[', ']'), cancellationToken);
-        var allowed = _options.AllowPrivateAddresses ? addresses : [.. addresses.Where(AddressRule.IsPublic)];
+        // The address that is judged is the one connected to: asked again, a name may lead elsewhere.
+        IPAddress[] addresses = IPAddress.TryParse(endpoint.Host, out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
+        IPAddress[] allowed = [.. addresses.Where(_mayConnect)];
         if (allowed.Length == 0)
         {
             throw new AddressRefusedException(endpoint.Host);

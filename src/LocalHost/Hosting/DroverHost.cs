@@ -49,6 +49,8 @@ internal sealed class DroverHost : IAsyncDisposable
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             LocalSettings.AddTo(builder.Configuration);
             var overrides = Overrides(setup, folder);
+            // Whoever calls the command may read the files of this machine anyway.
+            overrides["Drover:Vision:AllowFiles"] = builder.Configuration["Drover:Vision:AllowFiles"] ?? "true";
             builder.Configuration.AddInMemoryCollection(overrides);
             // Said nowhere: an Azurite that belongs to the data folder alone. Said to be the development one: whichever listens there.
             overrides[Storage] = builder.Configuration[Storage] is { Length: > 0 } said ? said : AzuriteServer.EndpointsOf(folder.AzuritePath).ConnectionString;

@@ -19,6 +19,7 @@ internal sealed class TestBatch : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly List<LiveTallies> _live = [];
+    private RecipeCatalogue _recipes = new();
 
     private TestBatch(BatchBlobs blobs, TestUpstream upstream, BatchOptions options, TimeProvider time) =>
         (Blobs, Upstream, Options, _time) = (blobs, upstream, options, time);
@@ -45,7 +46,8 @@ internal sealed class TestBatch : IAsyncDisposable
         Action<UpstreamOptions>? upstream = null,
         BatchOptions? options = null,
         TimeProvider? time = null,
-        Func<BatchSpec, BatchSpec>? spec = null)
+        Func<BatchSpec, BatchSpec>? spec = null,
+        RecipeCatalogue? recipes = null)
     {
         time ??= TimeProvider.System;
         options ??= new BatchOptions();
@@ -63,6 +65,7 @@ internal sealed class TestBatch : IAsyncDisposable
             CreatedAt = time.GetUtcNow(),
             ExpiresAt = time.GetUtcNow().AddDays(1),
         };
+        batch._recipes = recipes ?? batch._recipes;
         wanted = spec?.Invoke(wanted) ?? wanted;
         await batch.Store.CreateAsync(wanted, default);
         batch.Spec = wanted;
@@ -87,7 +90,7 @@ internal sealed class TestBatch : IAsyncDisposable
             Store,
             new Planner(Blobs, Options),
             new Upstreams([Upstream.Client], []),
-            new RecipeCatalogue(),
+            _recipes,
             new ModelCatalogue(),
             new SpendLedger(Blobs, Budgets, _time, new Random(1), NullLogger<SpendLedger>.Instance),
             Options,

@@ -29,7 +29,7 @@ public sealed class PromptsTests
     [Fact]
     public void Fill_UnknownPlaceholder_NamesIt() =>
         Assert.Equal(
-            "A prompt names the placeholder '{{name}}'; it may name id, title, url and text.",
+            "A prompt names the placeholder '{{name}}'; it may name id, title, url, text and question.",
             Assert.Throws<InvalidDataException>(() => Prompts.Fill("{{name}}", Sample)).Message);
 
     [Fact]

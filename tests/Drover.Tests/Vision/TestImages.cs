@@ -7,6 +7,10 @@ namespace Drover.Tests.Vision;
 /// <summary>Images that libvips makes for the tests: noise and shapes, which compress about as badly as photographs do.</summary>
 internal static class TestImages
 {
+    /// <summary>A PNG of one pixel.</summary>
+    public static byte[] Small { get; } =
+        Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+
     /// <summary>An image of that size.</summary>
     /// <param name="saver">The libvips operation that writes it, such as <c>jpegsave_buffer</c>.</param>
     public static byte[] Make(int width, int height, string saver = "jpegsave_buffer", string arguments = "")
@@ -37,7 +41,7 @@ internal static class TestImages
     /// <summary>A PNG of a few bytes that says it is of that size.</summary>
     public static byte[] Bomb(int width, int height)
     {
-        var file = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+        var file = Small.ToArray();
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), width);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(20), height);
         BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(29), Crc(file.AsSpan(12, 17)));
