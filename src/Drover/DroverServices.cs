@@ -9,6 +9,7 @@ using Drover.Recipes;
 using Drover.Storage;
 using Drover.Throttling;
 using Drover.Vision;
+using Drover.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,7 @@ public static class DroverServices
         services.AddSingleton(provider => UpstreamsOf(settings, provider));
         services.AddSingleton(provider => provider.GetRequiredService<Upstreams>().Default);
         services.AddSingleton(_ => new BatchBlobs(container));
-        services.AddSingleton<SpendLedger>();
+        services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddVision(settings.Vision);
         services.AddHostedService<ContainerPreparation>();

@@ -1,11 +1,11 @@
+using Drover.Webhooks;
+
 namespace Drover.Budgets;
 
 /// <summary>How much money may be spent, in US dollars. Section <c>Drover:Budgets</c>.</summary>
 /// <remarks>The limits hold over all processes that share a container; give all of them the same.</remarks>
 public sealed class BudgetOptions
 {
-    private const string SecretPrefix = "whsec_";
-
     /// <summary>The most that a batch may cost, unless the batch has a limit of its own. Null: no limit.</summary>
     public decimal? PerBatch { get; set; }
 
@@ -45,7 +45,7 @@ public sealed class BudgetOptions
             yield return $"Drover:Budgets:AlertUrl is '{AlertUrl}'; it must be an http or https address.";
         }
 
-        if (AlertSecret.Length > 0 && !IsSecret(AlertSecret))
+        if (AlertSecret.Length > 0 && !WebhookSignature.IsSecret(AlertSecret))
         {
             yield return "Drover:Budgets:AlertSecret is not of the form whsec_BASE64, with 24 to 64 bytes in base64.";
         }
@@ -53,12 +53,5 @@ public sealed class BudgetOptions
         {
             yield return "Drover:Budgets:AlertSecret is not set; alerts to Drover:Budgets:AlertUrl are signed with it (whsec_BASE64).";
         }
-    }
-
-    private static bool IsSecret(string secret)
-    {
-        var bytes = new byte[secret.Length];
-        return secret.StartsWith(SecretPrefix, StringComparison.Ordinal)
-            && Convert.TryFromBase64String(secret[SecretPrefix.Length..], bytes, out var length) && length is >= 24 and <= 64;
     }
 }

@@ -18,6 +18,8 @@ namespace Drover.Storage;
 /// batches/{id}/closing                why the batch is to be closed early (cancelled, …)
 /// batches/{id}/window                 until when a batch that was stopped and went on may run
 /// batches/{id}/final.json             the final record
+/// ledgers/spend.json                  the spend ledger of all processes
+/// ledgers/spend/{random}.json         one process's reservations
 /// </code>
 /// </remarks>
 public sealed class BatchBlobs(BlobContainerClient container)
@@ -48,6 +50,12 @@ public sealed class BatchBlobs(BlobContainerClient container)
     public AppendBlobClient Results(string batchId, int shard) => Container.GetAppendBlobClient(ResultsName(batchId, shard));
 
     public AppendBlobClient Errors(string batchId, int shard) => Container.GetAppendBlobClient(ErrorsName(batchId, shard));
+
+    /// <summary>What all processes know of the money spent.</summary>
+    public BlockBlobClient SpendLedger() => Container.GetBlockBlobClient("ledgers/spend.json");
+
+    /// <summary>What one process has reserved and settled.</summary>
+    public BlockBlobClient SpendSheet(string id) => Container.GetBlockBlobClient($"ledgers/spend/{id}.json");
 
     /// <summary>The blob of that name, for a spec's <c>Input</c>, which holds a whole name within the container.</summary>
     public BlockBlobClient ByName(string name) => Container.GetBlockBlobClient(name);

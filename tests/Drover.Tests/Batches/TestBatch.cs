@@ -8,6 +8,7 @@ using Drover.Recipes;
 using Drover.Simulator;
 using Drover.Storage;
 using Drover.Tests.Inference;
+using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.Tests.Batches;
@@ -92,7 +93,8 @@ internal sealed class TestBatch : IAsyncDisposable
             new Upstreams([Upstream.Client], []),
             _recipes,
             new ModelCatalogue(),
-            new SpendLedger(Blobs, Budgets, _time, new Random(1), NullLogger<SpendLedger>.Instance),
+            new SpendLedger(
+                Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
             Options,
             _live[^1],
             _time,

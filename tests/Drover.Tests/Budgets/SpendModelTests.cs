@@ -1,0 +1,58 @@
+using Drover.Budgets;
+
+namespace Drover.Tests.Budgets;
+
+public sealed class SpendModelTests
+{
+    [Fact]
+    public void AnyInterleaving_NobodyDies_LedgerIsWithinLimitsAndEqualsWhatWasSpent()
+    {
+        var (granted, spent) = (0, 0);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var model = new SpendModel(seed, crashes: false);
+            model.Run(600);
+            model.Finish();
+
+            Assert.Equal(model.Truth(_ => true), model.Ledger.Days.Values.Sum());
+            Assert.Equal(model.Truth(c => c.Batch == "a"), model.Ledger.Batches.GetValueOrDefault("a")?.Settled ?? 0);
+            (granted, spent) = (granted + model.Granted, spent + model.SpentAnswers);
+        }
+
+        Assert.True(granted > 2_000 && spent > 500, $"Not much was tried: {granted} granted, {spent} refused.");
+    }
+
+    [Fact]
+    public void AnyInterleaving_ProcessesDieOrAreTakenForDead_LedgerIsWithinLimitsAndForgetsNothing()
+    {
+        var recoveries = 0;
+        for (var seed = 1_000; seed < 1_080; seed++)
+        {
+            var model = new SpendModel(seed, crashes: true);
+            model.Run(600);
+            model.Finish();
+
+            var settled = model.Ledger.Days.Values.Sum();
+            Assert.InRange(settled, model.Truth(_ => true), model.Truth(_ => true) + model.Phantoms());
+            Assert.Equal(settled, model.Ledger.Batches.Values.Sum(b => b.Settled));
+            recoveries += model.Recoveries;
+        }
+
+        Assert.True(recoveries > 300, $"Not much was tried: {recoveries} recoveries.");
+    }
+
+    [Fact]
+    public void AnyInterleaving_Alerts_AreEachRaisedOnce()
+    {
+        for (var seed = 2_000; seed < 2_020; seed++)
+        {
+            var model = new SpendModel(seed, crashes: true);
+            model.Run(600);
+
+            // A report whose answer was lost has raised its alerts, and a repetition does not raise them again.
+            Assert.Equal(model.Alerts.Distinct().Count(), model.Alerts.Select(a => (a.Scope, a.Period, a.Percent)).Distinct().Count());
+            Assert.Equal(model.Alerts.Count, model.Alerts.Distinct().Count());
+            Assert.All(model.Alerts.Where(a => a.Percent < 100), a => Assert.True(a.SettledUsd >= a.LimitUsd * a.Percent / 100));
+        }
+    }
+}
