@@ -15,6 +15,12 @@ public sealed record FinalRecord(string Status, string? Reason, long Items, long
     /// <summary>The model that all its requests were for, where its rules allow one only.</summary>
     public string? Model { get; init; }
 
+    /// <summary>
+    /// What the ledger counted for the batch, in US dollars: its outcomes and besides them every call whose answer was lost. Null
+    /// when no budget was set.
+    /// </summary>
+    public decimal? SpentUsd { get; init; }
+
     /// <summary>When the first shard could run; null: never.</summary>
     public DateTimeOffset? InProgressAt { get; init; }
 

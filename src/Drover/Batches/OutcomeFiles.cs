@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Drover.Storage;
@@ -22,6 +23,24 @@ public sealed class OutcomeFiles(BatchBlobs blobs)
     /// <summary>The bytes of all error lines there are.</summary>
     public Task<long> ErrorsLengthAsync(string batchId, CancellationToken cancellationToken) =>
         LengthAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
+
+    /// <summary>What the call of each item cost, in US dollars, as its outcome says.</summary>
+    public async IAsyncEnumerable<KeyValuePair<string, decimal>> CostsAsync(string batchId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var prefix in new[] { BatchBlobs.ResultsPrefix(batchId), BatchBlobs.ErrorsPrefix(batchId) })
+        {
+            await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+            {
+                BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name).DownloadStreamingAsync(cancellationToken: cancellationToken);
+                await using var content = download.Content;
+                using var lines = new LineReader(content, OutcomeLog.MostBytes);
+                while (await lines.ReadAsync(cancellationToken))
+                {
+                    yield return OutcomeReader.ReadCost(lines.Line.Span);
+                }
+            }
+        }
+    }
 
     private async Task<long> LengthAsync(string prefix, CancellationToken cancellationToken)
     {

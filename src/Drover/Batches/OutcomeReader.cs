@@ -29,6 +29,13 @@ internal static class OutcomeReader
         return new Tally(completed, failed, unrun, input, output, cost);
     }
 
+    /// <summary>The item of an outcome line and what its call cost, in US dollars.</summary>
+    public static KeyValuePair<string, decimal> ReadCost(ReadOnlySpan<byte> line)
+    {
+        var outcome = ReadLine(line);
+        return new(outcome.Id, outcome.Cost);
+    }
+
     private static (string Id, bool IsUnrun, long InputTokens, long OutputTokens, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
     {
         // An answer may be as deep as a reader allows by default, and stands two levels down in its line.

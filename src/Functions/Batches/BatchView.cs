@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Drover.Batches;
+using Drover.Budgets;
 
 namespace Drover.Functions.Batches;
 
@@ -51,6 +52,15 @@ public sealed record BatchView
 
     /// <summary>US dollars, of the calls whose model has a price.</summary>
     public decimal CostUsd { get; init; }
+
+    /// <summary>The limits of money that hold for it, and how they stand; null where none is set.</summary>
+    public IReadOnlyList<SpendScopeState>? Budgets { get; init; }
+
+    /// <summary>What stands in its way, as the process that answers sees it; null when nothing does.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>What the ledger counted for it once it has ended, in US dollars; null where no limit is set.</summary>
+    public decimal? SpentUsd { get; init; }
 
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 

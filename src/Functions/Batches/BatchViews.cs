@@ -1,10 +1,11 @@
 using Drover.Batches;
+using Drover.Budgets;
 using Drover.OpenAI;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>Says how a batch stands: from its orchestration's status, its open shards, or its final record.</summary>
-public sealed class BatchViews(BatchStore store, ShardRunner shards, TimeProvider time)
+public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger ledger, BatchTroubles troubles, TimeProvider time)
 {
     /// <summary>The view of a batch, or null when there is none of that id.</summary>
     public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>
@@ -27,6 +28,7 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, TimeProvide
                 {
                     Reason = final.Reason,
                     Code = final.Code,
+                    SpentUsd = final.SpentUsd,
                     Model = final.Model ?? spec.Model,
                     InProgressAt = final.InProgressAt,
                     FinalizingAt = final.FinalizingAt,
@@ -52,8 +54,11 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, TimeProvide
 
         // A status that already says how it ends is shown as such only when the final record is there.
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
+        var spending = await ledger.IsLimitedAsync(spec.Id, cancellationToken) ? await ledger.ReadAsync(spec.Id, cancellationToken) : null;
         return View(spec, status, progress.Items, progress.Invalid, tally) with
         {
+            Budgets = spending is null ? null : [.. spending.Scopes.Where(s => s.LimitUsd is not null)],
+            Trouble = troubles.Find(spending),
             Model = progress.Model ?? spec.Model,
             InProgressAt = progress.InProgressAt,
             FinalizingAt = progress.FinalizingAt,

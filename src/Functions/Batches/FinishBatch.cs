@@ -1,10 +1,12 @@
 using Drover.Batches;
+using Drover.Budgets;
 using Drover.OpenAI;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>Activity: writes a batch's final record, with the counts that storage holds.</summary>
-public sealed class FinishBatch(BatchStore store, Auditor auditor, FileStore files, TimeProvider time)
+public sealed class FinishBatch(
+    BatchStore store, Auditor auditor, FileStore files, SpendLedger ledger, OutcomeFiles outcomes, TimeProvider time)
 {
     [Function(nameof(FinishBatch))]
     public async Task<FinalRecord> RunAsync([ActivityTrigger] Ending ending, CancellationToken cancellationToken)
@@ -16,6 +18,7 @@ public sealed class FinishBatch(BatchStore store, Auditor auditor, FileStore fil
             Model = ending.Plan.Model,
             InProgressAt = ending.Plan.Problem is null ? ending.Plan.At : null,
             FinalizingAt = ending.FinalizingAt,
+            SpentUsd = await CloseSpendingAsync(ending, cancellationToken),
         };
         if (await store.FindAsync(ending.BatchId, cancellationToken) is { } spec)
         {
@@ -25,6 +28,15 @@ public sealed class FinishBatch(BatchStore store, Auditor auditor, FileStore fil
         await store.WriteFinalAsync(ending.BatchId, record, cancellationToken);
         return record;
     }
+
+    private async Task<decimal?> CloseSpendingAsync(Ending ending, CancellationToken cancellationToken) =>
+        await ledger.IsLimitedAsync(ending.BatchId, cancellationToken)
+            ? await ledger.CloseBatchAsync(
+                ending.BatchId,
+                resumable: ending.Status is BatchStatus.Stopped or BatchStatus.Failed,
+                cancellation => outcomes.CostsAsync(ending.BatchId, cancellation),
+                cancellationToken)
+            : null;
 
     private async Task<Tally> CountAsync(string batchId, CancellationToken cancellationToken)
     {

@@ -19,8 +19,6 @@ internal sealed class ProgressDisplay(DroverHost host)
 
     private readonly Queue<(DateTimeOffset At, long Settled)> _history = new();
     private readonly UpstreamOptions _options = host.Services.GetRequiredService<UpstreamOptions>();
-    private readonly Upstream _upstream = host.Services.GetRequiredService<Upstream>();
-    private readonly ShardRunner _shards = host.Services.GetRequiredService<ShardRunner>();
     private readonly BatchViews _views = host.Services.GetRequiredService<BatchViews>();
 
     /// <summary>Shows the batch until it has ended or is interrupted; answers its last view.</summary>
@@ -104,14 +102,9 @@ internal sealed class ProgressDisplay(DroverHost host)
     private string Left(BatchView view, double rate) => view switch
     {
         { Status: not BatchStatus.InProgress } => view.Status,
-        _ when rate <= 0 => $"waiting{(Trouble() is { } trouble ? $": {trouble}" : "")}",
+        _ when rate <= 0 => $"waiting{(view.Trouble is { } trouble ? $": {trouble}" : "")}",
         _ => Duration(TimeSpan.FromSeconds(Math.Ceiling(view.Counts.Remaining / rate))),
     };
-
-    private string? Trouble() => _shards.StorageTrouble
-        ?? (_upstream.Throttle.PausedFor is var pause && pause > TimeSpan.Zero
-            ? string.Create(CultureInfo.InvariantCulture, $"the upstream asked for {pause.TotalSeconds:N0} s")
-            : _upstream.Trouble);
 
     private static string Number(double number) => number.ToString(number < 100 ? "0.#" : "N0", CultureInfo.InvariantCulture);
 
