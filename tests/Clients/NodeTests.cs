@@ -1,0 +1,26 @@
+namespace Drover.Clients.Tests;
+
+/// <summary>npm <c>openai</c>, unmodified, against Drover.</summary>
+public sealed class NodeTests(ServedDrover drover)
+{
+    [Fact]
+    public Task Files_UploadedListedReadAndDeleted_AreAsTheSdkExpects() => NodeScript.RunAsync("files", drover.BaseAddress);
+
+    [Fact]
+    public Task Batch_ToTheEnd_GivesOutputCountsAndUsage() => NodeScript.RunAsync("batch", drover.BaseAddress);
+
+    [Fact]
+    public Task Batch_WhoseCreationIsTriedAgain_IsOneBatch() => NodeScript.RunAsync("retried-create", drover.BaseAddress);
+
+    [Fact]
+    public Task Batch_CancelledWhileItRuns_EndsWithinSeconds() => NodeScript.RunAsync("cancel", drover.BaseAddress);
+
+    [Fact]
+    public Task Batch_WithABadInput_FailsWithItsErrors() => NodeScript.RunAsync("validation", drover.BaseAddress);
+
+    [Fact]
+    public Task BadRequests_AreTheSdksTypedErrors() => NodeScript.RunAsync("errors", drover.BaseAddress);
+
+    [Fact]
+    public Task AFileOf5Megabytes_SentAsAStream_ArrivesWhole() => NodeScript.RunAsync("large-upload", drover.BaseAddress);
+}

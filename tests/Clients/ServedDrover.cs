@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+using Drover.LocalRuntime;
+using Drover.Simulator;
+
+[assembly: AssemblyFixture(typeof(Drover.Clients.Tests.ServedDrover))]
+
+namespace Drover.Clients.Tests;
+
+/// <summary>One <c>drover serve</c> for all tests, the real process, against a simulator that takes 100 ms for an answer.</summary>
+public sealed partial class ServedDrover : IAsyncLifetime
+{
+    private readonly AzuriteEndpoints _storage = AzuriteEndpoints.Free();
+    private readonly TestFolder _folder = new();
+    private AzuriteServer? _azurite;
+    private SimulatorServer _simulator = null!;
+    private DroverProcess _drover = null!;
+
+    /// <summary>The address that clients are given, up to and with <c>/v1</c>.</summary>
+    public Uri BaseAddress { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await AzuriteServer.EnsureAsync(_storage, _folder.File("azurite"), _ => { }, CancellationToken.None);
+        _simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100 });
+        _drover = DroverProcess.Start(_folder, _storage, _simulator.BaseAddress, ["serve", "--port", "0"]);
+        await Eventually.TrueAsync(() => Listening().IsMatch(_drover.Errors), $"drover to listen; it says: {_drover.Errors}");
+        BaseAddress = new Uri($"{Listening().Match(_drover.Errors).Groups[1].Value}/v1");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _drover.DisposeAsync();
+        await _simulator.DisposeAsync();
+        if (_azurite is not null)
+        {
+            await _azurite.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [GeneratedRegex(@"Drover listens on (http://127\.0\.0\.1:\d+)")]
+    internal static partial Regex Listening();
+}
