@@ -4,6 +4,7 @@ using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
+using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
@@ -26,7 +27,7 @@ public static class DroverServices
         var settings = DroverSettings.Read(configuration);
         var container = ContainerOf(settings.Storage);
         services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage).AddSingleton(settings.Budgets);
-        services.AddSingleton(settings.Models);
+        services.AddSingleton(settings.Models).AddSingleton<ModelSelector>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         services.AddSingleton(provider => UpstreamsOf(settings, provider));

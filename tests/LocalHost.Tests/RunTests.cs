@@ -114,10 +114,35 @@ public sealed class RunTests(AzuriteFixture azurite)
         folder.Write("in.jsonl", string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"id":"i{{i}}","text":"text {{i}}"}""" + "\n")));
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 10 });
 
-        var drover = await RunAsync(folder, simulator, 3, "--model", "gpt-nonesuch");
+        await using var drover = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--model", "gpt-nonesuch"],
+            ("Drover__Models__default__Input", "1"), ("Drover__Models__default__Output", "1"));
 
-        Assert.Contains("does not know the model 'gpt-nonesuch'", drover, StringComparison.Ordinal);
+        Assert.Equal(3, await drover.EndAsync());
+        Assert.Contains("does not know the model 'gpt-nonesuch'", drover.Errors, StringComparison.Ordinal);
         Assert.InRange(simulator.Stats.Snapshot().Received, 1, 300);
+    }
+
+    [Fact]
+    public async Task Run_ModelsChosenItemByItem_AreThoseThatTheSourcesAskFor()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", """
+            {"id":"as the batch","text":"One."}
+            {"id":"hard","text":"Two.","complexity":"high"}
+            {"id":"fast","text":"Three.","prefer":"speed"}
+            {"id":"its own","text":"Four.","model":"gpt-4o"}
+            {"id":"unknown","text":"Five.","model":"gpt-nonesuch"}
+            """);
+        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, null, ["run", "in.jsonl", "--prefer", "budget"]);
+
+        Assert.Equal(2, await drover.EndAsync());
+
+        Assert.Equal(
+            [("as the batch", "deepseek-v3.2"), ("fast", "gpt-4.1-nano"), ("hard", "claude-sonnet-4.5"), ("its own", "gpt-4o")],
+            File.ReadAllLines(folder.File("in.results.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
+                .Select(l => (l.GetProperty("custom_id").GetString(), l.GetProperty("drover").GetProperty("model").GetString())).Order());
+        Assert.Contains("\"code\":\"model_not_found\"", File.ReadAllText(folder.File("in.errors.jsonl")), StringComparison.Ordinal);
     }
 
     [Fact]

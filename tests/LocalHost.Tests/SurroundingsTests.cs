@@ -30,6 +30,11 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
         await AssertRefusedAsync("'recipe' is 'magic'; there are: extract.", ["run", "in.jsonl", "--recipe", "magic"]);
 
     [Fact]
+    public async Task Run_AModelWithoutPrices_NamesTheSettingsThatMendIt() => await AssertRefusedAsync(
+        "'model' is 'gpt-nonesuch', whose prices are not known; set Drover:Models:gpt-nonesuch:Input and :Output (US dollars per million tokens), or Drover:Models:default",
+        ["run", "in.jsonl", "--model", "gpt-nonesuch"]);
+
+    [Fact]
     public async Task Run_SettingsThatBreakTheirRules_NamesThemAll()
     {
         var errors = await AssertRefusedAsync(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Drover.Inference;
+using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
@@ -11,6 +12,7 @@ public sealed class BatchIntake(
     BatchBlobs blobs,
     BatchStore store,
     RecipeCatalogue recipes,
+    ModelCatalogue models,
     UpstreamOptions upstream,
     BatchOptions options,
     UploadOptions uploads,
@@ -41,7 +43,8 @@ public sealed class BatchIntake(
             Input = request.InputBlob ?? BatchBlobs.SharedInputName(request.Input ?? ""),
             InputName = request.InputName ?? request.Input,
             Recipe = request.Recipe ?? RecipeCatalogue.Default,
-            Model = request.Model ?? upstream.Model,
+            Model = ModelOf(request),
+            Prefer = request.Prefer?.ToLowerInvariant(),
             CreatedAt = now,
             ExpiresAt = now + options.CompletionWindow,
             Cut = ShardCut.Of(options),
@@ -64,7 +67,7 @@ public sealed class BatchIntake(
 
         return kept.AsksForTheSame(spec)
             ? kept
-            : throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe or model)."]);
+            : throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference)."]);
     }
 
     private IEnumerable<string> Faults(NewBatch request, bool hasContent)
@@ -93,6 +96,20 @@ public sealed class BatchIntake(
         {
             yield return "'model' must be a name of 1 to 200 characters.";
         }
+        else if (models.Fault("'model'", ModelOf(request)) is { } fault)
+        {
+            yield return fault;
+        }
+
+        if (request.Prefer is { } prefer && ModelWish.Parse<Preference>(prefer) is null)
+        {
+            yield return $"'prefer' is '{Cut(prefer)}'; it must be {ModelWish.Names<Preference>()}.";
+        }
+
+        if (request.Prefer is not null && !ModelWish.IsAuto(ModelOf(request)))
+        {
+            yield return $"'prefer' is for a model that is chosen, and 'model' is '{Cut(request.Model!)}'; leave one of them out.";
+        }
 
         if (request.Metadata is { } metadata
             && (metadata.Count > MostMetadata || metadata.Any(p => p.Key.Length > LongestKey || p.Value is null || p.Value.Length > LongestValue)))
@@ -100,6 +117,8 @@ public sealed class BatchIntake(
             yield return $"'metadata' must be at most {MostMetadata} pairs, keys of at most {LongestKey} and values of at most {LongestValue} characters.";
         }
     }
+
+    private string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
 
     private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
         await blobs.SharedInput(name).ExistsAsync(cancellationToken)

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Drover.Models;
 
 namespace Drover.Batches;
 
@@ -23,8 +25,11 @@ public sealed partial record BatchSpec
     /// <summary>The recipe for lines that are sources.</summary>
     public required string Recipe { get; init; }
 
-    /// <summary>The model for sources that name none.</summary>
+    /// <summary>The model for sources that name none; <c>auto</c>: chosen item by item.</summary>
     public required string Model { get; init; }
+
+    /// <summary>What models are chosen for: <c>budget</c>, <c>speed</c> or <c>quality</c>; null: quality per dollar.</summary>
+    public string? Prefer { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -46,9 +51,14 @@ public sealed partial record BatchSpec
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>What it says of models.</summary>
+    [JsonIgnore]
+    public ModelWish Wish => new(Model, Prefer: ModelWish.Parse<Preference>(Prefer));
+
     /// <summary>Whether another spec of the same id asks for the same work.</summary>
     public bool AsksForTheSame(BatchSpec other) =>
-        Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
+        Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
+        && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
 
     /// <summary>Whether a text may be a batch id.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Drover.Models;
 
 namespace Drover.Batches;
 
 /// <summary>Reads one line of the input: a request line of the Batch API, or a source.</summary>
 /// <remarks>
 /// The same rules hold at planning and at running, so both agree on which lines are items. Request line:
-/// <c>{"custom_id","method":"POST","url","body":{…}}</c>. Source: <c>{"id","url","title","text","image","priority"}</c>.
+/// <c>{"custom_id","method":"POST","url","body":{…}}</c>. Source:
+/// <c>{"id","url","title","text","image","priority","model","complexity","prefer"}</c>.
 /// </remarks>
 internal static class ItemReader
 {
@@ -51,6 +53,8 @@ internal static class ItemReader
         double? priority = null;
         var badPriority = false;
         var asksForStream = false;
+        var imageBytes = 0;
+        string? model = null, bodyModel = null, complexity = null, prefer = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("custom_id"u8))
@@ -71,16 +75,30 @@ internal static class ItemReader
             }
             else if (reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("title"u8) || reader.ValueTextEquals("image"u8))
             {
+                var isImage = reader.ValueTextEquals("image"u8);
                 reader.Read();
+                imageBytes = isImage && reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : imageBytes;
                 hasText |= reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
                 CheckText(ref reader);
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("model"u8) || reader.ValueTextEquals("question"u8) || reader.ValueTextEquals("task"u8))
+            else if (reader.ValueTextEquals("question"u8) || reader.ValueTextEquals("task"u8))
             {
                 reader.Read();
                 CheckText(ref reader);
                 reader.Skip();
+            }
+            else if (reader.ValueTextEquals("model"u8))
+            {
+                model = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("complexity"u8))
+            {
+                complexity = ReadWord(ref reader);
+            }
+            else if (reader.ValueTextEquals("prefer"u8))
+            {
+                prefer = ReadWord(ref reader);
             }
             else if (reader.ValueTextEquals("priority"u8))
             {
@@ -93,7 +111,7 @@ internal static class ItemReader
             {
                 reader.Read();
                 bodyKind = reader.TokenType;
-                asksForStream = AsksForStream(reader);
+                (asksForStream, bodyModel) = ReadBody(reader);
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 body = line[start..(int)reader.BytesConsumed];
@@ -113,9 +131,21 @@ internal static class ItemReader
         var isRequest = customId is not null || bodyKind is not null;
         var key = isRequest ? customId : id;
         fault = Check(isRequest, key, badId, method, url, bodyKind, hasText, priority, badPriority)
+            ?? (isRequest ? null : CheckWord<Complexity>("complexity", complexity) ?? CheckWord<Preference>("prefer", prefer))
             ?? (asksForStream ? Invalid("'body.stream' is true; an answer in a batch comes whole, so it must be false or left out.") : null);
         fault = fault is null ? null : fault with { ItemId = key is { Length: > 0 and <= LongestId } ? key : null };
-        return fault is null ? new Item(key!, (int)(priority ?? 0), isRequest ? url : null, isRequest ? body : line) : null;
+        if (fault is not null)
+        {
+            return null;
+        }
+
+        return new Item(key!, (int)(priority ?? 0), isRequest ? url : null, isRequest ? body : line)
+        {
+            Wish = isRequest
+                ? new ModelWish(bodyModel)
+                : new ModelWish(model is { Length: > 0 } ? model : null, ModelWish.Parse<Complexity>(complexity), ModelWish.Parse<Preference>(prefer)),
+            ImageBytes = isRequest ? 0 : imageBytes,
+        };
     }
 
     private static LineFault? Check(
@@ -158,24 +188,32 @@ internal static class ItemReader
     }
 
     // A copy of the reader, so that the caller's stays where it is.
-    private static bool AsksForStream(Utf8JsonReader reader)
+    private static (bool AsksForStream, string? Model) ReadBody(Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return false;
+            return (false, null);
         }
 
         var asks = false;
+        string? model = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isStream = reader.ValueTextEquals("stream"u8);
+            var isModel = reader.ValueTextEquals("model"u8);
             reader.Read();
             asks = isStream ? reader.TokenType == JsonTokenType.True : asks;
+            model = isModel && reader.TokenType == JsonTokenType.String ? reader.GetString() : model;
             reader.Skip();
         }
 
-        return asks;
+        return (asks, model);
     }
+
+    private static LineFault? CheckWord<T>(string name, string? word)
+        where T : struct, Enum => word is null || ModelWish.Parse<T>(word) is not null
+            ? null
+            : Invalid($"'{name}' is {(word.Length == 0 ? "no text" : $"'{Cut(word)}'")}; it must be {ModelWish.Names<T>()}.");
 
     private static LineFault Invalid(string message) => new("invalid_request", message);
 
@@ -202,6 +240,15 @@ internal static class ItemReader
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         reader.Skip();
         return text;
+    }
+
+    // Null: not there. Empty: something else than a text.
+    private static string? ReadWord(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var word = reader.TokenType == JsonTokenType.Null ? null : reader.TokenType == JsonTokenType.String ? reader.GetString() : "";
+        reader.Skip();
+        return word;
     }
 
     // Half a surrogate pair is valid JSON and no text: it throws here, at planning, rather than when the source is read to be run.

@@ -24,8 +24,11 @@ public sealed record NewBatch
     /// <summary>The recipe for lines that are sources.</summary>
     public string? Recipe { get; init; }
 
-    /// <summary>The model for sources that name none.</summary>
+    /// <summary>The model for sources that name none; <c>auto</c>: chosen item by item.</summary>
     public string? Model { get; init; }
+
+    /// <summary>What models are chosen for: <c>budget</c>, <c>speed</c> or <c>quality</c>. With it, the model is <c>auto</c>.</summary>
+    public string? Prefer { get; init; }
 
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }

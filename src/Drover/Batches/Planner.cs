@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Drover.Models;
 using Drover.Storage;
 
 namespace Drover.Batches;
@@ -12,7 +12,7 @@ namespace Drover.Batches;
 /// <remarks>
 /// <para>
 /// Nothing of the input is copied: a shard is a byte range. Lines that are no items (not JSON, no id, too long, an id seen
-/// before) are written as errors at once, by line number, and the rest goes on.
+/// before, a model whose prices are not known) are written as errors at once, by line number, and the rest goes on.
 /// </para>
 /// <para>
 /// Memory: one line, the open shards, and 36 bytes an item for the ids seen, as hashes of 128 bits; this last part is
@@ -21,7 +21,7 @@ namespace Drover.Batches;
 /// <para>A batch made by the rules of the Batch API (<see cref="BatchSpec.Endpoint"/>) is not run at all if a line breaks them.</para>
 /// <para>Planning again finds the plan that is there, since shards that have outcomes must stay as they were cut.</para>
 /// </remarks>
-public sealed class Planner(BatchBlobs blobs, BatchOptions options)
+public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelector models)
 {
     private const int RecordLength = 160;
     private const int TargetShards = 64;
@@ -109,58 +109,35 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
         }
     }
 
-    private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream input, CancellationToken cancellationToken)
+    private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
         var cut = spec.Cut ?? ShardCut.Of(options);
-        var target = (int)Math.Clamp(input.Length / TargetShards, Math.Min(LeastShardBytes, cut.Bytes), cut.Bytes);
+        var target = (int)Math.Clamp(content.Length / TargetShards, Math.Min(LeastShardBytes, cut.Bytes), cut.Bytes);
         var cutter = new ShardCutter(cut.Items, target);
-        var seen = new Dictionary<UInt128, long>();
         var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
         long invalid = 0;
-        using var reader = new LineReader(input, cut.LineBytes);
+        using var input = new InputScanner(content, cut.LineBytes, models, spec.Wish);
         await using (var errors = await blobs.InvalidLines(spec.Id).OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         {
-            while (invalid < MostFaults || rules is null)
+            while ((rules is null || invalid < MostFaults) && await input.ReadAsync(cancellationToken))
             {
-                if (!await reader.ReadAsync(cancellationToken))
+                var line = input.Line;
+                var fault = rules is null ? input.Fault : rules.Check(input.Item, input.Fault);
+                if (fault is null)
                 {
-                    break;
-                }
-
-                if (!reader.IsTooLong && Lines.IsBlank(reader.Line.Span))
-                {
+                    cutter.Add(input.Item!.Value.Priority, line.Offset, line.Length, line.Number);
                     continue;
                 }
 
-                var fault = default(LineFault);
-                Item? item = null;
-                if (reader.IsTooLong)
+                invalid++;
+                await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec.Id, line.Number, fault), cancellationToken);
+                if (input.Item is { } looksGood)
                 {
-                    fault = new LineFault(
-                        "line_too_long", $"The line is {reader.Length:N0} bytes long; the limit is {cut.LineBytes:N0} (Drover:Batches:MaxLineBytes).");
+                    cutter.Skip(looksGood.Priority, line.Offset, line.Length);
+                }
+                else if (line.IsTooLong)
+                {
                     cutter.CloseAll();
-                }
-                else
-                {
-                    item = ItemReader.Read(reader.Line, out fault);
-                    if (item is { } found && !seen.TryAdd(Hash(found.Id), reader.Number))
-                    {
-                        fault = new LineFault(
-                            "duplicate_custom_id", $"The id '{found.Id}' was used on line {seen[Hash(found.Id)]} already; each must be unique.", found.Id);
-                        cutter.Skip(found.Priority, reader.Offset, reader.Length);
-                    }
-
-                    fault = rules is null ? fault : rules.Check(item, fault);
-                }
-
-                if (fault is not null)
-                {
-                    invalid++;
-                    await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec.Id, reader.Number, fault), cancellationToken);
-                }
-                else
-                {
-                    cutter.Add(item!.Value.Priority, reader.Offset, reader.Length, reader.Number);
                 }
             }
         }
@@ -205,11 +182,4 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options)
     }
 
     private static BatchPlan Problem(string code, string reason) => new(0, 0, 0, 1, reason) { ProblemCode = code };
-
-    private static UInt128 Hash(string id)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(id), hash);
-        return BitConverter.ToUInt128(hash);
-    }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Drover.Batches;
 
 /// <summary>The rules of the OpenAI Batch API for the lines of one batch: requests alone, of one route and one model.</summary>
@@ -40,7 +38,7 @@ internal sealed class RequestRules(string endpoint, long mostItems)
             return new LineFault("url_mismatch", $"'url' is '{item.Url}'; it must be the batch's endpoint, '{endpoint}'.", item.Id);
         }
 
-        if (ModelOf(item.Body.Span) is not { Length: > 0 } model)
+        if (item.Wish.Model is not { Length: > 0 } model)
         {
             return new LineFault("invalid_request", "'body.model' must name the model.", item.Id);
         }
@@ -55,25 +53,6 @@ internal sealed class RequestRules(string endpoint, long mostItems)
         "line_too_long" => "invalid_request",
         _ => code,
     };
-
-    private static string? ModelOf(ReadOnlySpan<byte> body)
-    {
-        var reader = new Utf8JsonReader(body);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isModel = reader.ValueTextEquals("model"u8);
-            reader.Read();
-            if (isModel && reader.TokenType == JsonTokenType.String)
-            {
-                return reader.GetString();
-            }
-
-            reader.Skip();
-        }
-
-        return null;
-    }
 
     private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
 }

@@ -16,6 +16,7 @@ internal sealed class ShardPass(
     ItemCaller caller,
     IRecipe recipe,
     ModelCatalogue models,
+    ModelSelector selector,
     BatchOptions options,
     SemaphoreSlim ahead,
     TimeProvider time,
@@ -162,7 +163,7 @@ internal sealed class ShardPass(
         {
             case Outcome.Result:
             case Outcome.Rejected:
-            case Outcome.ModelUnknown when !item.IsSource || call.Model != spec.Model:
+            case Outcome.ModelUnknown when !item.IsSource || (item.Wish.IsNamed && call.Model != spec.Model):
                 writer.Add(OutcomeOf(item, call, pass - 1 + attempts), tookRoom: true);
                 return null;
             case Outcome.KeyRefused:
@@ -197,7 +198,11 @@ internal sealed class ShardPass(
         }
 
         var source = Source.Read(item.Body);
-        var model = source.Model ?? spec.Model;
+        if (selector.ModelOf(spec.Wish, item, out var fault) is not { } model)
+        {
+            return new Request(null, new CallResult(Outcome.Rejected) { ErrorCode = fault!.Code, ErrorMessage = fault.Message });
+        }
+
         var request = new ArrayBufferWriter<byte>(item.Body.Length + 2048);
         var unsent = await recipe.WriteRequestAsync(source, model, request, launching);
         return unsent is null

@@ -8,9 +8,9 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
-/// <c>id</c>, <c>recipe</c> and <c>model</c> come in the query. 202 with the batch; the same id again is the same batch.
+/// <c>id</c>, <c>recipe</c>, <c>model</c> and <c>prefer</c> come in the query. 202 with the batch; the same id again is the same batch.
 /// </remarks>
 public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter, BatchViews views)
 {
@@ -51,6 +51,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
             InputName = query.InputName,
             Recipe = body.Recipe ?? query.Recipe,
             Model = body.Model ?? query.Model,
+            Prefer = body.Prefer ?? query.Prefer,
             Metadata = body.Metadata,
         };
         if (body.Items is null)
@@ -83,7 +84,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
     {
         var unknown = UnknownMember().Match(e.Message);
         var what = unknown.Success
-            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model and metadata."
+            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model, prefer and metadata."
             : $"{e.Message.Split(" Path: ")[0]}";
         return $"The body is not the JSON that is expected: {what} (JSONL is taken with Content-Type: application/jsonl.)";
     }
@@ -96,6 +97,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
         Id = query["id"],
         Recipe = query["recipe"],
         Model = query["model"],
+        Prefer = query["prefer"],
         InputName = query["name"],
     };
 

@@ -27,6 +27,7 @@ internal sealed record StartRequest(
     string? Input,
     string? Recipe,
     string? Model,
+    string? Prefer,
     IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary>A page of batches, newest first.</summary>

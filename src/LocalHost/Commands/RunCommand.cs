@@ -18,15 +18,16 @@ internal static class RunCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "JSONL: sources (id, url, title, text, priority) or OpenAI batch lines." };
         var recipe = new Option<string?>("--recipe") { Description = "What to do with sources (default: extract)." };
-        var model = new Option<string?>("--model") { Description = "The model for sources that name none." };
-        var id = new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe and the model)." };
+        var model = new Option<string?>("--model") { Description = "The model for sources that name none; 'auto': chosen for each." };
+        var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
+        var id = new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
         var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
-        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, id, output };
+        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
             parsed.GetValue(file)!,
-            new NewBatch { Id = parsed.GetValue(id), Recipe = parsed.GetValue(recipe), Model = parsed.GetValue(model) },
+            new NewBatch { Id = parsed.GetValue(id), Recipe = parsed.GetValue(recipe), Model = parsed.GetValue(model), Prefer = parsed.GetValue(prefer) },
             parsed.GetValue(output)));
         return command;
     }
@@ -98,7 +99,8 @@ internal static class RunCommand
     {
         await using var content = file.OpenRead();
         var model = request.Model ?? host.Services.GetRequiredService<UpstreamOptions>().Model;
-        var id = request.Id ?? await IdOfAsync(file, content, $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}", cancellationToken);
+        var prefer = request.Prefer is null ? "" : $"\n{request.Prefer}";
+        var id = request.Id ?? await IdOfAsync(file, content, $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}{prefer}", cancellationToken);
         try
         {
             var store = host.Services.GetRequiredService<BatchStore>();

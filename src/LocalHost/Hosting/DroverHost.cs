@@ -55,6 +55,11 @@ internal sealed class DroverHost : IAsyncDisposable
             // Said nowhere: an Azurite that belongs to the data folder alone. Said to be the development one: whichever listens there.
             overrides[Storage] = builder.Configuration[Storage] is { Length: > 0 } said ? said : AzuriteServer.EndpointsOf(folder.AzuritePath).ConnectionString;
             simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration) ? await StartSimulatorAsync(overrides, cancellationToken) : null;
+            if (simulator is not null)
+            {
+                ListSimulatedModels(overrides, builder.Configuration);
+            }
+
             builder.Configuration.AddInMemoryCollection(overrides);
             if (AzuriteEndpoints.Parse(builder.Configuration[Storage]!) is { } endpoints)
             {
@@ -158,7 +163,7 @@ internal sealed class DroverHost : IAsyncDisposable
     }
 
     // An address of one's own (a local model, a gateway) may need no key; without one there is nobody to ask.
-    private static bool NeedsSimulator(HostSetup setup, IConfiguration settings) =>
+    internal static bool NeedsSimulator(HostSetup setup, IConfiguration settings) =>
         setup.Simulator
         || (string.IsNullOrWhiteSpace(settings["Drover:Upstream:ApiKey"]) && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl);
 
@@ -169,6 +174,16 @@ internal sealed class DroverHost : IAsyncDisposable
         Set(overrides, nameof(UpstreamOptions.BaseUrl), simulator.BaseAddress.ToString());
         Set(overrides, nameof(UpstreamOptions.ApiKey), "simulated");
         return simulator;
+    }
+
+    /// <summary>Lists the simulator's models, to choose from, unless the settings list some.</summary>
+    internal static void ListSimulatedModels(Dictionary<string, string?> overrides, IConfiguration settings)
+    {
+        foreach (var model in settings.GetSection("Drover:Models").Exists() ? [] : SimulatedModel.BuiltIn)
+        {
+            overrides[$"Drover:Models:{model.Name}:Input"] = model.InputUsd.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            overrides[$"Drover:Models:{model.Name}:Output"] = model.OutputUsd.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     private static Exception Explain(Exception e, HostSetup setup) => e switch

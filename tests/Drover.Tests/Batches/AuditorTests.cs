@@ -147,7 +147,7 @@ public sealed class AuditorTests(AzuriteFixture azurite)
     private static Task<Tally> CountAsync(TestBatch batch) => NewAuditor(batch).CountAsync(TestBatch.Id, default);
 
     private static Auditor NewAuditor(TestBatch batch) =>
-        new(batch.Blobs, batch.Store, new Planner(batch.Blobs, ThreeEach), NullLogger<Auditor>.Instance);
+        new(batch.Blobs, batch.Store, new Planner(batch.Blobs, ThreeEach, TestBatch.Selector), NullLogger<Auditor>.Instance);
 
     /// <summary>Four shards: three with three results each, and one whose only item was cancelled.</summary>
     private async Task<TestBatch> SettledAsync(params string[] more)

@@ -1,6 +1,7 @@
 using System.Text;
 using Drover.Batches;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Recipes;
 using Drover.Storage;
 
@@ -8,6 +9,7 @@ namespace Drover.Tests.Batches;
 
 public sealed class BatchIntakeTests(AzuriteFixture azurite)
 {
+    private readonly Dictionary<string, ModelEntry> _listed = [];
     private readonly ManualTime _time = new();
 
     [Fact]
@@ -70,6 +72,23 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
                 "'metadata' must be at most 16 pairs, keys of at most 64 and values of at most 512 characters.",
             ],
             exception.Faults);
+    }
+
+    [Theory]
+    [InlineData("gpt-99", null, "'model' is 'gpt-99', whose prices are not known; set Drover:Models:gpt-99:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.")]
+    [InlineData("auto", null, "'model' is 'auto' and no models are listed to choose from; list those that your API offers in Drover:Models, such as Drover__Models={\"gpt-4.1\":{},\"gpt-4o-mini\":{}}.")]
+    [InlineData("gpt-4o", "speed", "'prefer' is for a model that is chosen, and 'model' is 'gpt-4o'; leave one of them out.")]
+    public async Task TakeAsync_ModelThatIsNotKnownOrCannotBeChosen_IsRefused(string model, string? prefer, string fault) =>
+        Assert.Equal([fault], (await RefusedAsync(new NewBatch { Model = model, Prefer = prefer }, Content("x"))).Faults);
+
+    [Fact]
+    public async Task TakeAsync_Preference_MakesTheModelAuto()
+    {
+        _listed["gpt-4.1"] = KnownModels.All["gpt-4.1"];
+        var spec = await Intake(await azurite.CreateContainerAsync()).TakeAsync(new NewBatch { Prefer = "Budget" }, Content("x"), default);
+
+        Assert.Equal(("auto", "budget"), (spec.Model, spec.Prefer));
+        Assert.Equal(["'prefer' is 'cheap'; it must be budget, speed or quality."], (await RefusedAsync(new NewBatch { Prefer = "cheap" }, Content("x"))).Faults);
     }
 
     [Fact]
@@ -143,7 +162,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
             () => Intake(blobs).TakeAsync(new NewBatch { Id = "mine", Model = model }, Content(lines), default));
 
         Assert.Equal(409, exception.Status);
-        Assert.Equal(["There is a batch 'mine' already and it asks for something else (another input, recipe or model)."], exception.Faults);
+        Assert.Equal(["There is a batch 'mine' already and it asks for something else (another input, recipe, model or preference)."], exception.Faults);
         Assert.Equal([first.Input], await OwnInputsAsync(blobs, "mine"));
         Assert.Equal("lines", (await blobs.ByName(first.Input).ReadOrNullAsync())!.ToString());
     }
@@ -198,7 +217,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(BatchBlobs blobs) =>
-        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _time);
+        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _time);
 
     private async Task<BatchRefusedException> RefusedAsync(NewBatch request, Stream? content)
     {

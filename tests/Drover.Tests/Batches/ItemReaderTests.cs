@@ -1,5 +1,6 @@
 using System.Text;
 using Drover.Batches;
+using Drover.Models;
 
 namespace Drover.Tests.Batches;
 
@@ -135,6 +136,39 @@ public sealed class ItemReaderTests
 
         Assert.Null(Read($$"""{"id":"a","text":"x","more":{{deep}}""", out var fault));
         Assert.Equal("invalid_json_line", fault?.Code);
+    }
+
+    [Fact]
+    public void Read_SourcesAndRequestsModel_IsItsWish()
+    {
+        Assert.Equal(
+            new ModelWish("m", Complexity.High, Preference.Speed),
+            Read("""{"id":"a","text":"x","model":"m","complexity":"HIGH","prefer":"speed"}""", out _)!.Value.Wish);
+        Assert.Equal(default, Read("""{"id":"a","text":"x","model":"","complexity":null,"prefer":null}""", out _)!.Value.Wish);
+        Assert.Equal(
+            new ModelWish("m"),
+            Read("""{"custom_id":"a","url":"/v1/embeddings","model":"n","complexity":"odd","body":{"input":{"model":"o"},"model":"m"}}""", out _)!.Value.Wish);
+    }
+
+    [Fact]
+    public void Read_SourceWithAnImage_NeedsVisionAndNoRoomForItsBytes()
+    {
+        var item = Read($$"""{"id":"a","image":"data:,{{new string('A', 90_000)}}","question":"What?","task":"read"}""", out _)!.Value;
+
+        Assert.Equal((90_006, true, null), (item.ImageBytes, item.Needs.Vision, item.Wish.Model));
+        Assert.InRange(item.Needs.Tokens, 4_000, 4_100);
+        Assert.False(Read("""{"id":"a","text":"x","image":null}""", out _)!.Value.Needs.Vision);
+    }
+
+    [Theory]
+    [InlineData("complexity", "\"hard\"", "'complexity' is 'hard'; it must be low, medium or high.")]
+    [InlineData("complexity", "1", "'complexity' is no text; it must be low, medium or high.")]
+    [InlineData("prefer", "\"0\"", "'prefer' is '0'; it must be budget, speed or quality.")]
+    [InlineData("prefer", "[\"speed\"]", "'prefer' is no text; it must be budget, speed or quality.")]
+    public void Read_WordThatIsNone_IsNamedWithThoseThereAre(string member, string value, string message)
+    {
+        Assert.Null(Read($$"""{"id":"a","text":"x","{{member}}":{{value}}}""", out var fault));
+        Assert.Equal(new LineFault("invalid_request", message, "a"), fault);
     }
 
     [Fact]

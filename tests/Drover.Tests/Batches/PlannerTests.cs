@@ -72,7 +72,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         Assert.Equal([(2, "line_too_long")], await InvalidAsync(blobs));
         for (var i = 0; i < plan.Shards; i++)
         {
-            Assert.InRange((await new Planner(blobs, new()).ReadShardAsync(Spec(), i, default)).Length, 1, 1000);
+            Assert.InRange((await new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(Spec(), i, default)).Length, 1, 1000);
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
 
-        Assert.Equal("The input 'inputs/in' is not in storage (any more).", (await new Planner(blobs, new()).PlanAsync(Spec(), default)).Problem);
+        Assert.Equal("The input 'inputs/in' is not in storage (any more).", (await new Planner(blobs, new(), TestBatch.Selector).PlanAsync(Spec(), default)).Problem);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
 
         Assert.Equal(new BatchPlan(0, 0, 3, 16), plan);
         Assert.Equal([1, 2, 3], (await InvalidAsync(blobs)).Select(l => l.Number));
-        Assert.Equal(plan, await new Planner(blobs, new()).PlanAsync(Spec(), default));
+        Assert.Equal(plan, await new Planner(blobs, new(), TestBatch.Selector).PlanAsync(Spec(), default));
     }
 
     [Theory]
@@ -142,15 +142,15 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         var blobs = await azurite.CreateContainerAsync();
         var spec = Spec() with { Cut = new ShardCut(3, 4096, 4096) };
         await blobs.ByName(spec.Input).WriteAsync(Sources(10));
-        var first = await new Planner(blobs, new()).PlanAsync(spec, default);
-        var shard = await new Planner(blobs, new()).ReadShardAsync(spec, 2, default);
+        var first = await new Planner(blobs, new(), TestBatch.Selector).PlanAsync(spec, default);
+        var shard = await new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(spec, 2, default);
         await blobs.Plan(spec.Id).DeleteAsync();
 
-        var again = await new Planner(blobs, new BatchOptions { ShardItems = 7 }).ReadShardAsync(spec, 2, default);
+        var again = await new Planner(blobs, new BatchOptions { ShardItems = 7 }, TestBatch.Selector).ReadShardAsync(spec, 2, default);
 
         Assert.Equal(4, first.Shards);
         Assert.Equal(shard, again);
-        await Assert.ThrowsAsync<InvalidDataException>(() => new Planner(blobs, new()).ReadShardAsync(spec, 4, default));
+        await Assert.ThrowsAsync<InvalidDataException>(() => new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(spec, 4, default));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         var (first, items) = await PlanAsync(blobs, Sources(10), new BatchOptions { ShardItems = 3, OpenShards = 5 });
 
         var changed = new BatchOptions { ShardItems = 7, OpenShards = 9 };
-        var second = await new Planner(blobs, changed).PlanAsync(Spec(), default);
+        var second = await new Planner(blobs, changed, TestBatch.Selector).PlanAsync(Spec(), default);
 
         Assert.Equal(first with { Window = 9 }, second); // How many are open at once is no part of how they were cut.
         Assert.Equal(items, await ItemsAsync(blobs, second));
@@ -171,14 +171,14 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         Assert.Equal(
             "The input 'inputs/in' is not in storage (any more).",
             (await Assert.ThrowsAsync<InvalidDataException>(
-                async () => await new Planner(await azurite.CreateContainerAsync(), new()).GetAsync(Spec(), default))).Message);
+                async () => await new Planner(await azurite.CreateContainerAsync(), new(), TestBatch.Selector).GetAsync(Spec(), default))).Message);
 
     [Fact]
     public async Task ReadShardAsync_PlanWasLost_PlansAgain()
     {
         var blobs = await azurite.CreateContainerAsync();
         var (plan, items) = await PlanAsync(blobs, Sources(10), new BatchOptions { ShardItems = 3 });
-        var planner = new Planner(blobs, new BatchOptions { ShardItems = 3 });
+        var planner = new Planner(blobs, new BatchOptions { ShardItems = 3 }, TestBatch.Selector);
         var before = await planner.ReadShardAsync(Spec(), 2, default);
         await blobs.Plan("b").DeleteAsync();
 
@@ -187,12 +187,36 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task PlanAsync_ModelsThatAreNotKnown_AreErrorLinesAndTheRestIsRun()
+    {
+        await using var batch = await TestBatch.CreateAsync(azurite,
+        [
+            TestBatch.Source("1", "One."),
+            TestBatch.Source("2", "Two.", "gpt-99"),
+            TestBatch.Source("3", "Three.", "gpt-4o"),
+            TestBatch.Request("4").Replace("gpt-4o-mini", "gpt-99", StringComparison.Ordinal),
+            TestBatch.Source("5", "Five.", "auto"),
+            TestBatch.Request("6"),
+        ]);
+
+        var (last, _) = await batch.SettleAsync();
+
+        Assert.Equal((3, 3), (batch.Plan.Items, batch.Plan.Invalid));
+        Assert.True(last.IsSettled);
+        Assert.Equal(["1", "3", "6"], await batch.IdsAsync());
+        var errors = Lines.Of((await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToMemory())
+            .Select(l => JsonElement.Parse(l.Line.Span).GetProperty("error"))
+            .Select(e => (e.GetProperty("line").GetInt32(), e.GetProperty("code").GetString(), e.GetProperty("item_id").GetString()));
+        Assert.Equal([(2, "model_not_found", "2"), (4, "model_not_found", "4"), (5, "no_suitable_model", "5")], errors);
+    }
+
+    [Fact]
     public async Task ReadShardAsync_BeyondThePlan_Throws()
     {
         var blobs = await azurite.CreateContainerAsync();
         await PlanAsync(blobs, Sources(3));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => new Planner(blobs, new()).ReadShardAsync(Spec(), 1, default));
+        await Assert.ThrowsAnyAsync<Exception>(() => new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(Spec(), 1, default));
     }
 
     [Fact]
@@ -250,14 +274,14 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     private static async Task<(BatchPlan Plan, List<List<string>> Items)> PlanAsync(BatchBlobs blobs, byte[] input, BatchOptions? options = null)
     {
         await blobs.SharedInput("in").WriteStreamAsync(new MemoryStream(input));
-        var plan = await new Planner(blobs, options ?? new BatchOptions()).PlanAsync(Spec(), default);
+        var plan = await new Planner(blobs, options ?? new BatchOptions(), TestBatch.Selector).PlanAsync(Spec(), default);
         return (plan, await ItemsAsync(blobs, plan));
     }
 
     /// <summary>The ids of each shard's items, read as a run reads them.</summary>
     private static async Task<List<List<string>>> ItemsAsync(BatchBlobs blobs, BatchPlan plan)
     {
-        var planner = new Planner(blobs, new BatchOptions());
+        var planner = new Planner(blobs, new BatchOptions(), TestBatch.Selector);
         var input = (await blobs.SharedInput("in").ReadOrNullAsync())!.ToMemory();
         var shards = new List<List<string>>();
         for (var i = 0; i < plan.Shards; i++)

@@ -73,7 +73,7 @@ public sealed class RequestRulesTests(AzuriteFixture azurite)
             Endpoint = "/v1/embeddings",
             MostItems = most,
         };
-        var plan = await new Planner(blobs, new BatchOptions()).PlanAsync(spec, default);
+        var plan = await new Planner(blobs, new BatchOptions(), TestBatch.AnyModel).PlanAsync(spec, default);
         return (plan, await new BatchStore(blobs).FindInvalidLinesAsync("b", 200, default));
     }
 }

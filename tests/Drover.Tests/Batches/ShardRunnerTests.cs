@@ -220,7 +220,10 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_UnknownModelOfOneSource_IsItsError()
     {
-        await using var batch = await TestBatch.CreateAsync(azurite, [TestBatch.Source("1", "text"), TestBatch.Source("2", "text", "nobody")]);
+        await using var batch = await TestBatch.CreateAsync(
+            azurite,
+            [TestBatch.Source("1", "text"), TestBatch.Source("2", "text", "gpt-4.1")],
+            new SimulatorOptions { Models = [new SimulatedModel("gpt-4o-mini", 1, 1)] });
 
         var result = await batch.RunAsync();
 

@@ -18,6 +18,12 @@ internal sealed class TestBatch : IAsyncDisposable
 {
     public const string Id = "b";
 
+    /// <summary>Knows the built-in models and lists none.</summary>
+    public static ModelSelector Selector { get; } = new(new ModelCatalogue());
+
+    /// <summary>Takes any model for known.</summary>
+    public static ModelSelector AnyModel { get; } = new(new ModelCatalogue(new Dictionary<string, ModelEntry> { [ModelCatalogue.Default] = new() }));
+
     private readonly TimeProvider _time;
     private readonly List<LiveTallies> _live = [];
     private RecipeCatalogue _recipes = new();
@@ -70,7 +76,7 @@ internal sealed class TestBatch : IAsyncDisposable
         wanted = spec?.Invoke(wanted) ?? wanted;
         await batch.Store.CreateAsync(wanted, default);
         batch.Spec = wanted;
-        batch.Plan = await new Planner(blobs, options).PlanAsync(wanted, default);
+        batch.Plan = await new Planner(blobs, options, Selector).PlanAsync(wanted, default);
         return batch;
     }
 
@@ -89,10 +95,11 @@ internal sealed class TestBatch : IAsyncDisposable
         return new ShardRunner(
             Blobs,
             Store,
-            new Planner(Blobs, Options),
+            new Planner(Blobs, Options, Selector),
             new Upstreams([Upstream.Client], []),
             _recipes,
             new ModelCatalogue(),
+            Selector,
             new SpendLedger(
                 Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
             Options,
