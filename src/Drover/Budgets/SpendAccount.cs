@@ -4,7 +4,7 @@ namespace Drover.Budgets;
 internal sealed class SpendAccount(long number, string batch, DateOnly day)
 {
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestMeasure = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestMeasure = TimeSpan.FromMilliseconds(250);
 
     private decimal _exposed;
     private decimal _reservedSince;

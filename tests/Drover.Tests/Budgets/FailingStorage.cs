@@ -9,11 +9,13 @@ namespace Drover.Tests.Budgets;
 /// <param name="lastAnswerIsLost">Whether the next one is still carried out, and only its answer lost.</param>
 internal sealed class FailingStorage(int operations, bool lastAnswerIsLost) : HttpPipelinePolicy
 {
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
 
-    public bool HasFailed => Count > operations;
+    /// <summary>Completes at the first operation that fails.</summary>
+    public Task Failed => _failed.Task;
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
@@ -25,6 +27,7 @@ internal sealed class FailingStorage(int operations, bool lastAnswerIsLost) : Ht
 
         if (number > operations)
         {
+            _failed.TrySetResult();
             throw new RequestFailedException("The connection is gone.");
         }
     }

@@ -2,6 +2,8 @@ using Azure.Storage.Blobs;
 using Drover.Budgets;
 using Drover.LocalRuntime;
 using Drover.Storage;
+using Drover.Webhooks;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.Tests.Budgets;
 
@@ -101,9 +103,9 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         var options = new BlobClientOptions();
         options.Retry.MaxRetries = 0;
         var nowhere = new BlobServiceClient(AzuriteEndpoints.Free().ConnectionString, options).GetBlobContainerClient("c");
-        using var webhooks = new Drover.Webhooks.WebhookSender(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Drover.Webhooks.WebhookSender>.Instance);
+        using var webhooks = new WebhookSender(TimeProvider.System, NullLogger<WebhookSender>.Instance);
         await using var ledger = new SpendLedger(
-            new BatchBlobs(nowhere), new BudgetOptions { PerDay = 1 }, webhooks, TimeProvider.System, new Random(1), Microsoft.Extensions.Logging.Abstractions.NullLogger<SpendLedger>.Instance);
+            new BatchBlobs(nowhere), new BudgetOptions { PerDay = 1 }, webhooks, TimeProvider.System, new Random(1), NullLogger<SpendLedger>.Instance);
 
         Assert.IsType<SpendAnswer.Busy>(await ledger.ReserveAsync("x", "a", 0.1m, default));
         Assert.Equal("Storage does not answer; calls under a budget wait.", ledger.Trouble);

@@ -30,10 +30,12 @@ internal sealed class Spender : IAsyncDisposable
 
     public SpendLedger Ledger { get; }
 
-    /// <summary>Makes one call: true when it was paid and answered.</summary>
+    /// <summary>Makes one call, if it is granted.</summary>
     /// <param name="till">Counts what is paid.</param>
-    /// <param name="item">The item; an even hash loses its answer now and then.</param>
+    /// <param name="item">The item.</param>
     /// <param name="latency">How long the upstream takes.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="loses">Whether the answer is lost.</param>
     public async Task<SpendAnswer> CallAsync(Till till, string item, TimeSpan latency, string batch = "b", bool loses = false)
     {
         var cost = Till.CostOf(item);
