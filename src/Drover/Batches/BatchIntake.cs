@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
@@ -16,8 +17,13 @@ public sealed class BatchIntake(
     UpstreamOptions upstream,
     BatchOptions options,
     UploadOptions uploads,
+    BudgetOptions budgets,
+    SpendLedger ledger,
     TimeProvider time)
 {
+    /// <summary>A batch that sleeps until the next day or month is not to expire meanwhile.</summary>
+    private static readonly TimeSpan WindowOfThoseThatWait = TimeSpan.FromDays(365);
+
     private const int MostMetadata = 16;
     private const int LongestKey = 64;
     private const int LongestValue = 512;
@@ -46,7 +52,7 @@ public sealed class BatchIntake(
             Model = ModelOf(request),
             Prefer = request.Prefer?.ToLowerInvariant(),
             CreatedAt = now,
-            ExpiresAt = now + options.CompletionWindow,
+            ExpiresAt = now + WindowOf(request),
             Cut = ShardCut.Of(options),
             Endpoint = request.Endpoint,
             MostItems = request.Endpoint is null ? null : uploads.MaxLines,
@@ -55,20 +61,47 @@ public sealed class BatchIntake(
         };
         spec = request.InputBlob is not null ? spec : content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
         var (kept, created) = await store.CreateAsync(spec, cancellationToken);
-        if (created || kept == spec)
-        {
-            return kept;
-        }
-
-        if (spec.InputHash is not null && spec.Input != kept.Input)
+        if (!created && spec.InputHash is not null && spec.Input != kept.Input)
         {
             await blobs.ByName(spec.Input).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
 
-        return kept.AsksForTheSame(spec)
-            ? kept
-            : throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference)."]);
+        if (!created && kept != spec && !kept.AsksForTheSame(spec))
+        {
+            throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference)."]);
+        }
+
+        await SetBudgetAsync(id, request, cancellationToken);
+        return kept;
     }
+
+    /// <summary>Gives a batch that is there the budget that a request names; without one it keeps what it has.</summary>
+    /// <exception cref="BatchRefusedException">The budget breaks its rules.</exception>
+    public async Task SetBudgetAsync(string batchId, NewBatch request, CancellationToken cancellationToken)
+    {
+        var faults = BudgetFaults(request).ToList();
+        if (faults.Count > 0)
+        {
+            throw new BatchRefusedException(400, faults);
+        }
+
+        if (request.BudgetUsd is not null || request.WhenSpent is not null)
+        {
+            await ledger.SetBatchLimitAsync(batchId, request.BudgetUsd, WhenSpentOf(request), cancellationToken);
+        }
+    }
+
+    private TimeSpan WindowOf(NewBatch request) =>
+        (WhenSpentOf(request) ?? budgets.WhenSpent) == WhenSpent.Wait && (budgets.PerDay ?? budgets.PerMonth) is not null
+            ? WindowOfThoseThatWait
+            : options.CompletionWindow;
+
+    private static WhenSpent? WhenSpentOf(NewBatch request) => request.WhenSpent?.ToLowerInvariant() switch
+    {
+        "stop" => WhenSpent.Stop,
+        "wait" => WhenSpent.Wait,
+        _ => null,
+    };
 
     private IEnumerable<string> Faults(NewBatch request, bool hasContent)
     {
@@ -111,6 +144,11 @@ public sealed class BatchIntake(
             yield return $"'prefer' is for a model that is chosen, and 'model' is '{Cut(request.Model!)}'; leave one of them out.";
         }
 
+        foreach (var fault in BudgetFaults(request))
+        {
+            yield return fault;
+        }
+
         if (request.Metadata is { } metadata
             && (metadata.Count > MostMetadata || metadata.Any(p => p.Key.Length > LongestKey || p.Value is null || p.Value.Length > LongestValue)))
         {
@@ -119,6 +157,19 @@ public sealed class BatchIntake(
     }
 
     private string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
+
+    private static IEnumerable<string> BudgetFaults(NewBatch request)
+    {
+        if (request.BudgetUsd <= 0)
+        {
+            yield return FormattableString.Invariant($"'budget_usd' is {request.BudgetUsd}; it must be more than 0 US dollars, or left out for no limit.");
+        }
+
+        if (request.WhenSpent is not null && WhenSpentOf(request) is null)
+        {
+            yield return $"'when_spent' is '{Cut(request.WhenSpent)}'; it must be stop or wait.";
+        }
+    }
 
     private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
         await blobs.SharedInput(name).ExistsAsync(cancellationToken)

@@ -30,6 +30,12 @@ public sealed record NewBatch
     /// <summary>What models are chosen for: <c>budget</c>, <c>speed</c> or <c>quality</c>. With it, the model is <c>auto</c>.</summary>
     public string? Prefer { get; init; }
 
+    /// <summary>The most that the batch may cost, in US dollars. A batch that is there already is given this limit from now on.</summary>
+    public decimal? BudgetUsd { get; init; }
+
+    /// <summary>What it does once the budget of a day or month is spent: <c>stop</c> or <c>wait</c>.</summary>
+    public string? WhenSpent { get; init; }
+
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Drover.Batches;
@@ -8,9 +9,9 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
-/// <c>id</c>, <c>recipe</c>, <c>model</c> and <c>prefer</c> come in the query. 202 with the batch; the same id again is the same batch.
+/// the other members come in the query. 202 with the batch; the same id again is the same batch.
 /// </remarks>
 public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter, BatchViews views)
 {
@@ -52,6 +53,8 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
             Recipe = body.Recipe ?? query.Recipe,
             Model = body.Model ?? query.Model,
             Prefer = body.Prefer ?? query.Prefer,
+            BudgetUsd = body.BudgetUsd ?? query.BudgetUsd,
+            WhenSpent = body.WhenSpent ?? query.WhenSpent,
             Metadata = body.Metadata,
         };
         if (body.Items is null)
@@ -84,7 +87,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
     {
         var unknown = UnknownMember().Match(e.Message);
         var what = unknown.Success
-            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model, prefer and metadata."
+            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model, prefer, budget_usd, when_spent and metadata."
             : $"{e.Message.Split(" Path: ")[0]}";
         return $"The body is not the JSON that is expected: {what} (JSONL is taken with Content-Type: application/jsonl.)";
     }
@@ -98,8 +101,16 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
         Recipe = query["recipe"],
         Model = query["model"],
         Prefer = query["prefer"],
+        BudgetUsd = BudgetOf(query),
+        WhenSpent = query["when_spent"],
         InputName = query["name"],
     };
+
+    private static decimal? BudgetOf(IQueryCollection query) => (string?)query["budget_usd"] is not { } text
+        ? null
+        : decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var budget)
+            ? budget
+            : throw new BatchRefusedException(400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
 
     private static bool IsLines(string? contentType) =>
         contentType is not null

@@ -28,6 +28,8 @@ internal sealed record StartRequest(
     string? Recipe,
     string? Model,
     string? Prefer,
+    decimal? BudgetUsd,
+    string? WhenSpent,
     IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary>A page of batches, newest first.</summary>

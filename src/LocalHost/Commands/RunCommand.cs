@@ -22,12 +22,23 @@ internal static class RunCommand
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
         var id = new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
         var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
-        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output };
+        var budget = new Option<decimal?>("--budget") { Description = "The most that it may cost, in US dollars. A stopped batch goes on with a higher one." };
+        var whenSpent = new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
+        whenSpent.AcceptOnlyFromAmong("stop", "wait");
+        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
             parsed.GetValue(file)!,
-            new NewBatch { Id = parsed.GetValue(id), Recipe = parsed.GetValue(recipe), Model = parsed.GetValue(model), Prefer = parsed.GetValue(prefer) },
+            new NewBatch
+            {
+                Id = parsed.GetValue(id),
+                Recipe = parsed.GetValue(recipe),
+                Model = parsed.GetValue(model),
+                Prefer = parsed.GetValue(prefer),
+                BudgetUsd = parsed.GetValue(budget),
+                WhenSpent = parsed.GetValue(whenSpent),
+            },
             parsed.GetValue(output)));
         return command;
     }
@@ -105,13 +116,14 @@ internal static class RunCommand
         {
             var store = host.Services.GetRequiredService<BatchStore>();
             await store.PrepareAsync(cancellationToken);
+            var intake = host.Services.GetRequiredService<BatchIntake>();
             if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
             {
+                await intake.SetBudgetAsync(id, request, cancellationToken);
                 return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again.
             }
 
-            return await host.Services.GetRequiredService<BatchIntake>()
-                .TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
+            return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
         }
         catch (BatchRefusedException e)
         {

@@ -1,9 +1,12 @@
 using System.Text;
 using Drover.Batches;
+using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
 using Drover.Storage;
+using Drover.Webhooks;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.Tests.Batches;
 
@@ -11,6 +14,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
 {
     private readonly Dictionary<string, ModelEntry> _listed = [];
     private readonly ManualTime _time = new();
+    private readonly BudgetOptions _budgets = new();
 
     [Fact]
     public async Task TakeAsync_Items_StoresInputAndSpecWithTheDefaults()
@@ -217,7 +221,36 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(BatchBlobs blobs) =>
-        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _time);
+        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _budgets,
+            new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance), _time);
+
+    [Theory]
+    [InlineData(0, null, "'budget_usd' is 0; it must be more than 0 US dollars, or left out for no limit.")]
+    [InlineData(-2.5, null, "'budget_usd' is -2.5; it must be more than 0 US dollars, or left out for no limit.")]
+    [InlineData(1, "later", "'when_spent' is 'later'; it must be stop or wait.")]
+    public async Task SetBudgetAsync_BadBudget_IsRefused(double budget, string? whenSpent, string expected)
+    {
+        var blobs = await azurite.CreateContainerAsync();
+
+        var e = await Assert.ThrowsAsync<BatchRefusedException>(
+            () => Intake(blobs).SetBudgetAsync("b", new NewBatch { BudgetUsd = (decimal)budget, WhenSpent = whenSpent }, default));
+
+        Assert.Equal(expected, e.Message);
+    }
+
+    [Fact]
+    public async Task TakeAsync_BatchThatWaitsForTheNextDay_DoesNotExpireMeanwhile()
+    {
+        _budgets.PerDay = 1;
+        var blobs = await azurite.CreateContainerAsync();
+
+        var waits = await Intake(blobs).TakeAsync(new NewBatch { Id = "w", WhenSpent = "wait" }, Input("{}"), default);
+        var stops = await Intake(blobs).TakeAsync(new NewBatch { Id = "s", WhenSpent = "stop" }, Input("{}"), default);
+
+        Assert.Equal((TimeSpan.FromDays(365), TimeSpan.FromHours(24)), (waits.ExpiresAt - waits.CreatedAt, stops.ExpiresAt - stops.CreatedAt));
+    }
+
+    private static MemoryStream Input(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));
 
     private async Task<BatchRefusedException> RefusedAsync(NewBatch request, Stream? content)
     {
