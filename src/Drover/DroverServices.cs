@@ -47,9 +47,14 @@ public static class DroverServices
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var logger = provider.GetRequiredService<ILogger<Upstream>>();
+        var throttleLogger = provider.GetRequiredService<ILogger<Throttle>>();
+        var container = provider.GetRequiredService<BatchBlobs>().Container;
         return new Upstreams(
             [.. settings.MoreUpstreams.Prepend(settings.Upstream).Select(options => new Upstream(
-                options, new Throttle(options.Limits, time), time, logger))],
+                options,
+                new Throttle(options.Limits, time, new LimitsLedger(container, options.BaseUrl, time), throttleLogger),
+                time,
+                logger))],
             settings.Fallbacks);
     }
 

@@ -32,6 +32,7 @@ internal static class SimulatorCommand
         Add<int>("--rpm", "Requests a minute.", (o, v) => o with { Rpm = v });
         Add<int>("--tpm", "Tokens a minute.", (o, v) => o with { Tpm = v });
         Add<int>("--max-concurrency", "Calls in flight.", (o, v) => o with { MaxConcurrency = v });
+        Add<bool>("--hide-limits", "No answer carries x-ratelimit-* headers.", (o, v) => o with { HideLimits = v });
         Add<int>("--max-body-bytes", "Larger bodies are answered with 413.", (o, v) => o with { MaxBodyBytes = v });
         Add<int>("--answer-words", "The words of a plain-text answer, about.", (o, v) => o with { AnswerWords = v });
         Add<bool>("--keep-names", "Whether /stats/requests shows names: true, false; without it, the first 100,000.", (o, v) => o with { KeepNames = v });

@@ -51,6 +51,9 @@ public sealed record SimulatorOptions
     /// <summary>Calls in flight; 0 is unlimited.</summary>
     public int MaxConcurrency { get; init; }
 
+    /// <summary>Whether the limits are secret: no answer carries <c>x-ratelimit-*</c> headers.</summary>
+    public bool HideLimits { get; init; }
+
     /// <summary>Larger bodies are answered with 413.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 

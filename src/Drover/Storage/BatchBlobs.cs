@@ -20,6 +20,7 @@ namespace Drover.Storage;
 /// batches/{id}/final.json             the final record
 /// ledgers/spend.json                  the spend ledger of all processes
 /// ledgers/spend/{random}.json         one process's reservations
+/// ledgers/limits/{upstream}.json      what processes share of an upstream's limits
 /// </code>
 /// </remarks>
 public sealed class BatchBlobs(BlobContainerClient container)

@@ -37,7 +37,7 @@ public readonly record struct RateHeaders(RateHeader? Requests, RateHeader? Toke
             text = text[(unit < 1 ? 2 : 1)..];
             if (text.IsEmpty)
             {
-                return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null;
+                return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)) : null;
             }
         }
     }

@@ -1,39 +1,73 @@
+using System.Text.Json;
+using Azure;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Drover.Throttling;
 
 /// <summary>
-/// Grants leave to call an upstream: at most so many calls at once, at most so many per minute, evenly spaced, first come
-/// first served, and none before the time that the upstream last asked for.
+/// Grants leave to call an upstream: at most so many calls at once, so many requests and so many tokens per minute, evenly
+/// spaced, first come first served, and none before the time that the upstream last asked for. All processes that share the
+/// ledger keep to the limits together.
 /// </summary>
-/// <remarks>One per upstream and process; every batch shares it. A call that waits to be tried again holds no permit.</remarks>
-public sealed class Throttle : IAsyncDisposable
+/// <remarks>
+/// One per upstream and process; every batch shares it. A call that waits to be tried again holds no permit. Calls cost no
+/// storage access: leases are renewed about twice a second while there is something to do. When storage is away nothing is
+/// granted beyond the lease.
+/// </remarks>
+public sealed partial class Throttle : IAsyncDisposable
 {
+    private const long Never = long.MaxValue;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(4);
+
     private readonly Lock _lock = new();
-    private readonly TimeProvider _time;
-    private readonly ITimer _timer;
-    private readonly Pacer _pacer;
     private readonly ThrottleLimits _limits;
-    private readonly Queue<TaskCompletionSource<Permit>> _waiting = new();
-    private long _pausedUntil;
-    private int _inFlight;
+    private readonly LimitsLedger? _ledger;
+    private readonly ILogger _logger;
+    private readonly SharedClock _clock;
+    private readonly ITimer _timer;
+    private readonly LimitsShare _share;
+    private readonly Queue<Waiter> _waiting = new();
+    private LimitsDocument _own = new();
+    private Task _renewal = Task.CompletedTask;
+    private TimeSpan _retryIn = FirstRetry;
+    private long _retryAt;
+    private long _timerAt = Never;
+    private string? _trouble;
+    private bool _disposed;
 
     /// <param name="limits">What the upstream allows.</param>
     /// <param name="time">The clock.</param>
-    public Throttle(ThrottleLimits limits, TimeProvider time)
+    /// <param name="ledger">What the processes share; null when there is only this one.</param>
+    /// <param name="logger">Where it says that storage is away.</param>
+    public Throttle(ThrottleLimits limits, TimeProvider time, LimitsLedger? ledger = null, ILogger<Throttle>? logger = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.Concurrency, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(limits.RequestsPerMinute);
         ArgumentOutOfRangeException.ThrowIfNegative(limits.TokensPerMinute);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MinimumSpacing, TimeSpan.Zero);
-        (_limits, _time) = (limits, time);
-        _pacer = new Pacer(limits.RequestsPerMinute);
-        _timer = time.CreateTimer(static state => ((Throttle)state!).Grant(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_limits, _ledger, _logger) = (limits, ledger, logger ?? NullLogger<Throttle>.Instance);
+        _clock = ledger?.Clock ?? new SharedClock(time);
+        _share = new LimitsShare(Guid.NewGuid().ToString("N")[..12], limits, isShared: ledger is not null);
+        _timer = time.CreateTimer(static state => ((Throttle)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The most calls at once.</summary>
+    /// <summary>The most calls at once, of all processes together.</summary>
     public int Concurrency => _limits.Concurrency;
 
     /// <summary>The permits that are out.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _share.InFlight;
+            }
+        }
+    }
 
     /// <summary>How much longer nothing is granted because the upstream asked for it; zero when it does not.</summary>
     public TimeSpan PausedFor
@@ -42,28 +76,43 @@ public sealed class Throttle : IAsyncDisposable
         {
             lock (_lock)
             {
-                var left = _pausedUntil - _time.GetUtcNow().Ticks;
+                var left = _share.PausedUntil - _clock.Now;
                 return left > 0 ? TimeSpan.FromTicks(left) : TimeSpan.Zero;
             }
         }
     }
 
     /// <summary>How the throttle stands now.</summary>
-    public ThrottleState State => new(_limits)
+    public ThrottleState State
     {
-        InFlight = InFlight,
-        Share = _limits.Concurrency,
-        RequestsPerMinute = _limits.RequestsPerMinute > 0 ? _limits.RequestsPerMinute : null,
-        TokensPerMinute = _limits.TokensPerMinute > 0 ? _limits.TokensPerMinute : null,
-        PausedUntil = PausedFor is var pause && pause > TimeSpan.Zero ? _time.GetUtcNow() + pause : null,
-    };
+        get
+        {
+            lock (_lock)
+            {
+                var document = _share.Lease?.Document ?? _own;
+                var (requests, tokens) = (document.RequestsPerMinute(_limits), document.TokensPerMinute(_limits));
+                return new ThrottleState(_limits)
+                {
+                    InFlight = _share.InFlight,
+                    Share = _share.Cap,
+                    Processes = Math.Max(1, document.Holders.Count),
+                    RequestsPerMinute = requests > 0 ? requests : null,
+                    TokensPerMinute = tokens > 0 ? tokens : null,
+                    Factor = document.Adaptation.Factor,
+                    PausedUntil = _share.PausedUntil > _clock.Now ? new DateTimeOffset(_share.PausedUntil, TimeSpan.Zero) : null,
+                    Trouble = _trouble,
+                };
+            }
+        }
+    }
 
-    /// <summary>Grants nothing for that long: the upstream said Retry-After. A longer pause that is set already stays.</summary>
+    /// <summary>Grants nothing for that long, in any process: the upstream said Retry-After. A longer pause that is set already stays.</summary>
     public void PauseFor(TimeSpan delay)
     {
         lock (_lock)
         {
-            _pausedUntil = Math.Max(_pausedUntil, (_time.GetUtcNow() + delay).Ticks);
+            _share.PauseUntil(_clock.Now + delay.Ticks);
+            Pump();
         }
     }
 
@@ -74,11 +123,12 @@ public sealed class Throttle : IAsyncDisposable
     public async ValueTask<Permit> AcquireAsync(long tokens, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var waiter = new TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new Waiter(tokens);
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             _waiting.Enqueue(waiter);
-            GrantLocked();
+            Pump();
         }
 
         if (waiter.Task.IsCompletedSuccessfully)
@@ -87,18 +137,36 @@ public sealed class Throttle : IAsyncDisposable
         }
 
         await using var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource<Permit>)state!).TrySetCanceled(token), waiter);
+            static (state, token) => ((Waiter)state!).TrySetCanceled(token), waiter);
         return await waiter.Task;
     }
 
     /// <summary>Gives this process's shares back.</summary>
-    public async ValueTask DisposeAsync() => await _timer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            while (_waiting.TryDequeue(out var waiter))
+            {
+                waiter.TrySetException(new ObjectDisposedException(nameof(Throttle)));
+            }
+        }
+
+        await _timer.DisposeAsync();
+        await _renewal;
+        if (_ledger is not null && _share.Lease is not null && _trouble is null && _share.InFlight == 0)
+        {
+            await TryExchangeAsync(_share.Ask(isAwaited: false, _clock.Now) with { Wanted = 0, InFlight = 0, Requests = default, Tokens = default });
+        }
+    }
 
     internal void Learn(Permit permit, CallFeedback feedback)
     {
-        if (feedback is { Status: 429 or 503, RetryAfter: { } pause })
+        lock (_lock)
         {
-            PauseFor(pause);
+            _share.Learn(permit.Generation, permit.Estimate, permit.Tokens, feedback, _clock.Now);
+            Pump();
         }
     }
 
@@ -106,46 +174,74 @@ public sealed class Throttle : IAsyncDisposable
     {
         lock (_lock)
         {
-            _inFlight--;
-            GrantLocked();
+            _share.Release();
+            Pump();
         }
     }
 
-    private void Grant()
+    private void OnTimer()
     {
         lock (_lock)
         {
-            GrantLocked();
+            _timerAt = Never;
+            Pump();
         }
     }
 
-    private void GrantLocked()
+    // Grants what may be granted, renews the lease when it is time, and sets the timer for what comes next.
+    private void Pump()
     {
-        while (_inFlight < _limits.Concurrency && TryPeekLive(out var waiter))
+        while (!_disposed)
         {
-            var now = _time.GetUtcNow().Ticks;
-            if (_pausedUntil > now)
+            var now = _clock.Now;
+            var wakeAt = Grant(now);
+            var askAt = _share.AskAt(_waiting.Count > 0, now);
+            if (askAt <= now && _ledger is null)
             {
-                WakeIn(TimeSpan.FromTicks(_pausedUntil - now));
-                return;
+                var ask = _share.Ask(_waiting.Count > 0, now);
+                (_own, var lease) = LimitsExchange.Apply(_own, ask, _limits, new DateTimeOffset(now, TimeSpan.Zero));
+                _share.Apply(ask, lease, now);
+                continue;
             }
 
-            if (!_pacer.TryTake(now, out var wait))
+            if (!_renewal.IsCompleted)
             {
-                WakeIn(wait);
-                return;
+                askAt = Never; // It pumps when it is done.
+            }
+            else if (askAt <= now && now >= _retryAt)
+            {
+                _renewal = RenewAsync(_share.Ask(_waiting.Count > 0, now));
+                askAt = Never;
+            }
+
+            WakeAt(Math.Min(wakeAt, Math.Max(askAt, _retryAt)), now);
+            return;
+        }
+    }
+
+    private long Grant(long now)
+    {
+        while (TryPeekLive(out var waiter))
+        {
+            waiter.Counted = waiter.Counted > 0 ? waiter.Counted : _share.TokensFor(waiter.Tokens);
+            var wait = _share.WaitFor(waiter.Counted, now);
+            if (wait is not 0)
+            {
+                return wait is { } ticks and not LimitsShare.UntilRelease ? now + ticks : Never;
             }
 
             _waiting.Dequeue();
-            _inFlight++;
-            if (!waiter.TrySetResult(new Permit(this, 0)))
+            _share.Launch(waiter.Counted);
+            if (!waiter.TrySetResult(new Permit(this, waiter.Tokens, waiter.Counted, _share.Generation)))
             {
-                _inFlight--;
+                _share.Release();
             }
         }
+
+        return Never;
     }
 
-    private bool TryPeekLive(out TaskCompletionSource<Permit> waiter)
+    private bool TryPeekLive(out Waiter waiter)
     {
         while (_waiting.TryPeek(out waiter!))
         {
@@ -160,7 +256,76 @@ public sealed class Throttle : IAsyncDisposable
         return false;
     }
 
-    // A timer may fire a little early; never ask for less than a millisecond.
-    private void WakeIn(TimeSpan wait) =>
-        _timer.Change(wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait, Timeout.InfiniteTimeSpan);
+    private async Task RenewAsync(Ask ask)
+    {
+        await Task.Yield(); // Whoever asks for a permit does not wait for storage.
+        var lease = await TryExchangeAsync(ask);
+        lock (_lock)
+        {
+            if (lease is not null)
+            {
+                _share.Apply(ask, lease, _clock.Now);
+                (_retryIn, _retryAt) = (FirstRetry, 0);
+            }
+            else
+            {
+                _retryAt = _clock.Now + _retryIn.Ticks;
+                _retryIn = _retryIn * 2 < LongestRetry ? _retryIn * 2 : LongestRetry;
+            }
+
+            _renewal = Task.CompletedTask;
+            Pump();
+        }
+    }
+
+    private async Task<Lease?> TryExchangeAsync(Ask ask)
+    {
+        try
+        {
+            var lease = await _ledger!.ExchangeAsync(ask, _limits);
+            if (_trouble is not null)
+            {
+                _trouble = null;
+                LedgerIsBack(_logger);
+            }
+
+            return lease;
+        }
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException or AggregateException or JsonException)
+        {
+            if (_trouble is null)
+            {
+                LedgerIsAway(_logger, e.Message.Split('\n')[0].Trim());
+            }
+
+            _trouble = e is JsonException
+                ? $"The blob {_ledger!.Name} with the shared limits cannot be read; delete it."
+                : "Storage does not answer, so the shared limits cannot be leased; nothing is launched beyond the last lease.";
+            return null;
+        }
+    }
+
+    // A timer may fire a little early; never ask for less than a millisecond. One that fires too early does no harm.
+    private void WakeAt(long at, long now)
+    {
+        if (at != Never && at < _timerAt)
+        {
+            _timerAt = at;
+            _timer.Change(TimeSpan.FromTicks(Math.Clamp(at - now, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerHour)), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    [LoggerMessage(201, LogLevel.Warning, "The shared limits cannot be leased; nothing is launched beyond the last lease: {Reason}")]
+    private static partial void LedgerIsAway(ILogger logger, string reason);
+
+    [LoggerMessage(202, LogLevel.Information, "The shared limits can be leased again.")]
+    private static partial void LedgerIsBack(ILogger logger);
+
+    private sealed class Waiter(long tokens) : TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public long Tokens => tokens;
+
+        /// <summary>What is counted for it, settled when its turn comes, so that its turn stays the same while it waits.</summary>
+        public long Counted { get; set; }
+    }
 }

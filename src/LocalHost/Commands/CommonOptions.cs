@@ -10,6 +10,7 @@ internal sealed class CommonOptions
     private readonly Option<string?> _baseUrl = new("--base-url") { Description = "The OpenAI-compatible API, such as https://api.openai.com/v1. The key comes from OPENAI_API_KEY or Drover__Upstream__ApiKey." };
     private readonly Option<int?> _concurrency = new("--concurrency") { Description = "The most calls at once." };
     private readonly Option<int?> _rpm = new("--rpm") { Description = "The requests per minute that the API allows; 0 is no limit." };
+    private readonly Option<long?> _tpm = new("--tpm") { Description = "The tokens per minute that the API allows; 0 is no limit." };
     private readonly Option<bool> _simulator = new("--simulator") { Description = "Take answers from the simulator." };
 
     /// <summary>Adds them to a command.</summary>
@@ -23,6 +24,7 @@ internal sealed class CommonOptions
             command.Options.Add(_baseUrl);
             command.Options.Add(_concurrency);
             command.Options.Add(_rpm);
+            command.Options.Add(_tpm);
             command.Options.Add(_simulator);
         }
     }
@@ -33,6 +35,7 @@ internal sealed class CommonOptions
         BaseUrl = parsed.GetValue(_baseUrl),
         Concurrency = parsed.GetValue(_concurrency),
         RequestsPerMinute = parsed.GetValue(_rpm),
+        TokensPerMinute = parsed.GetValue(_tpm),
         Simulator = parsed.GetValue(_simulator),
     };
 }

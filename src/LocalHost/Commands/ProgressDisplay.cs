@@ -95,8 +95,8 @@ internal sealed class ProgressDisplay(DroverHost host)
         return now > at ? Math.Max(0, (settled - before) / (now - at).TotalSeconds) : 0;
     }
 
-    private string Limit() => _options.RequestsPerMinute > 0
-        ? $" of {Number(_options.RequestsPerMinute / 60.0)}/s"
+    private string Limit() => host.Services.GetRequiredService<Upstream>().Throttle.State.RequestsPerMinute is { } rate
+        ? $" of {Number(rate / 60)}/s"
         : string.Create(CultureInfo.InvariantCulture, $" ({_options.Concurrency} at once)");
 
     private string Left(BatchView view, double rate) => view switch

@@ -151,6 +151,7 @@ internal sealed class DroverHost : IAsyncDisposable
         Set(overrides, nameof(UpstreamOptions.BaseUrl), setup.BaseUrl);
         Set(overrides, nameof(UpstreamOptions.Concurrency), setup.Concurrency);
         Set(overrides, nameof(UpstreamOptions.RequestsPerMinute), setup.RequestsPerMinute);
+        Set(overrides, nameof(UpstreamOptions.TokensPerMinute), setup.TokensPerMinute);
         return overrides;
     }
 

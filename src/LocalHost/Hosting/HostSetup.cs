@@ -11,6 +11,8 @@ internal sealed record HostSetup
 
     public int? RequestsPerMinute { get; init; }
 
+    public long? TokensPerMinute { get; init; }
+
     /// <summary>Take answers from the simulator, whatever the settings say.</summary>
     public bool Simulator { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
         if (!simulation.Limits.TryEnter(tokens, out var rates, out var inFlight, out var rejection))
         {
             simulation.Stats.OnRejected(rejection);
-            Responder.RateHeaders(http.Response.Headers, rates);
+            RateHeaders(http, options, rates);
             responder.Error(http, rejection.ToError(call.ModelName));
             return;
         }
@@ -37,12 +37,20 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
             var sighting = simulation.Stats.OnAdmitted(identity, inFlight);
             var isPoison = options.Poison is { Length: > 0 } poison && body.Span.IndexOf(Encoding.UTF8.GetBytes(poison)) >= 0;
             var fault = isPoison ? Fault.ServerError : FaultPlan.Draw(options, identity.Hash, sighting);
-            Responder.RateHeaders(http.Response.Headers, rates);
+            RateHeaders(http, options, rates);
             await ServeAsync(new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started));
         }
         finally
         {
             simulation.Limits.Leave();
+        }
+    }
+
+    private static void RateHeaders(HttpContext http, SimulatorOptions options, RateState rates)
+    {
+        if (!options.HideLimits)
+        {
+            Responder.RateHeaders(http.Response.Headers, rates);
         }
     }
 

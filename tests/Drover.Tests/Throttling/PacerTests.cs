@@ -4,135 +4,134 @@ namespace Drover.Tests.Throttling;
 
 public sealed class PacerTests
 {
+    private const long Ms = TimeSpan.TicksPerMillisecond;
     private const long Start = 638_000_000_000_000_000;
 
-    [Theory]
-    [InlineData(60)]
-    [InlineData(600)]
-    [InlineData(6_000)]
-    [InlineData(60_000)]
-    public void TryTake_AMinuteOfPunctualTimers_IsWithinOnePercentBelowTheRate(int requestsPerMinute)
+    [Fact]
+    public void WaitFor_NoLimit_IsZero()
     {
-        var taken = Run(requestsPerMinute, TimeSpan.FromMinutes(1), () => 0);
+        var pacer = new Pacer(strict: false);
 
-        Assert.InRange(taken.Count, requestsPerMinute * 0.99, requestsPerMinute);
-    }
-
-    [Theory]
-    [InlineData(600)]
-    [InlineData(6_000)]
-    [InlineData(60_000)]
-    public void TryTake_AMinuteOfLateTimers_IsWithinOnePercentBelowTheRate(int requestsPerMinute)
-    {
-        var random = new Random(7);
-
-        var taken = Run(requestsPerMinute, TimeSpan.FromMinutes(1), () => random.Next((int)(2 * TimeSpan.TicksPerMillisecond)));
-
-        Assert.InRange(taken.Count, requestsPerMinute * 0.99, requestsPerMinute);
-    }
-
-    [Theory]
-    [InlineData(60)]
-    [InlineData(600)]
-    [InlineData(6_000)]
-    [InlineData(60_000)]
-    public void TryTake_WhateverTheTimersDo_NeverOverrunsABucketOfOneSecond(int requestsPerMinute)
-    {
-        var random = new Random(11);
-        // Mostly a little late, now and then by seconds: that is when missed time could be made good too greedily.
-        var taken = Run(
-            requestsPerMinute,
-            TimeSpan.FromMinutes(2),
-            () => random.Next(50) == 0 ? random.NextInt64(3 * TimeSpan.TicksPerSecond) : random.NextInt64(20 * TimeSpan.TicksPerMillisecond));
-
-        var size = requestsPerMinute / 60.0;
-        var tokens = size;
-        var last = taken[0];
-        foreach (var at in taken)
-        {
-            tokens = Math.Min(size, tokens + (at - last) * size / TimeSpan.TicksPerSecond) - 1;
-            last = at;
-            Assert.True(tokens >= -1e-6, $"The bucket is empty at {TimeSpan.FromTicks(at - taken[0])}.");
-        }
-    }
-
-    [Theory]
-    [InlineData(6_000)]
-    [InlineData(60_000)]
-    public void TryTake_AnyOneSecond_HoldsNoMoreThanTheRateAndTheCatchUp(int requestsPerMinute)
-    {
-        var random = new Random(3);
-        var taken = Run(requestsPerMinute, TimeSpan.FromMinutes(1), () => random.NextInt64(30 * TimeSpan.TicksPerMillisecond));
-
-        var most = requestsPerMinute / 60.0 * 1.02 + 1;
-        for (int first = 0, last = 0; last < taken.Count; last++)
-        {
-            while (taken[last] - taken[first] >= TimeSpan.TicksPerSecond)
-            {
-                first++;
-            }
-
-            Assert.True(last - first + 1 <= most, $"{last - first + 1} requests within a second.");
-        }
+        Assert.Equal(0, pacer.WaitFor(1, Start));
+        Assert.False(pacer.IsLimited);
     }
 
     [Fact]
-    public void TryTake_AfterIdleTime_AllowsNoMoreThanTheCatchUpAtOnce()
-    {
-        var pacer = new Pacer(6_000);
-        Assert.True(pacer.TryTake(Start, out _));
+    public void WaitFor_NoSlice_IsNull() => Assert.Null(Of(10 * Ms).WaitFor(1, Start));
 
-        var later = Start + TimeSpan.TicksPerHour;
-        var burst = 0;
-        while (pacer.TryTake(later, out _))
+    [Fact]
+    public void WaitFor_WithinASlice_FollowsItsStride()
+    {
+        var pacer = Of(10 * Ms);
+        Add(pacer, Start, 5, 10 * Ms);
+
+        for (var i = 0; i < 5; i++)
         {
-            burst++;
+            Assert.Equal(i == 0 ? 0 : 10 * Ms, pacer.WaitFor(1, Start + (Math.Max(0, i - 1) * 10 * Ms)));
+            Assert.Equal(0, pacer.WaitFor(1, Start + (i * 10 * Ms)));
+            pacer.Take(1);
         }
 
-        Assert.Equal(2, burst); // 20 ms at 10.1 ms each, and the one that is due.
+        Assert.Null(pacer.WaitFor(1, Start + (50 * Ms)));
     }
 
     [Fact]
-    public void TryTake_NotYetDue_SaysHowLongToWait()
+    public void Add_OthersTookSlicesBetween_SpreadsOverTheirTimeAsWell()
     {
-        var pacer = new Pacer(600);
+        var pacer = Of(10 * Ms);
+        Add(pacer, Start, 10, 10 * Ms);
+        Add(pacer, Start + (200 * Ms), 10, 10 * Ms); // Ten of somebody else's lie between.
 
-        Assert.True(pacer.TryTake(Start, out var none));
-        Assert.Equal(TimeSpan.Zero, none);
-        Assert.False(pacer.TryTake(Start, out var wait));
-        Assert.Equal(TimeSpan.FromMilliseconds(101), wait);
-        Assert.False(pacer.TryTake(Start + wait.Ticks - 1, out var rest));
-        Assert.Equal(TimeSpan.FromTicks(1), rest);
-        Assert.True(pacer.TryTake(Start + wait.Ticks, out _));
+        for (var i = 0; i < 10; i++)
+        {
+            pacer.Take(1);
+        }
+
+        Assert.Equal(100 * Ms, pacer.WaitFor(1, Start));
+        pacer.Take(1);
+        Assert.Equal(120 * Ms, pacer.WaitFor(1, Start));
     }
 
     [Fact]
-    public void TryTake_NoLimit_IsAlwaysGranted()
+    public void Add_MinimumSpacing_SpreadsNothing()
     {
-        var pacer = new Pacer(0);
-        for (var i = 0; i < 10_000; i++)
-        {
-            Assert.True(pacer.TryTake(Start, out _));
-        }
+        var pacer = new Pacer(strict: true);
+        pacer.SetInterval(10 * Ms);
+        Add(pacer, Start, 1, 10 * Ms, now: Start);
+        pacer.Take(1);
+        Add(pacer, Start + (200 * Ms), 2, 10 * Ms);
+
+        Assert.Equal(200 * Ms, pacer.WaitFor(1, Start));
+        Assert.Equal(0, pacer.WaitFor(1, Start + (205 * Ms))); // Five late, and so is the next.
+        pacer.Take(1);
+        Assert.Equal(10 * Ms, pacer.WaitFor(0.5, Start + (205 * Ms)));
     }
 
-    /// <summary>Asks, waits as told and a little longer, for so long; answers when requests were granted.</summary>
-    private static List<long> Run(int requestsPerMinute, TimeSpan duration, Func<long> late)
+    [Fact]
+    public void WaitFor_Late_MakesGoodTwentyMillisecondsAndLosesTheRest()
     {
-        var pacer = new Pacer(requestsPerMinute);
-        var taken = new List<long>();
-        for (var now = Start; now < Start + duration.Ticks;)
+        var pacer = Of(10 * Ms);
+        Add(pacer, Start, 50, 10 * Ms);
+
+        var at = Start + (200 * Ms);
+        var granted = 0;
+        while (pacer.WaitFor(1, at) is 0)
         {
-            if (pacer.TryTake(now, out var wait))
-            {
-                taken.Add(now);
-            }
-            else
-            {
-                now += wait.Ticks + late();
-            }
+            pacer.Take(1);
+            granted++;
         }
 
-        return taken;
+        Assert.Equal(3, granted); // Those of 180, 190 and 200 ms.
     }
+
+    [Fact]
+    public void SetInterval_Slower_SlowsTheSlicesThatAreHere()
+    {
+        var pacer = Of(10 * Ms);
+        Add(pacer, Start, 10, 10 * Ms);
+
+        pacer.SetInterval(20 * Ms);
+
+        pacer.Take(1);
+        Assert.Equal(20 * Ms, pacer.WaitFor(1, Start));
+        Assert.Equal(0, pacer.Missing(4));
+        Assert.Equal(2, pacer.Missing(6), 6);
+    }
+
+    [Fact]
+    public void Correct_MoreUsedThanTaken_DelaysTheNext()
+    {
+        var pacer = Of(Ms);
+        Add(pacer, Start, 400, Ms);
+        pacer.Take(100);
+
+        pacer.Correct(50);
+
+        Assert.Equal(150 * Ms, pacer.WaitFor(100, Start));
+        pacer.Correct(-70);
+        Assert.Equal(80 * Ms, pacer.WaitFor(100, Start));
+    }
+
+    [Fact]
+    public void Take_ATenthIsMissing_GoesAndIsOwed()
+    {
+        var pacer = Of(Ms);
+        Add(pacer, Start, 95, Ms);
+
+        Assert.Equal(0, pacer.WaitFor(100, Start));
+        pacer.Take(100);
+        Add(pacer, Start + (95 * Ms), 100, Ms);
+
+        Assert.Equal(100 * Ms, pacer.WaitFor(90, Start));
+    }
+
+    private static Pacer Of(double interval)
+    {
+        var pacer = new Pacer(strict: false);
+        pacer.SetInterval(interval);
+        return pacer;
+    }
+
+    private static void Add(Pacer pacer, long begins, int units, long interval, long now = Start + (20 * Ms)) =>
+        pacer.Add(new Slice(begins, begins + (units * interval), interval), units, 1, now); // Twenty late, so that nothing can be brought forward.
 }
