@@ -8,6 +8,7 @@ using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
+using Drover.Streaming;
 using Drover.Throttling;
 using Drover.Vision;
 using Drover.Webhooks;
@@ -39,6 +40,7 @@ public static class DroverServices
         services.AddHostedService<ContainerPreparation>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys));
+        services.AddSingleton(settings.Streams).AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
         return services;
     }

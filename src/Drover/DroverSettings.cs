@@ -5,6 +5,7 @@ using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Storage;
+using Drover.Streaming;
 using Drover.Vision;
 using Microsoft.Extensions.Configuration;
 
@@ -14,7 +15,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Models", "Budgets", "Files", "Keys", "Vision", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Vision", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -27,6 +28,8 @@ public sealed class DroverSettings
     public BatchOptions Batches { get; } = new();
 
     public StorageOptions Storage { get; } = new();
+
+    public StreamOptions Streams { get; } = new();
 
     public BudgetOptions Budgets { get; } = new();
 
@@ -49,6 +52,7 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Upstream"), settings.Upstream, faults);
         Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
         Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
+        Bind(configuration.GetSection("Drover:Streams"), settings.Streams, faults);
         Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
         Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
         settings.Models = ModelSettings.Read(configuration, faults);
@@ -92,6 +96,7 @@ public sealed class DroverSettings
         faults.AddRange(settings.Files.Faults());
         faults.AddRange(CallerKeys.Faults(settings.Keys));
         faults.AddRange(settings.Vision.Faults());
+        faults.AddRange(settings.Streams.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
 
@@ -175,5 +180,7 @@ public sealed class DroverSettings
         : type == typeof(decimal) ? "a number"
         : type == typeof(bool) ? "true or false"
         : type.IsEnum ? string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant()
+        : type == typeof(decimal) || type == typeof(decimal?) ? "a number"
+        : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
         : $"a {type.Name}";
 }

@@ -34,6 +34,10 @@ internal static class SimulatorCommand
         Add<int>("--max-concurrency", "Calls in flight.", (o, v) => o with { MaxConcurrency = v });
         Add<bool>("--hide-limits", "No answer carries x-ratelimit-* headers.", (o, v) => o with { HideLimits = v });
         Add<int>("--max-body-bytes", "Larger bodies are answered with 413.", (o, v) => o with { MaxBodyBytes = v });
+        Add<bool>("--odd-frames", "Streams come in odd frames.", (o, v) => o with { OddFrames = v });
+        Add<bool>("--no-prefix", "A last message of the assistant's is not continued.", (o, v) => o with { NoPrefix = v });
+        Add<int>("--prefix-overlap", "Characters that a continuation repeats.", (o, v) => o with { PrefixOverlap = v });
+        Add<int>("--most-faults", "A request meets faults the first so many times only.", (o, v) => o with { MostFaults = v });
         Add<int>("--answer-words", "The words of a plain-text answer, about.", (o, v) => o with { AnswerWords = v });
         Add<bool>("--keep-names", "Whether /stats/requests shows names: true, false; without it, the first 100,000.", (o, v) => o with { KeepNames = v });
         Add<string>("--record", "A file to which every processed request is appended.", (o, v) => o with { Record = v });

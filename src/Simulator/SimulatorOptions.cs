@@ -57,6 +57,18 @@ public sealed record SimulatorOptions
     /// <summary>Larger bodies are answered with 413.</summary>
     public int MaxBodyBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// Whether the frames of streams are odd, though right by the letter of the standard: CRLF, comments, empty events, events
+    /// that are no JSON, several in one packet, one over several packets that are cut in the middle of a character.
+    /// </summary>
+    public bool OddFrames { get; init; }
+
+    /// <summary>A last message of the assistant's is not continued: the answer begins anew.</summary>
+    public bool NoPrefix { get; init; }
+
+    /// <summary>A continuation repeats so many of the last characters of what it continues.</summary>
+    public int PrefixOverlap { get; init; }
+
     /// <summary>The words of a plain-text answer, about.</summary>
     public int AnswerWords { get; init; } = 40;
 
@@ -74,6 +86,9 @@ public sealed record SimulatorOptions
 
     /// <summary>How long <see cref="FailTimeout"/> and <see cref="FailStreamStall"/> last, in seconds; 0 is until the client goes.</summary>
     public double TimeoutSeconds { get; init; }
+
+    /// <summary>A request meets faults the first so many times it is admitted, and none after that; 0 is no bound.</summary>
+    public int MostFaults { get; init; }
 
     /// <summary>500 after the latency; not processed.</summary>
     public double Fail500 { get; init; }

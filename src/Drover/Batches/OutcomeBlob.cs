@@ -33,19 +33,29 @@ internal sealed class OutcomeBlob(AppendBlobClient client, string epoch)
         }
     }
 
+    /// <summary>Makes the blob, which must not be there.</summary>
+    /// <exception cref="FencedException">Another has made it.</exception>
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobContentInfo created = await client.CreateAsync(NewBlob(), cancellationToken);
+            _tag = created.ETag;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            // It is ours when the answer to an earlier try was lost.
+            var (_, there, tag) = await PeekAsync(client, cancellationToken);
+            _tag = there is not null && IsOurs(there) ? tag : throw new FencedException($"'{client.Name}' is there already.", e);
+        }
+    }
+
     /// <summary>Takes the blob, making it if there is none, and answers what is in it.</summary>
     public async Task<ReadOnlyMemory<byte>> TakeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            BlobContentInfo created = await client.CreateAsync(
-                new AppendBlobCreateOptions
-                {
-                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" },
-                    Metadata = Metadata(),
-                    Conditions = new AppendBlobRequestConditions { IfNoneMatch = ETag.All },
-                },
-                cancellationToken);
+            BlobContentInfo created = await client.CreateAsync(NewBlob(), cancellationToken);
             _tag = created.ETag;
             return default;
         }
@@ -120,6 +130,13 @@ internal sealed class OutcomeBlob(AppendBlobClient client, string epoch)
             new BlobDownloadOptions { Range = new HttpRange(Length, block.Length) }, cancellationToken);
         return tail.Content.ToMemory().Span.SequenceEqual(block.GetBuffer().AsSpan(0, (int)block.Length)) ? tag : null;
     }
+
+    private AppendBlobCreateOptions NewBlob() => new()
+    {
+        HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" },
+        Metadata = Metadata(),
+        Conditions = new AppendBlobRequestConditions { IfNoneMatch = ETag.All },
+    };
 
     private Dictionary<string, string> Metadata() => new() { [EpochKey] = epoch };
 

@@ -21,7 +21,7 @@ internal static class AnswerReader
             Body = isJson ? OnOneLine(body) : body,
             IsJson = isJson,
             IsAnswerLost = status == 200 && !isJson,
-            RequestId = response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null,
+            RequestId = RequestId(response),
             Model = reply.Model is null ? null : Cut(reply.Model),
             Usage = reply.Usage,
             ErrorCode = status == 200 ? isJson ? null : "invalid_response" : code,
@@ -33,10 +33,21 @@ internal static class AnswerReader
         };
     }
 
+    /// <summary>Of an answer that is a stream and has begun.</summary>
+    public static CallResult ReadHead(HttpResponseMessage response) => new(Outcome.Result)
+    {
+        Status = (int)response.StatusCode,
+        RequestId = RequestId(response),
+        Rates = RateHeaders.Read(response.Headers),
+    };
+
     /// <summary>Cuts a text of somebody else's to a length that is safe in histories and logs.</summary>
     public static string Cut(string text) => text.Length <= LongestMessage
         ? text
         : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
+
+    private static string? RequestId(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null;
 
     private static Outcome OutcomeOf(int status, bool isJson, string code) => status switch
     {

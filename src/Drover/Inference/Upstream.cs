@@ -16,7 +16,7 @@ namespace Drover.Inference;
 /// durable timers.
 /// </para>
 /// </remarks>
-public sealed class Upstream : IDisposable
+public sealed partial class Upstream : IDisposable
 {
     private static readonly TimeSpan GoneFor = TimeSpan.FromMinutes(10);
 
@@ -173,14 +173,15 @@ public sealed class Upstream : IDisposable
         return result;
     }
 
-    private async Task<CallResult> GuardedAsync(ApiCall call, ApiKey key)
+    private async Task<CallResult> GuardedAsync(
+        ApiCall call, ApiKey key, UpstreamStream? stream = null, CancellationToken cancellationToken = default)
     {
         try
         {
             return await _attempt.ExecuteAsync(
-                static async (state, token) => await state.Self._http.PostAsync(state.Call, state.Key, token),
-                (Self: this, Call: call, Key: key),
-                CancellationToken.None);
+                static async (state, token) => await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, token),
+                (Self: this, Call: call, Key: key, Stream: stream),
+                cancellationToken);
         }
         catch (TimeoutRejectedException)
         {

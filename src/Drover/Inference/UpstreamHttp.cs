@@ -24,30 +24,41 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
     { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Makes a call with a key.</summary>
-    public async Task<CallResult> PostAsync(ApiCall call, ApiKey key, CancellationToken cancellationToken)
+    /// <param name="stream">Takes an answer that is a stream, as soon as its head is there; null for a call that asks for none.</param>
+    public async Task<CallResult> PostAsync(ApiCall call, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _base + call.Url["/v1".Length..]);
         request.Content = new ReadOnlyMemoryContent(call.Body);
         request.Content.Headers.ContentType = Json;
-        return await SendAsync(request, key, cancellationToken);
+        return await SendAsync(request, key, stream, cancellationToken);
     }
 
     /// <summary>Asks for the list of models with a key.</summary>
     public async Task<CallResult> GetModelsAsync(ApiKey key, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _base + "/models");
-        return await SendAsync(request, key, cancellationToken);
+        return await SendAsync(request, key, null, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<CallResult> SendAsync(HttpRequestMessage request, ApiKey key, CancellationToken cancellationToken)
+    private async Task<CallResult> SendAsync(HttpRequestMessage request, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        HttpResponseMessage? response = null;
         try
         {
             request.Headers.Authorization = key.Authorization;
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (stream is not null && response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+            {
+                var head = AnswerReader.ReadHead(response) with { Latency = Stopwatch.GetElapsedTime(started) };
+                var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+                stream.Attach(response, new SilenceLimit(body, options.SilenceTimeout, time));
+                response = null;
+                return head;
+            }
+
             var content = KeyMask.Cover(await ReadBodyAsync(response.Content, cancellationToken), key.Bytes);
             return AnswerReader.Read(response, content, time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
         }
@@ -74,6 +85,10 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         {
             // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
             return Lost(Outcome.Later, "unreadable_answer", $"The answer could not be read: {AnswerReader.Cut(e.Message)}") with { IsAnswerLost = true };
+        }
+        finally
+        {
+            response?.Dispose();
         }
     }
 

@@ -21,12 +21,16 @@ namespace Drover.Storage;
 /// ledgers/spend.json                  the spend ledger of all processes
 /// ledgers/spend/{random}.json         one process's reservations
 /// ledgers/limits/{upstream}.json      what processes share of an upstream's limits
+/// streams/{id}.sse                    append blob: a stream's log
 /// </code>
 /// </remarks>
 public sealed class BatchBlobs(BlobContainerClient container)
 {
     /// <summary>How the names of index entries begin.</summary>
     public const string IndexPrefix = "index/";
+
+    /// <summary>How the names of streams' logs begin.</summary>
+    public const string StreamsPrefix = "streams/";
 
     private const string BatchesPrefix = "batches/";
 
@@ -57,6 +61,8 @@ public sealed class BatchBlobs(BlobContainerClient container)
 
     /// <summary>What one process has reserved and settled.</summary>
     public BlockBlobClient SpendSheet(string id) => Container.GetBlockBlobClient($"ledgers/spend/{id}.json");
+
+    public AppendBlobClient Stream(string streamId) => Container.GetAppendBlobClient($"{StreamsPrefix}{streamId}.sse");
 
     /// <summary>The blob of that name, for a spec's <c>Input</c>, which holds a whole name within the container.</summary>
     public BlockBlobClient ByName(string name) => Container.GetBlockBlobClient(name);

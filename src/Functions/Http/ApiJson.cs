@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drover.Functions.Batches;
 using Drover.Functions.Inference;
+using Drover.Functions.Streaming;
 
 namespace Drover.Functions.Http;
 
@@ -14,6 +15,7 @@ namespace Drover.Functions.Http;
 [JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(UpstreamList))]
+[JsonSerializable(typeof(StreamView))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>

@@ -147,7 +147,11 @@ internal sealed class DroverHost : IAsyncDisposable
 
     private static Dictionary<string, string?> Overrides(HostSetup setup, DataFolder folder)
     {
-        var overrides = new Dictionary<string, string?> { ["Drover:Batches:SpoolPath"] = folder.SpoolPath };
+        var overrides = new Dictionary<string, string?>
+        {
+            ["Drover:Batches:SpoolPath"] = folder.SpoolPath,
+            ["Drover:Streams:SpoolPath"] = Path.Combine(folder.Path, "streams"),
+        };
         Set(overrides, nameof(UpstreamOptions.BaseUrl), setup.BaseUrl);
         Set(overrides, nameof(UpstreamOptions.Concurrency), setup.Concurrency);
         Set(overrides, nameof(UpstreamOptions.RequestsPerMinute), setup.RequestsPerMinute);

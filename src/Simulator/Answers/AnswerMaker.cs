@@ -38,13 +38,21 @@ internal static class AnswerMaker
         var text = call.Format.IsJson
             ? JsonAnswer.Write(call.Format, prompt, source, hash)
             : PlainText.Write(source, hash, options.AnswerWords);
-        text = Continue(text, call.Prefix);
+        text = options.NoPrefix ? text : Continue(text, call.Prefix, options.PrefixOverlap);
         var cut = call.MaxTokens is { } max ? TokenEstimate.Cut(text, max) : text;
         var reason = cut.Length < text.Length ? "length" : call.Format.Tool is null ? "stop" : "tool_calls";
         return new Answer(cut, reason, call.Format.IsJson, call.Format.Tool);
     }
 
-    /// <summary>What follows the prefix; the whole text where that does not begin with the prefix.</summary>
-    private static string Continue(string text, string prefix) =>
-        text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
+    /// <summary>What follows the prefix, and so much of its end; the whole text where that does not begin with the prefix.</summary>
+    private static string Continue(string text, string prefix, int overlap)
+    {
+        if (!text.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var start = Math.Max(0, prefix.Length - overlap);
+        return text[(start > 0 && start < text.Length && char.IsLowSurrogate(text[start]) ? start - 1 : start)..];
+    }
 }

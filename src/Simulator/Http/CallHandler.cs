@@ -36,7 +36,9 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
         {
             var sighting = simulation.Stats.OnAdmitted(identity, inFlight);
             var isPoison = options.Poison is { Length: > 0 } poison && body.Span.IndexOf(Encoding.UTF8.GetBytes(poison)) >= 0;
-            var fault = isPoison ? Fault.ServerError : FaultPlan.Draw(options, identity.Hash, sighting);
+            var fault = isPoison ? Fault.ServerError
+                : options.MostFaults > 0 && sighting > options.MostFaults ? Fault.None
+                : FaultPlan.Draw(options, identity.Hash, sighting);
             RateHeaders(http, options, rates);
             await ServeAsync(new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started));
         }
@@ -112,7 +114,7 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
             ? EventStream.BreakPoint(reply, StableHash.Mix(it.Identity.Hash, (ulong)it.Sighting))
             : -1;
         var pause = it.Fault == Fault.StreamSlow ? it.Options.SlowTokenDelay : it.Options.TokenDelay;
-        if (await _stream.SendAsync(it.Http, reply, it.Endpoint.Format, pause, breaks))
+        if (await _stream.SendAsync(it.Http, reply, it.Endpoint.Format, pause, breaks, it.Options.OddFrames))
         {
             return;
         }

@@ -11,7 +11,7 @@ internal sealed class EventStream(PreciseDelay delay)
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Returns false when the stream ended where <paramref name="breaksAfter"/> says, or when the client went away.</summary>
-    public async Task<bool> SendAsync(HttpContext http, Reply reply, IReplyFormat format, double pauseMilliseconds, int breaksAfter)
+    public async Task<bool> SendAsync(HttpContext http, Reply reply, IReplyFormat format, double pauseMilliseconds, int breaksAfter, bool odd)
     {
         var body = http.Response.BodyWriter;
         var pause = TimeSpan.FromMilliseconds(pauseMilliseconds);
@@ -34,6 +34,13 @@ internal sealed class EventStream(PreciseDelay delay)
             if (http.RequestAborted.IsCancellationRequested)
             {
                 return false;
+            }
+
+            if (odd)
+            {
+                var data = JsonBuffer.Render((format, reply, chunk), static (json, it) => it.format.WriteChunk(json, it.reply, it.chunk)).ToArray();
+                await OddFrames.WriteAsync(body, sent, data);
+                continue;
             }
 
             body.Append("data: "u8);

@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drover.Inference;
+
+namespace Drover.Streaming;
+
+/// <summary>The body of a <c>POST /v1/chat/completions</c>.</summary>
+public sealed class ChatRequest
+{
+    /// <summary>The route of the upstream's.</summary>
+    public const string Url = "/v1/chat/completions";
+
+    private ChatRequest(byte[] body, bool isStream)
+    {
+        (Body, IsStream) = (body, isStream);
+        Shape = RequestShape.Read(Url, body);
+    }
+
+    /// <summary>The JSON as it came.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>Whether the answer is to come as events.</summary>
+    public bool IsStream { get; }
+
+    /// <summary>What it asks for.</summary>
+    public RequestShape Shape { get; }
+
+    /// <summary>Reads a body.</summary>
+    /// <exception cref="JsonException">It is no JSON object; what is in it is for the upstream to judge.</exception>
+    public static ChatRequest Read(byte[] body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new ChatRequest(body, document.RootElement.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True)
+            : throw new JsonException("The body must be a JSON object.");
+    }
+
+    /// <summary>The call that asks for it.</summary>
+    /// <param name="model">The model to ask; where it is the one that the body names, the body goes as it came.</param>
+    public ApiCall Call(string? model) => CallAfter("", Continuation.Assistant, model);
+
+    /// <summary>The call that asks the upstream to go on after a text; without a text, the call that asks for it from the beginning.</summary>
+    internal ApiCall CallAfter(string text, Continuation how, string? model)
+    {
+        var tokens = Shape.PromptTokens + (Shape.MostCompletionTokens ?? 0);
+        if (text.Length == 0 && model == Shape.Model)
+        {
+            return new ApiCall(Url, Body, model, tokens);
+        }
+
+        var root = JsonNode.Parse(Body.Span)!.AsObject();
+        if (model != Shape.Model)
+        {
+            root["model"] = model;
+        }
+
+        if (text.Length > 0)
+        {
+            GoOn(root, text, how);
+        }
+
+        return new ApiCall(Url, Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options)), model, tokens);
+    }
+
+    private static void GoOn(JsonObject root, string text, Continuation how)
+    {
+        var message = new JsonObject { ["role"] = "assistant", ["content"] = WithoutHalfPair(text) };
+        if (how == Continuation.PrefixFlag)
+        {
+            message["prefix"] = true;
+        }
+        else if (how == Continuation.ContinueFinalMessage)
+        {
+            (root["continue_final_message"], root["add_generation_prompt"]) = (true, false);
+        }
+
+        Extend(root["messages"] as JsonArray, message, text);
+        foreach (var limit in new[] { "max_tokens", "max_completion_tokens" })
+        {
+            if (root[limit] is JsonValue value && value.TryGetValue<long>(out var most))
+            {
+                root[limit] = Math.Max(1, most - UsageSum.Estimate(text));
+            }
+        }
+    }
+
+    // A caller's own prefix and the text so far are one prefix.
+    private static void Extend(JsonArray? messages, JsonObject message, string text)
+    {
+        if (messages is not null && messages.Count > 0 && messages[^1] is JsonObject last
+            && last["role"] is JsonValue role && role.TryGetValue<string>(out var name) && name == "assistant"
+            && last["content"] is JsonValue content && content.TryGetValue<string>(out var before))
+        {
+            message["content"] = before + WithoutHalfPair(text);
+            messages[^1] = message;
+            return;
+        }
+
+        messages?.Add(message);
+    }
+
+    private static string WithoutHalfPair(string text) => char.IsHighSurrogate(text[^1]) ? text[..^1] : text;
+}

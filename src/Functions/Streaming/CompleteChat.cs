@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Drover.Functions.OpenAI;
+using Drover.Inference;
+using Drover.Streaming;
+using Microsoft.AspNetCore.Http;
+
+namespace Drover.Functions.Streaming;
+
+/// <summary>HTTP <c>POST /v1/chat/completions</c>: relayed to the upstream, plain or as a stream that outlives all connections.</summary>
+/// <remarks>
+/// <c>x-drover-stream-id</c> names the stream. A request that comes with <c>Last-Event-ID</c>, as some clients send when they
+/// reconnect, goes on with that stream instead of asking anew.
+/// </remarks>
+public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, StreamHub streams, StreamAnswers answers, TimeProvider time)
+{
+    /// <summary>So long the answer's status can be the upstream's; after that, comments keep the connection open.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    [Function(nameof(CompleteChat))]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/chat/completions")] HttpRequest request, CancellationToken cancellationToken) =>
+        gate.AnswerAsync(request, async () =>
+        {
+            if (StreamAnswers.LastEventId(request) is { Length: > 0 } last)
+            {
+                return await answers.GoOnAsync(request.HttpContext, null, last, cancellationToken);
+            }
+
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, cancellationToken);
+            var chat = Read(body.ToArray());
+            return chat.IsStream
+                ? await StreamAsync(request.HttpContext, chat, cancellationToken)
+                : await CallAsync(request.HttpContext, chat, cancellationToken);
+        });
+
+    private static ChatRequest Read(byte[] body)
+    {
+        try
+        {
+            return ChatRequest.Read(body);
+        }
+        catch (JsonException)
+        {
+            throw new OpenAiException(StatusCodes.Status400BadRequest, "We could not parse the JSON body of your request.");
+        }
+    }
+
+    private async Task<IResult> CallAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
+    {
+        var target = upstreams.Pick(chat.Shape.Model);
+        var call = chat.Call(target.Model);
+        var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
+        var (result, _) = await target.Upstream.CallAsync(call, permit, cancellationToken);
+        return UpstreamAnswers.Of(http, result);
+    }
+
+    private async Task<IResult> StreamAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
+    {
+        var start = streams.Start(chat);
+        try
+        {
+            if (await start.Opened.WaitAsync(LongestSilence, time, cancellationToken) is { } refusal)
+            {
+                return UpstreamAnswers.Of(http, refusal);
+            }
+        }
+        catch (TimeoutException)
+        {
+            streams.BeginSlowly(start.Id);
+        }
+        catch (OperationCanceledException)
+        {
+            await streams.CancelAsync(start.Id, CancellationToken.None); // Nobody knows its id, so nobody can come back for it.
+            throw;
+        }
+
+        return await answers.GoOnAsync(http, start.Id, "", cancellationToken);
+    }
+}

@@ -1,0 +1,26 @@
+using Drover.Functions.Http;
+using Drover.Functions.OpenAI;
+using Drover.Streaming;
+using Microsoft.AspNetCore.Http;
+
+namespace Drover.Functions.Streaming;
+
+/// <summary>HTTP <c>GET /v1/streams/{id}</c>, with <c>Last-Event-ID</c> or <c>?after=</c>: the events after that one; <c>DELETE</c>: ends the stream.</summary>
+public sealed class ReadStream(OpenAiGate gate, StreamHub streams, StreamAnswers answers)
+{
+    [Function(nameof(ReadStream))]
+    public Task<IResult> ReadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/streams/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) =>
+        gate.AnswerAsync(request, () => answers.GoOnAsync(request.HttpContext, id, StreamAnswers.LastEventId(request), cancellationToken));
+
+    [Function("CancelStream")]
+    public Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/streams/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) =>
+        gate.AnswerAsync(request, async () => await streams.CancelAsync(id, cancellationToken) is { } status
+            ? Results.Json(new StreamView(id, status), ApiJson.Readable.StreamView)
+            : throw StreamAnswers.NoSuchStream(id));
+}
