@@ -61,6 +61,16 @@ internal static class OutcomeLine
 
         json.WriteNumber("input_tokens"u8, call.Usage.PromptTokens);
         json.WriteNumber("output_tokens"u8, call.Usage.CompletionTokens);
+        if (call.Usage.CachedTokens > 0)
+        {
+            json.WriteNumber("cached_tokens"u8, call.Usage.CachedTokens);
+        }
+
+        if (call.Usage.ReasoningTokens > 0)
+        {
+            json.WriteNumber("reasoning_tokens"u8, call.Usage.ReasoningTokens);
+        }
+
         if (data is { } value)
         {
             json.WritePropertyName("data"u8);

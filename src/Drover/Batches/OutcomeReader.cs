@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drover.Budgets;
 
 namespace Drover.Batches;
 
@@ -12,7 +13,7 @@ internal static class OutcomeReader
     /// <param name="isErrors">Whether the lines come from the errors blob.</param>
     public static Tally Read(ReadOnlyMemory<byte> lines, bool isErrors, ISet<string> ids)
     {
-        long completed = 0, failed = 0, unrun = 0, input = 0, output = 0;
+        long completed = 0, failed = 0, unrun = 0, input = 0, output = 0, cached = 0, reasoning = 0;
         var cost = 0m;
         foreach (var (_, line) in Lines.Of(lines))
         {
@@ -21,12 +22,14 @@ internal static class OutcomeReader
             completed += isErrors ? 0 : 1;
             unrun += isErrors && outcome.IsUnrun ? 1 : 0;
             failed += isErrors && !outcome.IsUnrun ? 1 : 0;
-            input += outcome.InputTokens;
-            output += outcome.OutputTokens;
+            input += outcome.Usage.PromptTokens;
+            output += outcome.Usage.CompletionTokens;
+            cached += outcome.Usage.CachedTokens;
+            reasoning += outcome.Usage.ReasoningTokens;
             cost += outcome.Cost;
         }
 
-        return new Tally(completed, failed, unrun, input, output, cost);
+        return new Tally(completed, failed, unrun, input, output, cost) { CachedTokens = cached, ReasoningTokens = reasoning };
     }
 
     /// <summary>The item of an outcome line and what its call cost, in US dollars.</summary>
@@ -36,13 +39,13 @@ internal static class OutcomeReader
         return new(outcome.Id, outcome.Cost);
     }
 
-    private static (string Id, bool IsUnrun, long InputTokens, long OutputTokens, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
+    private static (string Id, bool IsUnrun, TokenUsage Usage, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
     {
         // An answer may be as deep as a reader allows by default, and stands two levels down in its line.
         var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 256 });
         var id = "";
         var isUnrun = false;
-        long input = 0, output = 0;
+        var usage = default(TokenUsage);
         var cost = 0m;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -65,12 +68,17 @@ internal static class OutcomeReader
                     var isCost = reader.ValueTextEquals("cost_usd"u8);
                     var isInput = reader.ValueTextEquals("input_tokens"u8);
                     var isOutput = reader.ValueTextEquals("output_tokens"u8);
+                    var isCached = reader.ValueTextEquals("cached_tokens"u8);
+                    var isReasoning = reader.ValueTextEquals("reasoning_tokens"u8);
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.Number)
                     {
                         cost = isCost ? reader.GetDecimal() : cost;
-                        input = isInput ? reader.GetInt64() : input;
-                        output = isOutput ? reader.GetInt64() : output;
+                        usage = isInput ? usage with { PromptTokens = reader.GetInt64() }
+                            : isOutput ? usage with { CompletionTokens = reader.GetInt64() }
+                            : isCached ? usage with { CachedTokens = reader.GetInt64() }
+                            : isReasoning ? usage with { ReasoningTokens = reader.GetInt64() }
+                            : usage;
                     }
 
                     reader.Skip();
@@ -83,7 +91,7 @@ internal static class OutcomeReader
             }
         }
 
-        return (id, isUnrun, input, output, cost);
+        return (id, isUnrun, usage, cost);
     }
 
     private static bool IsUnrunError(ref Utf8JsonReader reader)

@@ -229,8 +229,12 @@ internal sealed class ShardPass(
         }
 
         var isError = call.Outcome != Outcome.Result || fault is not null;
-        return new PendingOutcome(
-            item.Id, line, isError, new Tally(isError ? 0 : 1, isError ? 1 : 0, 0, call.Usage.PromptTokens, call.Usage.CompletionTokens, cost ?? 0));
+        var tally = new Tally(isError ? 0 : 1, isError ? 1 : 0, 0, call.Usage.PromptTokens, call.Usage.CompletionTokens, cost ?? 0)
+        {
+            CachedTokens = call.Usage.CachedTokens,
+            ReasoningTokens = call.Usage.ReasoningTokens,
+        };
+        return new PendingOutcome(item.Id, line, isError, tally);
     }
 
     private static JsonElement? NoText(out string? why)

@@ -9,6 +9,12 @@ namespace Drover.Batches;
 /// <param name="CostUsd">Cost in US dollars, of the outcomes whose model has a price.</param>
 public sealed record Tally(long Completed, long Failed, long Unrun, long InputTokens, long OutputTokens, decimal CostUsd)
 {
+    /// <summary>The prompt tokens that came from the upstream's cache.</summary>
+    public long CachedTokens { get; init; }
+
+    /// <summary>The completion tokens that are not in the answers.</summary>
+    public long ReasoningTokens { get; init; }
+
     public static Tally Zero { get; } = new(0, 0, 0, 0, 0, 0);
 
     /// <summary>Outcomes of every kind.</summary>
@@ -21,5 +27,9 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
         a.Unrun + b.Unrun,
         a.InputTokens + b.InputTokens,
         a.OutputTokens + b.OutputTokens,
-        a.CostUsd + b.CostUsd);
+        a.CostUsd + b.CostUsd)
+    {
+        CachedTokens = a.CachedTokens + b.CachedTokens,
+        ReasoningTokens = a.ReasoningTokens + b.ReasoningTokens,
+    };
 }

@@ -4,4 +4,5 @@ namespace Drover.Budgets;
 /// <param name="PromptTokens">All prompt tokens, the cached ones among them.</param>
 /// <param name="CompletionTokens">The tokens generated.</param>
 /// <param name="CachedTokens">The prompt tokens that came from the upstream's cache.</param>
-public readonly record struct TokenUsage(long PromptTokens, long CompletionTokens, long CachedTokens);
+/// <param name="ReasoningTokens">The tokens generated that are not in the answer.</param>
+public readonly record struct TokenUsage(long PromptTokens, long CompletionTokens, long CachedTokens, long ReasoningTokens = 0);

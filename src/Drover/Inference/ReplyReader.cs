@@ -53,10 +53,10 @@ internal static class ReplyReader
     }
 
     // https://platform.openai.com/docs/api-reference/chat/object: prompt_tokens, completion_tokens and
-    // prompt_tokens_details.cached_tokens; the Responses API says input_tokens, output_tokens, input_tokens_details.
+    // prompt_tokens_details.cached_tokens, completion_tokens_details.reasoning_tokens; the Responses API says input and output.
     private static TokenUsage ReadUsage(ref Utf8JsonReader reader)
     {
-        long prompt = 0, completion = 0, cached = 0;
+        long prompt = 0, completion = 0, cached = 0, reasoning = 0;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -76,7 +76,11 @@ internal static class ReplyReader
             }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8))
             {
-                cached = ReadCached(ref reader);
+                cached = ReadDetail(ref reader, "cached_tokens"u8);
+            }
+            else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8))
+            {
+                reasoning = ReadDetail(ref reader, "reasoning_tokens"u8);
             }
             else
             {
@@ -85,12 +89,12 @@ internal static class ReplyReader
             }
         }
 
-        return new TokenUsage(prompt, completion, cached);
+        return new TokenUsage(prompt, completion, cached, reasoning);
     }
 
-    private static long ReadCached(ref Utf8JsonReader reader)
+    private static long ReadDetail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
-        long cached = 0;
+        long detail = 0;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -100,9 +104,9 @@ internal static class ReplyReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("cached_tokens"u8))
+            if (reader.ValueTextEquals(name))
             {
-                cached = ReadNumber(ref reader);
+                detail = ReadNumber(ref reader);
             }
             else
             {
@@ -111,7 +115,7 @@ internal static class ReplyReader
             }
         }
 
-        return cached;
+        return detail;
     }
 
     private static (string? Code, string? Message) ReadError(ref Utf8JsonReader reader)

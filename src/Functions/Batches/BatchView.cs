@@ -50,6 +50,12 @@ public sealed record BatchView
 
     public long OutputTokens { get; init; }
 
+    /// <summary>The input tokens that came from the upstream's cache.</summary>
+    public long CachedTokens { get; init; }
+
+    /// <summary>The output tokens that are not in the answers.</summary>
+    public long ReasoningTokens { get; init; }
+
     /// <summary>US dollars, of the calls whose model has a price.</summary>
     public decimal CostUsd { get; init; }
 

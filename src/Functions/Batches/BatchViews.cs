@@ -85,6 +85,8 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
         Counts = new Counts(items + invalid, tally.Completed, tally.Failed + invalid, invalid, tally.Unrun, Math.Max(0, items - tally.Settled)),
         InputTokens = tally.InputTokens,
         OutputTokens = tally.OutputTokens,
+        CachedTokens = tally.CachedTokens,
+        ReasoningTokens = tally.ReasoningTokens,
         CostUsd = tally.CostUsd,
         Metadata = spec.Metadata,
         Links = new Dictionary<string, string>

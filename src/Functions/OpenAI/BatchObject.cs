@@ -83,7 +83,7 @@ public sealed record BatchObject
             CancellingAt = view.CancellingAt?.ToUnixTimeSeconds(),
             CancelledAt = EndedAs(BatchStatus.Cancelled),
             RequestCounts = new RequestCounts(view.Counts.Total, view.Counts.Completed, view.Counts.Failed),
-            Usage = new BatchUsage(view.InputTokens, view.OutputTokens),
+            Usage = new BatchUsage(view.InputTokens, view.OutputTokens, new(view.CachedTokens), new(view.ReasoningTokens)),
             Metadata = view.Metadata ?? new Dictionary<string, string>(),
         };
     }
@@ -110,13 +110,10 @@ public sealed record BatchError(string Code, string Message, long? Line)
 public sealed record RequestCounts(long Total, long Completed, long Failed);
 
 /// <summary>The tokens of a batch.</summary>
-public sealed record BatchUsage(long InputTokens, long OutputTokens)
+public sealed record BatchUsage(
+    long InputTokens, long OutputTokens, InputTokensDetails InputTokensDetails, OutputTokensDetails OutputTokensDetails)
 {
     public long TotalTokens => InputTokens + OutputTokens;
-
-    public InputTokensDetails InputTokensDetails { get; init; } = new(0);
-
-    public OutputTokensDetails OutputTokensDetails { get; init; } = new(0);
 }
 
 public sealed record InputTokensDetails(long CachedTokens);

@@ -8,6 +8,13 @@ namespace Drover.Tests.Batches;
 
 public sealed class OutcomeLineTests
 {
+    [Fact]
+    public void Of_AnAnswerWithCachedAndReasoningTokens_IsReadBackWithThem() =>
+        AssertRoundTrip(
+            OutcomeLine.Of("b", "i", Answer with { Usage = new TokenUsage(120, 40, 100, 30) }, 1, 0, null, null),
+            false,
+            new Tally(1, 0, 0, 120, 40, 0) { CachedTokens = 100, ReasoningTokens = 30 });
+
     private static readonly CallResult Answer = new(Outcome.Result)
     {
         Status = 200,

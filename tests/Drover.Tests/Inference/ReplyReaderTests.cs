@@ -20,6 +20,11 @@ public sealed class ReplyReaderTests
     public void Read_FormsOfUsage_GivesTokens(string json, long prompt, long completion, long cached) =>
         Assert.Equal(new TokenUsage(prompt, completion, cached), Read(json).Usage);
 
+    [Theory]
+    [InlineData("""{"usage":{"completion_tokens":4,"completion_tokens_details":{"audio_tokens":1,"reasoning_tokens":3}}}""")]
+    [InlineData("""{"usage":{"output_tokens":4,"output_tokens_details":{"reasoning_tokens":3}}}""")]
+    public void Read_ReasoningTokens_AreGiven(string json) => Assert.Equal(new TokenUsage(0, 4, 0, 3), Read(json).Usage);
+
     [Fact]
     public void Read_MembersAfterUsage_AreReadToo()
     {
