@@ -39,7 +39,7 @@ public static class DroverServices
         services.AddVision(settings.Vision);
         services.AddHostedService<ContainerPreparation>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
-        services.AddSingleton(new CallerKeys(settings.Keys));
+        services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
         return services;

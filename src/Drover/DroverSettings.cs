@@ -7,6 +7,7 @@ using Drover.OpenAI;
 using Drover.Storage;
 using Drover.Streaming;
 using Drover.Vision;
+using Drover.Webhooks;
 using Microsoft.Extensions.Configuration;
 
 namespace Drover;
@@ -15,7 +16,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Vision", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks", "Vision", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -34,6 +35,8 @@ public sealed class DroverSettings
     public BudgetOptions Budgets { get; } = new();
 
     public UploadOptions Files { get; } = new();
+
+    public WebhookOptions Webhooks { get; } = new();
 
     /// <summary>The SHA-256 of the callers' keys, by name.</summary>
     public Dictionary<string, string> Keys { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -55,6 +58,7 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Streams"), settings.Streams, faults);
         Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
         Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
+        Bind(configuration.GetSection("Drover:Webhooks"), settings.Webhooks, faults);
         settings.Models = ModelSettings.Read(configuration, faults);
         Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
         BindUpstreams(configuration, settings, faults);
@@ -95,6 +99,7 @@ public sealed class DroverSettings
         faults.AddRange(settings.Budgets.Faults());
         faults.AddRange(settings.Files.Faults());
         faults.AddRange(CallerKeys.Faults(settings.Keys));
+        faults.AddRange(settings.Webhooks.Faults());
         faults.AddRange(settings.Vision.Faults());
         faults.AddRange(settings.Streams.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);

@@ -1,15 +1,18 @@
 using Drover.Batches;
 using Drover.Budgets;
+using Drover.Functions.Webhooks;
 using Drover.OpenAI;
+using Drover.Webhooks;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>Activity: writes a batch's final record, with the counts that storage holds.</summary>
 public sealed class FinishBatch(
-    BatchStore store, Auditor auditor, FileStore files, SpendLedger ledger, OutcomeFiles outcomes, TimeProvider time)
+    BatchStore store, Auditor auditor, FileStore files, SpendLedger ledger, OutcomeFiles outcomes, WebhookOptions webhooks, TimeProvider time)
 {
     [Function(nameof(FinishBatch))]
-    public async Task<FinalRecord> RunAsync([ActivityTrigger] Ending ending, CancellationToken cancellationToken)
+    public async Task<FinalRecord> RunAsync(
+        [ActivityTrigger] Ending ending, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         var tally = ending.Plan.Problem is null ? await CountAsync(ending.BatchId, cancellationToken) : Tally.Zero;
         var record = new FinalRecord(ending.Status, ending.Reason, ending.Plan.Items, ending.Plan.Invalid, tally, time.GetUtcNow())
@@ -26,7 +29,22 @@ public sealed class FinishBatch(
         }
 
         await store.WriteFinalAsync(ending.BatchId, record, cancellationToken);
+        if (webhooks.Url.Length > 0)
+        {
+            await TellAsync(client, BatchEvent.Of(ending.BatchId, record.Status, ending.Plan.At, record.EndedAt), cancellationToken);
+        }
+
         return record;
+    }
+
+    // Run again after a crash, this finds the event under way or sent.
+    private static async Task TellAsync(DurableTaskClient client, BatchEvent batchEvent, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(batchEvent.Id, getInputsAndOutputs: false, cancellationToken) is null)
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(WebhookOrchestrator), batchEvent, new StartOrchestrationOptions(InstanceId: batchEvent.Id), cancellationToken);
+        }
     }
 
     private async Task<decimal?> CloseSpendingAsync(Ending ending, CancellationToken cancellationToken) =>

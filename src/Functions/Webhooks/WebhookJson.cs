@@ -1,0 +1,6 @@
+using System.Text.Json.Serialization;
+
+namespace Drover.Functions.Webhooks;
+
+[JsonSerializable(typeof(BatchEvent))]
+internal sealed partial class WebhookJson : JsonSerializerContext;
