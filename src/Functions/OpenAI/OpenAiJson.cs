@@ -11,6 +11,8 @@ namespace Drover.Functions.OpenAI;
 [JsonSerializable(typeof(FileDeleted))]
 [JsonSerializable(typeof(BatchObject))]
 [JsonSerializable(typeof(BatchObjectList))]
+[JsonSerializable(typeof(ModelObject))]
+[JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class OpenAiJson : JsonSerializerContext
 {
