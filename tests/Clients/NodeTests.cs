@@ -23,4 +23,7 @@ public sealed class NodeTests(ServedDrover drover)
 
     [Fact]
     public Task AFileOf5Megabytes_SentAsAStream_ArrivesWhole() => NodeScript.RunAsync("large-upload", drover.BaseAddress);
+
+    [Fact]
+    public Task Models_ListedAndFound_AreTheUpstreams() => NodeScript.RunAsync("models", drover.BaseAddress);
 }

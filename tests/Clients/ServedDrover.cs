@@ -18,13 +18,23 @@ public sealed partial class ServedDrover : IAsyncLifetime
     /// <summary>The address that clients are given, up to and with <c>/v1</c>.</summary>
     public Uri BaseAddress { get; private set; } = null!;
 
+    /// <summary>Starts another one, with settings of its own.</summary>
+    internal DroverProcess Start(TestFolder folder, params (string Name, string? Value)[] settings) =>
+        DroverProcess.Start(folder, _storage, _simulator.BaseAddress, ["serve", "--port", "0"], settings);
+
+    /// <summary>Where a process listens, once it does.</summary>
+    internal static async Task<Uri> AddressAsync(DroverProcess drover)
+    {
+        await Eventually.TrueAsync(() => Listening().IsMatch(drover.Errors), $"drover to listen; it says: {drover.Errors}");
+        return new Uri(Listening().Match(drover.Errors).Groups[1].Value);
+    }
+
     public async ValueTask InitializeAsync()
     {
         _azurite = await AzuriteServer.EnsureAsync(_storage, _folder.File("azurite"), _ => { }, CancellationToken.None);
         _simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100 });
-        _drover = DroverProcess.Start(_folder, _storage, _simulator.BaseAddress, ["serve", "--port", "0"]);
-        await Eventually.TrueAsync(() => Listening().IsMatch(_drover.Errors), $"drover to listen; it says: {_drover.Errors}");
-        BaseAddress = new Uri($"{Listening().Match(_drover.Errors).Groups[1].Value}/v1");
+        _drover = Start(_folder);
+        BaseAddress = new Uri(await AddressAsync(_drover), "v1");
     }
 
     public async ValueTask DisposeAsync()
@@ -40,5 +50,5 @@ public sealed partial class ServedDrover : IAsyncLifetime
     }
 
     [GeneratedRegex(@"Drover listens on (http://127\.0\.0\.1:\d+)")]
-    internal static partial Regex Listening();
+    private static partial Regex Listening();
 }

@@ -15,6 +15,7 @@ internal static class DroverCommand
             StatusCommand.Create(),
             ResultsCommand.Create(),
             CancelCommand.Create(),
+            KeyCommand.Create(),
         };
         try
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Drover.LocalHost.Hosting;
 
 namespace Drover.LocalHost.Commands;
@@ -9,12 +10,23 @@ internal static class ServeCommand
     public static Command Create()
     {
         var command = new Command("serve", "Serve the HTTP API on this machine.");
-        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1.", DefaultValueFactory = _ => 7071 };
+        var port = new Option<int>("--port") { Description = "The port.", DefaultValueFactory = _ => 7071 };
         command.Options.Add(port);
+        var listen = new Option<string>("--listen")
+        {
+            Description = "The address to listen on. Any but this machine's own needs keys for callers ('drover key') or a host key.",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+        command.Options.Add(listen);
         var common = new CommonOptions(command, runs: true);
-        command.SetAction((parsed, _) => RunAsync(common.Read(parsed) with { Port = parsed.GetValue(port), LogToConsole = true }));
+        command.SetAction((parsed, _) => RunAsync(
+            common.Read(parsed) with { Port = parsed.GetValue(port), Listen = Address(parsed.GetValue(listen)!), LogToConsole = true }));
         return command;
     }
+
+    private static IPAddress Address(string text) => IPAddress.TryParse(text, out var address)
+        ? address
+        : throw new CommandException(ExitCodes.Usage, $"--listen is '{text}'; it must be an IP address such as 127.0.0.1, or 0.0.0.0 for all.");
 
     private static async Task<int> RunAsync(HostSetup setup)
     {

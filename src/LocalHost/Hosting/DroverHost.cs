@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Reflection;
+using Drover.Access;
 using Drover.Functions;
 using Drover.Inference;
 using Drover.Simulator;
@@ -123,11 +125,12 @@ internal sealed class DroverHost : IAsyncDisposable
 
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // What fails the start is said by the command.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port}");
+        builder.WebHost.UseUrls($"http://{(setup.Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{setup.Listen}]" : setup.Listen)}:{setup.Port}");
         builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: true);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout =
             DroverSettings.Read(builder.Configuration).Upstream.CallTimeout + TimeSpan.FromSeconds(30));
+        var keys = new CallerKeys(DroverSettings.Read(builder.Configuration).Keys);
         builder.AddLocalRuntime(new LocalRuntimeOptions
         {
             FunctionAssembly = Assembly.GetExecutingAssembly(),
@@ -135,6 +138,7 @@ internal sealed class DroverHost : IAsyncDisposable
             DataPath = folder.Path,
             RunTriggers = setup.RunTriggers,
             HostKey = builder.Configuration["Drover:HostKey"],
+            Admits = keys.IsSet ? request => keys.NameOf(request.Headers.Authorization) is not null : null,
         });
         var app = builder.Build();
         if (setup.RunTriggers)
@@ -196,7 +200,7 @@ internal sealed class DroverHost : IAsyncDisposable
         DroverSettingsException or StorageUnreachableException or AzuriteException or LocalRuntimeException => new CommandException(ExitCodes.Usage, e.Message),
         DurableStoreException => new CommandException(ExitCodes.Usage, e.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => new CommandException(
-            ExitCodes.Usage, $"Port {setup.Port} is taken on 127.0.0.1. Free it, or choose another with --port."),
+            ExitCodes.Usage, $"Port {setup.Port} is taken on {setup.Listen}. Free it, or choose another with --port."),
         _ => e,
     };
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Drover.LocalHost.Hosting;
 
 /// <summary>What the command line says of the host. Null: as the settings say.</summary>
@@ -21,6 +23,9 @@ internal sealed record HostSetup
 
     /// <summary>Where the host listens; port 0 is any free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>The address that the host listens on. Other than loopback: only with a key.</summary>
+    public IPAddress Listen { get; init; } = IPAddress.Loopback;
 
     /// <summary>Log to the console; otherwise to the data folder.</summary>
     public bool LogToConsole { get; init; }

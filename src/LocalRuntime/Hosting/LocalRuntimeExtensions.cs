@@ -40,7 +40,7 @@ public static class LocalRuntimeExtensions
         services.AddMvcCore();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options).AddSingleton(host).AddSingleton(settings).AddSingleton(catalog);
-        services.AddSingleton(new HostKey(options.HostKey));
+        services.AddSingleton(new HostKey(options.HostKey, options.Admits));
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton(CreateEngine);
         services.AddSingleton(provider => provider.GetRequiredService<DurableEngine>().Client);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 
 namespace Drover.LocalRuntime;
 
@@ -16,6 +17,9 @@ public sealed class LocalRuntimeOptions
 
     /// <summary>The key that HTTP functions above <see cref="AuthorizationLevel.Anonymous"/> ask for. Without one they are open, and the host must listen on loopback only.</summary>
     public string? HostKey { get; init; }
+
+    /// <summary>What else admits to those functions than the key; it must be as hard to guess. Null: nothing.</summary>
+    public Func<HttpRequest, bool>? Admits { get; init; }
 
     /// <summary>False gives just the <c>DurableTaskClient</c>: neither the engine nor a trigger is started.</summary>
     public bool RunTriggers { get; init; } = true;

@@ -1,0 +1,74 @@
+using System.ClientModel;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Drover.Access;
+using OpenAI;
+
+namespace Drover.Clients.Tests;
+
+/// <summary>A Drover with keys for callers and a receiver of webhooks.</summary>
+public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private readonly (string Key, string Hash) _alice = CallerKeys.New();
+    private readonly HttpClient _http = new();
+    private WebhookReceiver _receiver = null!;
+    private DroverProcess _drover = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _receiver = await WebhookReceiver.StartAsync();
+        _drover = served.Start(
+            _folder, ("Drover__Keys__alice", _alice.Hash), ("Drover__Webhooks__Url", _receiver.Url), ("Drover__Webhooks__Secret", _receiver.Secret));
+        _http.BaseAddress = await ServedDrover.AddressAsync(_drover);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _drover.DisposeAsync();
+        await _receiver.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Requests_WithAndWithoutAKey_AreTakenAndRefused()
+    {
+        await NodeScript.RunAsync("keys", new Uri(_http.BaseAddress!, "v1"), _alice.Key);
+        var wrong = new OpenAIClient(new ApiKeyCredential("sk-wrong"), new OpenAIClientOptions { Endpoint = new Uri(_http.BaseAddress!, "v1") });
+        var e = await Assert.ThrowsAsync<ClientResultException>(() => wrong.GetOpenAIFileClient().GetFilesAsync());
+        Assert.Equal(401, e.Status);
+        Assert.DoesNotContain("sk-wrong", e.Message, StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _http.GetAsync("/api/batches")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync("/api/batches", _alice.Hash)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("/api/batches", _alice.Key)).StatusCode);
+        Assert.DoesNotContain(_alice.Key, _drover.Output + _drover.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ABatchThatEnds_IsToldToTheReceiverUntilItTakesIt()
+    {
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _alice.Key);
+        var answer = await _http.PostAsJsonAsync("/api/batches", new { id = "told", items = new[] { new { id = "a", text = "one" } } });
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+
+        await Eventually.TrueAsync(() => !_receiver.Taken.IsEmpty, "the webhook");
+
+        var (id, told) = _receiver.Taken.First();
+        Assert.Equal(
+            (id, "event", "batch.completed", "told"),
+            (told.GetProperty("id").GetString(), told.GetProperty("object").GetString(), told.GetProperty("type").GetString(), told.GetProperty("data").GetProperty("id").GetString()));
+        Assert.Equal(JsonValueKind.Number, told.GetProperty("created_at").ValueKind);
+        Assert.StartsWith("evt_", id, StringComparison.Ordinal);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return await _http.SendAsync(request);
+    }
+}
