@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Azure;
 using Drover.Access;
+using Drover.Batches;
 using Drover.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,10 @@ public sealed class OpenAiGate(CallerKeys keys, AccessRule rule, ILogger<OpenAiG
         catch (OpenAiException e)
         {
             return Answers.Error(e.Status, e.Message, e.Code, e.Param, e.Type);
+        }
+        catch (BatchRefusedException e)
+        {
+            return Answers.Error(e.Status, e.Message);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
