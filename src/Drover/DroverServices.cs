@@ -28,7 +28,7 @@ public static class DroverServices
         var settings = DroverSettings.Read(configuration);
         var container = ContainerOf(settings.Storage);
         services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage).AddSingleton(settings.Budgets);
-        services.AddSingleton(settings.Models).AddSingleton<ModelSelector>();
+        services.AddSingleton(settings.Models).AddSingleton<ModelSelector>().AddSingleton<Estimator>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         services.AddSingleton(provider => UpstreamsOf(settings, provider));

@@ -49,6 +49,36 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Post_DryRun_AnswersWithTheEstimateAndStartsNothing()
+    {
+        using var lines = new StringContent(Inputs.Requests(30) + "[]", Encoding.UTF8, "application/jsonl");
+        using var answer = await _http.PostAsync("/api/batches?dryRun=true&id=dry", lines);
+        using var items = new StringContent("""{"id":"dry","items":[{"id":"a","text":"one"}],"budget_usd":1}""", Encoding.UTF8, "application/json");
+        using var second = await _http.PostAsync("/api/batches?dryRun=true", items);
+        using var none = new StringContent("""{"input":"none.jsonl"}""", Encoding.UTF8, "application/json");
+        using var third = await _http.PostAsync("/api/batches?dryRun=true", none);
+        using var odd = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var fourth = await _http.PostAsync("/api/batches?dryRun=yes", odd);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (answer.StatusCode, second.StatusCode));
+        var estimate = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal((30, 1), (estimate.GetProperty("items").GetInt32(), estimate.GetProperty("bad_lines").GetInt32()));
+        Assert.Equal("enough", JsonDocument.Parse(await second.Content.ReadAsStringAsync()).RootElement.GetProperty("budgets")[0].GetProperty("verdict").GetString());
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (third.StatusCode, fourth.StatusCode));
+        Assert.Contains("there is no blob", await third.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/api/batches/dry")).StatusCode);
+        Assert.Equal(0, _simulator.Stats.Snapshot().Received);
+    }
+
+    [Fact]
+    public async Task Get_Models_ListsTheCatalogue()
+    {
+        var models = JsonDocument.Parse(await _http.GetStringAsync("/api/models")).RootElement.GetProperty("data").EnumerateArray();
+
+        Assert.Equal(0.42m, models.Single(m => m.GetProperty("model").GetString() == "deepseek-v3.2").GetProperty("output").GetDecimal());
+    }
+
+    [Fact]
     public async Task Post_TheSameIdTwice_IsOneBatch()
     {
         const string Batch = """{"id":"twice","items":[{"id":"a","text":"one"}]}""";

@@ -35,12 +35,7 @@ public sealed class BatchIntake(
     /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
     public async Task<BatchSpec> TakeAsync(NewBatch request, Stream? content, CancellationToken cancellationToken)
     {
-        var faults = Faults(request, content is not null).ToList();
-        if (faults.Count > 0)
-        {
-            throw new BatchRefusedException(400, faults);
-        }
-
+        Check(request, content is not null);
         var id = request.Id ?? $"batch_{Guid.CreateVersion7(time.GetUtcNow()):N}";
         var now = time.GetUtcNow();
         var spec = new BatchSpec
@@ -103,6 +98,20 @@ public sealed class BatchIntake(
         _ => null,
     };
 
+    /// <summary>Checks what is asked.</summary>
+    /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
+    internal void Check(NewBatch request, bool hasContent)
+    {
+        var faults = Faults(request, hasContent).ToList();
+        if (faults.Count > 0)
+        {
+            throw new BatchRefusedException(400, faults);
+        }
+    }
+
+    /// <summary>The model for sources that name none.</summary>
+    internal string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
+
     private IEnumerable<string> Faults(NewBatch request, bool hasContent)
     {
         if (request.Id is not null && !BatchSpec.IsId(request.Id))
@@ -155,8 +164,6 @@ public sealed class BatchIntake(
             yield return $"'metadata' must be at most {MostMetadata} pairs, keys of at most {LongestKey} and values of at most {LongestValue} characters.";
         }
     }
-
-    private string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
 
     private static IEnumerable<string> BudgetFaults(NewBatch request)
     {

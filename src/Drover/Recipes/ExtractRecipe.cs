@@ -18,6 +18,8 @@ internal sealed class ExtractRecipe : IRecipe
 
     public string Url => "/v1/chat/completions";
 
+    public int TypicalAnswerTokens => 100;
+
     public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -7,6 +7,9 @@ namespace Drover.Recipes;
 /// <summary>Turns a source into a request, and the reply to it into data.</summary>
 public interface IRecipe
 {
+    /// <summary>The tokens of an answer of which nothing more is known.</summary>
+    const int TypicalAnswer = 250;
+
     /// <summary>The name that a batch asks for it by.</summary>
     string Name { get; }
 
@@ -19,6 +22,17 @@ public interface IRecipe
     /// error, <see cref="Outcome.Later"/> is tried again in a later pass; both with code and message.
     /// </returns>
     ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken);
+
+    /// <summary>The tokens that an answer has as a rule.</summary>
+    int TypicalAnswerTokens => TypicalAnswer;
+
+    /// <summary>What the request for a source will be, for estimates: without fetching anything.</summary>
+    async ValueTask<RequestShape> ShapeOfAsync(Source source, string model)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        await WriteRequestAsync(source, model, body, CancellationToken.None);
+        return RequestShape.Read(Url, body.WrittenSpan);
+    }
 
     /// <summary>Reads the data out of the text that the model wrote.</summary>
     /// <returns>The data, or null with the reason in <paramref name="fault"/>.</returns>

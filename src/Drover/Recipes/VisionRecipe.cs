@@ -44,6 +44,19 @@ internal sealed class VisionRecipe(ImagePreparation images, VisionOptions option
         return null;
     }
 
+    // As it will be, but for the image's bytes, which count for nothing there.
+    public ValueTask<RequestShape> ShapeOfAsync(Source source, string model)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var task = Array.Find(_tasks, t => t.Name == (source.Task ?? _tasks[0].Name));
+        if (task is not null && source.Image is { Length: > 0 })
+        {
+            WriteRequest(source, model, task, default, body);
+        }
+
+        return ValueTask.FromResult(RequestShape.Read(Url, body.WrittenSpan));
+    }
+
     public JsonElement? ReadReply(string text, out string? fault)
     {
         if (!JsonReply.TryRead(text, out var root))

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Drover.Batches;
 using Drover.Functions.Http;
+using Drover.Models;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Batches;
@@ -11,9 +12,10 @@ namespace Drover.Functions.Batches;
 /// <remarks>
 /// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
-/// the other members come in the query. 202 with the batch; the same id again is the same batch.
+/// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
+/// 200 with the estimate, and nothing is stored.
 /// </remarks>
-public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter, BatchViews views)
+public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, BatchStarter starter, BatchViews views)
 {
     [Function(nameof(StartBatch))]
     public async Task<IResult> RunAsync(
@@ -21,11 +23,23 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
+        string? dryRun = request.Query["dryRun"];
+        if (dryRun is not (null or "true" or "false"))
+        {
+            return Answers.Error(StatusCodes.Status400BadRequest, $"'dryRun' is '{dryRun}'; it must be true or false.", param: "dryRun");
+        }
+
         try
         {
-            var spec = IsLines(request.ContentType)
-                ? await intake.TakeAsync(FromQuery(request.Query), request.Body, cancellationToken)
-                : await TakeJsonAsync(request, cancellationToken);
+            var (batch, lines) = IsLines(request.ContentType)
+                ? (FromQuery(request.Query), request.Body)
+                : await ReadJsonAsync(request, cancellationToken);
+            if (dryRun == "true")
+            {
+                return Results.Json(await estimator.EstimateAsync(batch, lines, cancellationToken), ApiJson.Readable.Estimate);
+            }
+
+            var spec = await intake.TakeAsync(batch, lines, cancellationToken);
             await starter.StartAsync(client, spec.Id, cancellationToken);
             request.HttpContext.Response.Headers.Location = $"/api/batches/{spec.Id}";
             return Answers.Batch(await views.OfAsync(client, spec, cancellationToken), StatusCodes.Status202Accepted);
@@ -40,7 +54,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
         }
     }
 
-    private async Task<BatchSpec> TakeJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<(NewBatch Batch, Stream? Lines)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.StartRequest, cancellationToken)
             ?? throw new JsonException("It is null.");
@@ -59,7 +73,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
         };
         if (body.Items is null)
         {
-            return await intake.TakeAsync(batch, null, cancellationToken);
+            return (batch, null);
         }
 
         if (body.Items.Count == 0)
@@ -67,7 +81,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
             throw new BatchRefusedException(400, ["'items' is empty; a batch needs at least one."]);
         }
 
-        using var lines = new MemoryStream();
+        var lines = new MemoryStream();
         await using (var json = new Utf8JsonWriter(lines))
         {
             foreach (var item in body.Items)
@@ -80,7 +94,7 @@ public sealed partial class StartBatch(BatchIntake intake, BatchStarter starter,
         }
 
         lines.Position = 0;
-        return await intake.TakeAsync(batch, lines, cancellationToken);
+        return (batch, lines);
     }
 
     private static string Explain(JsonException e)

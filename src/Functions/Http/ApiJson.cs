@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drover.Functions.Batches;
 using Drover.Functions.Inference;
+using Drover.Functions.Models;
 using Drover.Functions.Streaming;
+using Drover.Models;
 
 namespace Drover.Functions.Http;
 
@@ -16,6 +18,8 @@ namespace Drover.Functions.Http;
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(UpstreamList))]
 [JsonSerializable(typeof(StreamView))]
+[JsonSerializable(typeof(Estimate))]
+[JsonSerializable(typeof(ModelList))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>

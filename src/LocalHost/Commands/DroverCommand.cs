@@ -11,6 +11,8 @@ internal static class DroverCommand
         var root = new RootCommand("Pushes thousands to millions of calls through an LLM or vision API: nothing lost, nothing paid twice.")
         {
             RunCommand.Create(),
+            EstimateCommand.Create(),
+            ModelsCommand.Create(),
             ServeCommand.Create(),
             StatusCommand.Create(),
             ResultsCommand.Create(),

@@ -151,11 +151,15 @@ internal sealed class DroverHost : IAsyncDisposable
 
     private static Dictionary<string, string?> Overrides(HostSetup setup, DataFolder folder)
     {
-        var overrides = new Dictionary<string, string?>
-        {
-            ["Drover:Batches:SpoolPath"] = folder.SpoolPath,
-            ["Drover:Streams:SpoolPath"] = Path.Combine(folder.Path, "streams"),
-        };
+        var overrides = Overrides(setup);
+        overrides["Drover:Batches:SpoolPath"] = folder.SpoolPath;
+        overrides["Drover:Streams:SpoolPath"] = Path.Combine(folder.Path, "streams");
+        return overrides;
+    }
+
+    internal static Dictionary<string, string?> Overrides(HostSetup setup)
+    {
+        var overrides = new Dictionary<string, string?>();
         Set(overrides, nameof(UpstreamOptions.BaseUrl), setup.BaseUrl);
         Set(overrides, nameof(UpstreamOptions.Concurrency), setup.Concurrency);
         Set(overrides, nameof(UpstreamOptions.RequestsPerMinute), setup.RequestsPerMinute);

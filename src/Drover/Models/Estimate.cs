@@ -1,0 +1,26 @@
+namespace Drover.Models;
+
+/// <summary>What a batch would be, without calling anything.</summary>
+public sealed record Estimate
+{
+    /// <summary>The items that would be run.</summary>
+    public required long Items { get; init; }
+
+    /// <summary>The lines that are errors before anything is run.</summary>
+    public required long BadLines { get; init; }
+
+    /// <summary>The first of them.</summary>
+    public required IReadOnlyList<BadLine> FirstBadLines { get; init; }
+
+    /// <summary>By model, the costliest first: what the items need that go to it.</summary>
+    public required IReadOnlyList<ModelEstimate> Models { get; init; }
+
+    /// <summary>All models together; <see cref="ModelEstimate.Model"/> is <c>total</c>.</summary>
+    public required ModelEstimate Total { get; init; }
+
+    /// <summary>How long it takes at the limits of <c>Drover:Upstream</c>.</summary>
+    public required TimeEstimate Time { get; init; }
+
+    /// <summary>The budgets there are, and whether each will do. What was spent of a day's or month's before is not counted.</summary>
+    public required IReadOnlyList<BudgetEstimate> Budgets { get; init; }
+}

@@ -1,0 +1,31 @@
+using Drover.Functions;
+
+namespace Drover.LocalHost.Hosting;
+
+/// <summary>The app's services without a host: for commands that need neither storage nor network.</summary>
+internal static class OfflineServices
+{
+    /// <summary>Reads the settings as a host does; nothing is started.</summary>
+    /// <exception cref="CommandException">Settings break their rules; all of them are named.</exception>
+    public static ServiceProvider Create(HostSetup setup)
+    {
+        var configuration = new ConfigurationManager();
+        LocalSettings.AddTo(configuration);
+        var overrides = DroverHost.Overrides(setup);
+        overrides["AzureWebJobsStorage"] = configuration["AzureWebJobsStorage"] is { Length: > 0 } said ? said : "UseDevelopmentStorage=true";
+        if (DroverHost.NeedsSimulator(setup, configuration))
+        {
+            DroverHost.ListSimulatedModels(overrides, configuration);
+        }
+
+        configuration.AddInMemoryCollection(overrides);
+        try
+        {
+            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(configuration).BuildServiceProvider();
+        }
+        catch (DroverSettingsException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using System.Text.Json;
+using Drover.Batches;
+using Drover.Inference;
+using Drover.Models;
+using Drover.Recipes;
+using Drover.Simulator;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Drover.Tests.Models;
+
+public sealed class EstimatorTests
+{
+    private const string Chat = """{"custom_id":"r","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4.1","messages":[{"role":"user","content":"Hello there!"}],"max_tokens":1000,"n":2}}""";
+
+    [Fact]
+    public async Task EstimateAsync_RequestsSourcesAndBadLines_AddsUpWhatEachModelNeeds()
+    {
+        var estimate = await EstimateAsync(
+            [Chat, """{"id":"s","text":"One."}""", "not json", """{"id":"s","text":"again"}""", """{"id":"u","text":"x","model":"gpt-99"}""", ""], new NewBatch());
+
+        Assert.Equal((2, 3), (estimate.Items, estimate.BadLines));
+        Assert.Equal([(3, "invalid_json_line"), (4, "duplicate_custom_id"), (5, "model_not_found")], estimate.FirstBadLines.Select(l => ((int)l.Line, l.Code)));
+        Assert.Equal(["gpt-4.1", "gpt-4o-mini"], estimate.Models.Select(m => m.Model));
+        var chat = estimate.Models[0];
+        Assert.Equal((1, 10, 500, 2000), (chat.Items, chat.InputTokens, chat.OutputTokens, chat.MostOutputTokens));
+        Assert.Equal(((10 * 2m) + (500 * 8m)) / 1_000_000m, chat.CostUsd);
+        var bodyLength = JsonElement.Parse(Chat).GetProperty("body").GetRawText().Length;
+        Assert.Equal((((bodyLength + 128) * 2m) + (2000 * 8m)) / 1_000_000m, chat.MostCostUsd);
+        Assert.Equal((100, 500), (estimate.Models[1].OutputTokens, estimate.Models[1].MostOutputTokens));
+        Assert.Equal((2, chat.CostUsd + estimate.Models[1].CostUsd), (estimate.Total.Items, estimate.Total.CostUsd));
+    }
+
+    [Theory]
+    [InlineData("Drover:Upstream:Concurrency", "2", "concurrency", 85)] // 100 calls of 1.7 s
+    [InlineData("Drover:Upstream:RequestsPerMinute", "10", "requests", 600)]
+    [InlineData("Drover:Upstream:MinimumSpacing", "00:00:03", "spacing", 300)]
+    public async Task EstimateAsync_Limits_TheSlowestSetsTheTime(string setting, string value, string binding, double seconds)
+    {
+        var estimate = await EstimateAsync(TestSources(100), new NewBatch(), (setting, value));
+
+        Assert.Equal((seconds, binding), (Math.Round(estimate.Time.Seconds, 3), estimate.Time.Binding));
+    }
+
+    [Fact]
+    public async Task EstimateAsync_TokensPerMinute_CountPromptsAndAnswers()
+    {
+        var estimate = await EstimateAsync(TestSources(100), new NewBatch(), ("Drover:Upstream:TokensPerMinute", "1000"));
+
+        Assert.Equal("tokens", estimate.Time.Binding);
+        Assert.Equal((estimate.Total.InputTokens + estimate.Total.OutputTokens) * 0.06, estimate.Time.Seconds, 6);
+    }
+
+    [Fact]
+    public async Task EstimateAsync_Budgets_SayWhetherEachWillDo()
+    {
+        var cost = (await EstimateAsync(TestSources(100), new NewBatch())).Total;
+        var estimate = await EstimateAsync(
+            TestSources(100), new NewBatch { BudgetUsd = cost.CostUsd },
+            ("Drover:Budgets:PerBatch", "1000"), ("Drover:Budgets:PerDay", $"{cost.MostCostUsd}"), ("Drover:Budgets:PerMonth", $"{cost.CostUsd / 2}"));
+
+        Assert.Equal([("batch", "likely"), ("day", "enough"), ("month", "short")], estimate.Budgets.Select(b => (b.Scope, b.Verdict)));
+        Assert.Equal(cost.CostUsd, estimate.Budgets[0].LimitUsd);
+        Assert.InRange(cost.CostUsd, 0.0001m, cost.MostCostUsd);
+    }
+
+    [Fact]
+    public async Task EstimateAsync_ImagesThatAreElsewhere_AreCountedAndNotFetched()
+    {
+        var estimate = await EstimateAsync(
+            ["""{"id":"1","image":"https://images.invalid/a.png"}""", """{"id":"2","image":"none.png","task":"read"}"""], new NewBatch { Recipe = "vision" });
+
+        Assert.Equal(2, estimate.Items);
+        Assert.True(estimate.Total.InputTokens > 2 * 765);
+        Assert.True(estimate.Total.MostCostUsd > 2 * 48_169 * 0.15m / 1_000_000m);
+    }
+
+    [Fact]
+    public async Task EstimateAsync_RequestThatBreaksRules_NamesThem() => Assert.Equal(
+        ["'recipe' is 'magic'; there are: extract, vision.", "'prefer' is 'cheap'; it must be budget, speed or quality."],
+        (await Assert.ThrowsAsync<BatchRefusedException>(() => EstimateAsync(["x"], new NewBatch { Recipe = "magic", Prefer = "cheap" }, ("Drover:Models", """{"gpt-4o":{}}""")))).Faults);
+
+    [Fact]
+    public async Task CompareAsync_EveryModel_IsPricedForAllItems()
+    {
+        await using var services = Services();
+        var estimates = await services.GetRequiredService<Estimator>().CompareAsync(new NewBatch(), Content(TestSources(10)), ["gpt-4o", "gpt-4o-mini"], default);
+
+        Assert.All(estimates.Values, e => Assert.Equal(10, e.Items));
+        Assert.Equal(2.5m / 0.15m, estimates["gpt-4o"].CostUsd / estimates["gpt-4o-mini"].CostUsd, 6);
+    }
+
+    [Fact]
+    public async Task EstimateAsync_AgainstTheSimulator_BoundsTheCostAndComesNear()
+    {
+        var text = string.Concat(Enumerable.Repeat("Drovers walked herds of cattle and sheep over the hills, from the far north to the markets of the south. ", 8));
+        string[] lines = [.. Enumerable.Range(1, 30).Select(i => JsonSerializer.Serialize(new { id = $"{i}", text = $"{i}: {text}" }))];
+        var estimate = await EstimateAsync(lines, new NewBatch());
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
+        using var http = new HttpClient { DefaultRequestHeaders = { { "Authorization", "Bearer k" } } };
+        var recipe = new ExtractRecipe();
+        foreach (var line in lines)
+        {
+            var body = new System.Buffers.ArrayBufferWriter<byte>();
+            await ((IRecipe)recipe).WriteRequestAsync(Source.Read(Encoding.UTF8.GetBytes(line)), "gpt-4o-mini", body, default);
+            using var answer = await http.PostAsync(new Uri(simulator.BaseAddress, recipe.Url), new ByteArrayContent(body.WrittenSpan.ToArray()));
+            answer.EnsureSuccessStatusCode();
+        }
+
+        var spent = simulator.Stats.Snapshot().CostUsd;
+        Assert.InRange(spent, estimate.Total.CostUsd * 0.6m, estimate.Total.CostUsd * 1.2m);
+        Assert.True(spent <= estimate.Total.MostCostUsd);
+    }
+
+    private static IEnumerable<string> TestSources(int count) =>
+        Enumerable.Range(1, count).Select(i => JsonSerializer.Serialize(new { id = $"{i}", text = $"Drovers walked herd {i} of cattle over the hills." }));
+
+    private static async Task<Estimate> EstimateAsync(IEnumerable<string> lines, NewBatch request, params (string Key, string Value)[] settings)
+    {
+        await using var services = Services(settings);
+        return await services.GetRequiredService<Estimator>().EstimateAsync(request, Content(lines), default);
+    }
+
+    private static MemoryStream Content(IEnumerable<string> lines) => new(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+
+    // Nothing answers where storage is said to be: an estimate of what comes with the request needs none.
+    private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection().AddLogging().AddDrover(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Append(("AzureWebJobsStorage", "UseDevelopmentStorage=true"))
+            .Select(v => KeyValuePair.Create(v.Item1, (string?)v.Item2))).Build()).BuildServiceProvider();
+}
