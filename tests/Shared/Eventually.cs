@@ -8,13 +8,13 @@ internal static class Eventually
     public static Task TrueAsync(Func<bool> condition, string what = "The condition") =>
         TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what = "The condition")
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what = "The condition", TimeSpan? patience = null)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         while (!await condition())
         {
-            Assert.False(limit.IsCancellationRequested, $"Not within {Patience.TotalSeconds} s: {what}");
+            Assert.False(limit.IsCancellationRequested, $"Not within {(patience ?? Patience).TotalSeconds} s: {what}");
             await poll.WaitForNextTickAsync();
         }
     }

@@ -12,5 +12,7 @@ internal static class VisionServices
             .AddSingleton<ImageBlobs>().AddSingleton<WebImages>().AddSingleton<ImageLoader>()
             .AddSingleton(provider => new ImageShrinker(options, () => VipsLibrary.IsThere, provider.GetRequiredService<ILogger<ImageShrinker>>()))
             .AddSingleton<ImagePreparation>()
-            .AddSingleton<IRecipe, VisionRecipe>();
+            .AddSingleton<IRecipe, VisionRecipe>()
+            .AddSingleton<UploadedImages>().AddSingleton<ImageResults>()
+            .AddHostedService<ImageContainerPreparation>();
 }

@@ -45,7 +45,7 @@ public sealed class ImageHeaderTests
 
     [Fact]
     public void Read_Bomb_TellsItsSize() =>
-        Assert.Equal(new ImageHeader(ImageKind.Png, 60_000, 60_000, true), ImageHeader.Read(TestImages.Bomb(60_000, 60_000)));
+        Assert.Equal(new ImageHeader(ImageKind.Png, 60_000, 60_000, true), ImageHeader.Read(Pictures.Bomb(60_000, 60_000)));
 
     [Theory]
     [InlineData("")]

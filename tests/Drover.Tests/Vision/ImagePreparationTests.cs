@@ -189,7 +189,7 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
 
         Assert.Null((await vision.PrepareAsync(name)).Fault);
         Assert.Null((await vision.PrepareAsync(name, etag)).Fault);
-        await vision.Blobs.Image(name).UploadAsync(BinaryData.FromBytes(TestImages.Bomb(2, 2)), overwrite: true);
+        await vision.Blobs.Image(name).UploadAsync(BinaryData.FromBytes(Pictures.Bomb(2, 2)), overwrite: true);
         Assert.Equal("image_changed", (await vision.FailAsync(name, etag)).Code);
         Assert.Equal("image_not_found", (await vision.FailAsync(name + "x")).Code);
     }
@@ -250,8 +250,8 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
         var file = TestImages.Make(2000, 1000);
 
         Assert.Equal("image_truncated", (await vision.FailAsync(Data(file[..(file.Length / 2)]))).Code);
-        Assert.Equal("image_too_large", (await vision.FailAsync(Data(TestImages.Bomb(60_000, 60_000)))).Code);
-        Assert.Equal("image_unreadable", (await vision.FailAsync(Data(TestImages.Bomb(3000, 3000)))).Code);
+        Assert.Equal("image_too_large", (await vision.FailAsync(Data(Pictures.Bomb(60_000, 60_000)))).Code);
+        Assert.Equal("image_unreadable", (await vision.FailAsync(Data(Pictures.Bomb(3000, 3000)))).Code);
         Assert.Equal("image_kind", (await vision.FailAsync(Data([.. "GIF90a"u8, 1, 2, 3]))).Code);
     }
 

@@ -50,7 +50,7 @@ public sealed class ThumbnailTests
     }
 
     [Fact]
-    public void Make_NoImageInside_IsNothing() => Assert.Null(Thumbnail.Make(TestImages.Bomb(3000, 3000), 1920, 1080, 85));
+    public void Make_NoImageInside_IsNothing() => Assert.Null(Thumbnail.Make(Pictures.Bomb(3000, 3000), 1920, 1080, 85));
 
     [Fact]
     public void Make_SizeAndQuality_AreAsGiven()
