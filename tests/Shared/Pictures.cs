@@ -8,7 +8,11 @@ namespace Drover.Testing;
 internal static class Pictures
 {
     /// <summary>A PNG of that size; pictures of different seeds differ.</summary>
-    public static byte[] Png(int width, int height, int seed)
+    public static byte[] Png(int width, int height, int seed) =>
+        Png(width, height, (x, y) => ((byte)(x + seed), (byte)(y * seed), (byte)((x ^ y) + (seed >> 4))));
+
+    /// <summary>A PNG of that size, pixel by pixel.</summary>
+    public static byte[] Png(int width, int height, Func<int, int, (byte Red, byte Green, byte Blue)> pixel)
     {
         var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
@@ -25,9 +29,7 @@ internal static class Pictures
             {
                 for (var x = 0; x < width; x++)
                 {
-                    row[1 + x * 3] = (byte)(x + seed);
-                    row[2 + x * 3] = (byte)(y * seed);
-                    row[3 + x * 3] = (byte)((x ^ y) + (seed >> 4));
+                    (row[1 + x * 3], row[2 + x * 3], row[3 + x * 3]) = pixel(x, y);
                 }
 
                 packed.Write(row);
