@@ -6,6 +6,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 // Shrinking large photographs, beside npm's 'sharp' on the same files; or, with --memory N, the memory of N at once.
 const int Rounds = 3;
+if (!VipsLibrary.IsThere)
+{
+    Console.Error.WriteLine("There is no libvips.");
+    return;
+}
+
 if (args is ["--memory", var many])
 {
     await MemoryAsync(int.Parse(many, CultureInfo.InvariantCulture));
