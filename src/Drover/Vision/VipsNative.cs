@@ -66,6 +66,9 @@ internal static partial class VipsNative
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     public static partial nuint ImageType();
 
+    [LibraryImport(Library, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nuint TypeOfMetadata(nint image, string name);
+
     [LibraryImport(Library, EntryPoint = "g_object_set_property", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void SetProperty(nint target, string name, in GValue value);
 

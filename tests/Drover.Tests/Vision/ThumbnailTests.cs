@@ -23,6 +23,8 @@ public sealed class ThumbnailTests
     [InlineData("webpsave_buffer", "lossless=true")]
     [InlineData("gifsave_buffer", "")]
     [InlineData("jpegsave_buffer", "interlace=true")]
+    [InlineData("jpegsave_buffer", "profile=p3")]
+    [InlineData("pngsave_buffer", "profile=cmyk")]
     public void Make_EveryKind_IsAJpeg(string saver, string arguments) =>
         Assert.Equal(new ImageHeader(ImageKind.Jpeg, 1920, 960, true), Shrink(TestImages.Make(2000, 1000, saver, arguments)));
 

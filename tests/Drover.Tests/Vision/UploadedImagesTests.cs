@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
-using Drover.Inference;
-using Drover.OpenAI;
-using Drover.Recipes;
 using Drover.Storage;
 using Drover.Vision;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Drover.Tests.Vision;
 
@@ -14,21 +13,22 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
     private readonly string _folder = $"{Guid.NewGuid():N}/";
     private TestVision _vision = null!;
     private BatchBlobs _blobs = null!;
-    private BatchStore _store = null!;
-    private UploadedImages _uploads = null!;
+    private ServiceProvider? _host;
+
+    private UploadedImages Uploads => _host!.GetRequiredService<UploadedImages>();
 
     public async ValueTask InitializeAsync()
     {
         _blobs = await azurite.CreateContainerAsync();
         _vision = new TestVision(_blobs);
         await _vision.Blobs.Container.CreateIfNotExistsAsync();
-        _uploads = NewUploads();
+        Restart();
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _vision.Dispose();
-        return default;
+        await _host!.DisposeAsync();
     }
 
     [Fact]
@@ -51,12 +51,12 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         await UploadAsync("a");
         Assert.Equal((1, true), await GatherAsync("g1", 0, isLast: true));
 
-        _vision.Options.GatherItems = 2;
+        _host!.GetRequiredService<VisionOptions>().GatherItems = 2;
         await UploadAsync("b");
         await UploadAsync("c");
         await UploadAsync("d");
         Assert.Equal((2, true), await GatherAsync("g2", 0));
-        Assert.True(await _uploads.AnyAsync(default));
+        Assert.True(await Uploads.AnyAsync(default));
     }
 
     [Fact]
@@ -68,8 +68,7 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         await _blobs.ByName(marks.Single()).DeleteAsync(); // The crash came before this was written …
         await _blobs.ByName(marks.Single().Replace("taken", "pending", StringComparison.Ordinal)).WriteAsync("{}"u8.ToArray()); // … and before this was removed.
         await UploadAsync("b");
-        _store = null!;
-        _uploads = NewUploads();
+        Restart();
 
         Assert.Equal((1, true), await GatherAsync("g", 0));
         Assert.Equal(marks, await NamesAsync("image-uploads/taken/"));
@@ -83,7 +82,7 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         await UploadAsync("a");
         await GatherAsync("g1", 1);
 
-        Assert.False(await _uploads.AddAsync(_folder + "a", default));
+        Assert.False(await Uploads.AddAsync(_folder + "a", default));
         await UploadAsync("a", seed: 2);
         Assert.Equal((1, true), await GatherAsync("g2", 1));
     }
@@ -98,7 +97,7 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         await _blobs.ByName(mark).WriteAsync(content!.ToMemory());
 
         Assert.Equal((0, false), await GatherAsync("g2", 1));
-        Assert.False(await _uploads.AnyAsync(default));
+        Assert.False(await Uploads.AnyAsync(default));
     }
 
     [Fact]
@@ -106,8 +105,8 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await _vision.Blobs.Prompt(_folder + "a").WriteAsync("Why?"u8.ToArray());
 
-        Assert.False(await _uploads.AddAsync(_folder + "a.prompt.txt", default));
-        Assert.False(await _uploads.AddAsync(_folder + "gone", default));
+        Assert.False(await Uploads.AddAsync(_folder + "a.prompt.txt", default));
+        Assert.False(await Uploads.AddAsync(_folder + "gone", default));
     }
 
     [Fact]
@@ -140,12 +139,15 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.All(await LinesAsync("g"), l => Assert.NotNull(ItemReader.Read(JsonSerializer.SerializeToUtf8Bytes(l), out _)));
     }
 
-    private UploadedImages NewUploads()
+    // A host that knows nothing from before.
+    private void Restart()
     {
-        _store = new BatchStore(_blobs);
-        var recipes = new RecipeCatalogue(new VisionRecipe(_vision.Images, _vision.Options));
-        var intake = new BatchIntake(_blobs, _store, recipes, new UpstreamOptions(), new BatchOptions(), new UploadOptions(), TimeProvider.System);
-        return new UploadedImages(_blobs, _vision.Blobs, _store, intake, _vision.Options);
+        _host?.Dispose();
+        _host = new ServiceCollection().AddLogging().AddDrover(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = azurite.ConnectionString,
+            ["Drover:Storage:Container"] = _blobs.Container.Name,
+        }).Build()).BuildServiceProvider();
     }
 
     private async Task UploadAsync(string name, int seed = 1, string? prompt = null)
@@ -153,18 +155,18 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         await _vision.Blobs.Image(_folder + name).UploadAsync(
             BinaryData.FromBytes(Pictures.Png(4, 4, seed)),
             new BlobUploadOptions { Metadata = prompt is null ? null : new Dictionary<string, string> { ["prompt"] = prompt } });
-        Assert.True(await _uploads.AddAsync(_folder + name, default));
+        Assert.True(await Uploads.AddAsync(_folder + name, default));
     }
 
     private async Task<(int, bool)> GatherAsync(string batchId, int before, bool isLast = false)
     {
-        var gathered = await _uploads.GatherAsync(batchId, before, isLast, default);
+        var gathered = await Uploads.GatherAsync(batchId, before, isLast, default);
         return (gathered.Images, gathered.IsTaken);
     }
 
     private async Task<List<JsonElement>> LinesAsync(string batchId)
     {
-        var input = await _blobs.ByName((await _store.GetAsync(batchId, default)).Input).ReadOrNullAsync();
+        var input = await _blobs.ByName((await _host!.GetRequiredService<BatchStore>().GetAsync(batchId, default)).Input).ReadOrNullAsync();
         return [.. Lines.Of(input!.ToMemory()).Select(l => JsonElement.Parse(l.Line.Span))];
     }
 
