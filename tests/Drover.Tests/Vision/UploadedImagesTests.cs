@@ -22,7 +22,7 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         _blobs = await azurite.CreateContainerAsync();
         _vision = new TestVision(_blobs);
         await _vision.Blobs.Container.CreateIfNotExistsAsync();
-        Restart();
+        await RestartAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -68,7 +68,7 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         await _blobs.ByName(marks.Single()).DeleteAsync(); // The crash came before this was written …
         await _blobs.ByName(marks.Single().Replace("taken", "pending", StringComparison.Ordinal)).WriteAsync("{}"u8.ToArray()); // … and before this was removed.
         await UploadAsync("b");
-        Restart();
+        await RestartAsync();
 
         Assert.Equal((1, true), await GatherAsync("g", 0));
         Assert.Equal(marks, await NamesAsync("image-uploads/taken/"));
@@ -140,9 +140,13 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     // A host that knows nothing from before.
-    private void Restart()
+    private async Task RestartAsync()
     {
-        _host?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
         _host = new ServiceCollection().AddLogging().AddDrover(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["AzureWebJobsStorage"] = azurite.ConnectionString,
