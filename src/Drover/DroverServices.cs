@@ -41,7 +41,7 @@ public static class DroverServices
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
-        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>();
+        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }
 

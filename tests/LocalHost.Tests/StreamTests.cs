@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -138,6 +139,62 @@ public sealed partial class StreamTests(AzuriteFixture azurite) : IAsyncLifetime
             Assert.Equal(1, transcript.Roles);
             Assert.Equal(transcript.Ids.Count, transcript.Ids.Distinct().Count());
         }
+    }
+
+    [Fact]
+    public async Task GetEvents_OfABatchThatRuns_BringsEachOutcomeOnceOverSeveralConnections()
+    {
+        const int Items = 2000;
+        _simulator.Options = _simulator.Options with { Latency = 100 };
+        using var lines = new StringContent(Inputs.Requests(Items), Encoding.UTF8, "application/jsonl");
+        await _http.PostAsync("/api/batches?id=events", lines);
+        var (ids, last, status, connections) = (new List<string>(), (string?)null, "", 0);
+        while (true)
+        {
+            using var answer = await GetAsync("/api/batches/events/events", last);
+            if (answer.StatusCode == HttpStatusCode.NoContent)
+            {
+                break;
+            }
+
+            connections++;
+            var left = 300;
+            await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
+            {
+                last = item.EventId;
+                var data = JsonDocument.Parse(item.Data).RootElement;
+                if (item.EventType == "progress")
+                {
+                    status = data.GetProperty("status").GetString();
+                    continue;
+                }
+
+                ids.Add(data.GetProperty("custom_id").GetString()!);
+                if (--left == 0)
+                {
+                    break; // This client is lost often.
+                }
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, Items).Select(i => $"i{i}").Order(), ids.Order());
+        Assert.Equal("completed", status);
+        Assert.True(connections > 3);
+    }
+
+    [Fact]
+    public async Task Probe_AnUpstream_SaysHowSoonItsStreamsBegin()
+    {
+        _simulator.Options = _simulator.Options with { Latency = 50 };
+        await using var probe = DroverProcess.Start(
+            _folder, azurite.Endpoints, _simulator.BaseAddress, ["probe", "--streams", "5", "--target", "20", "--json"]);
+
+        Assert.Equal(3, await probe.EndAsync());
+        var report = JsonDocument.Parse(probe.Output).RootElement;
+        Assert.Equal("ok", report.GetProperty("keys")[0].GetString());
+        Assert.Equal(5, report.GetProperty("first_token_ms").GetProperty("count").GetInt32());
+        Assert.InRange(report.GetProperty("first_byte_ms").GetProperty("min").GetDouble(), 45, 5000);
+        Assert.False(report.GetProperty("is_target_met").GetBoolean());
     }
 
     private static string Chat(string number, bool stream = true) =>

@@ -18,6 +18,7 @@ internal static class DroverCommand
             ResultsCommand.Create(),
             CancelCommand.Create(),
             KeyCommand.Create(),
+            ProbeCommand.Create(),
         };
         try
         {

@@ -12,6 +12,8 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the HTTP API on this machine.");
         var port = new Option<int>("--port") { Description = "The port.", DefaultValueFactory = _ => 7071 };
         command.Options.Add(port);
+        var page = new Option<string?>("--page") { Description = "A folder of static files to serve at /, such as samples/browser." };
+        command.Options.Add(page);
         var listen = new Option<string>("--listen")
         {
             Description = "The address to listen on. Any but this machine's own needs keys for callers ('drover key') or a host key.",
@@ -20,7 +22,13 @@ internal static class ServeCommand
         command.Options.Add(listen);
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
-            common.Read(parsed) with { Port = parsed.GetValue(port), Listen = Address(parsed.GetValue(listen)!), LogToConsole = true }));
+            common.Read(parsed) with
+            {
+                Port = parsed.GetValue(port),
+                Listen = Address(parsed.GetValue(listen)!),
+                PagePath = parsed.GetValue(page),
+                LogToConsole = true,
+            }));
         return command;
     }
 
@@ -33,6 +41,11 @@ internal static class ServeCommand
         if (setup.Port is < 0 or > 65535)
         {
             throw new CommandException(ExitCodes.Usage, $"--port is {setup.Port}; it must be from 0 (any free one) to 65535.");
+        }
+
+        if (setup.PagePath is not null && !Directory.Exists(setup.PagePath))
+        {
+            throw new CommandException(ExitCodes.Usage, $"--page is '{setup.PagePath}'; it must be a folder.");
         }
 
         using var interruption = new Interruption(() => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));

@@ -5,6 +5,7 @@ using Drover.Functions;
 using Drover.Inference;
 using Drover.Simulator;
 using Drover.Storage;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 
 namespace Drover.LocalHost.Hosting;
@@ -141,6 +142,11 @@ internal sealed class DroverHost : IAsyncDisposable
             Admits = keys.IsSet ? request => keys.NameOf(request.Headers.Authorization) is not null : null,
         });
         var app = builder.Build();
+        if (setup.PagePath is not null)
+        {
+            app.UseFileServer(new FileServerOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(setup.PagePath)) });
+        }
+
         if (setup.RunTriggers)
         {
             app.MapFunctions();

@@ -27,6 +27,9 @@ internal sealed record HostSetup
     /// <summary>The address that the host listens on. Other than loopback: only with a key.</summary>
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
 
+    /// <summary>A folder of static files to serve at <c>/</c>; null for none.</summary>
+    public string? PagePath { get; init; }
+
     /// <summary>Log to the console; otherwise to the data folder.</summary>
     public bool LogToConsole { get; init; }
 }
