@@ -42,7 +42,7 @@ internal sealed class DroverProcess : IAsyncDisposable
         }
 
         start.Environment["AzureWebJobsStorage"] = storage.ConnectionString;
-        start.Environment["Drover__Storage__Container"] = new DirectoryInfo(folder.Path).Name.ToLowerInvariant().Replace("drover-test-", "t", StringComparison.Ordinal);
+        start.Environment["Drover__Storage__Container"] = ContainerOf(folder);
         if (upstream is not null)
         {
             start.Environment["OPENAI_BASE_URL"] = upstream.ToString();
@@ -62,6 +62,10 @@ internal sealed class DroverProcess : IAsyncDisposable
         drover._process.BeginErrorReadLine();
         return drover;
     }
+
+    /// <summary>The container of what runs in a folder, unless its environment names another.</summary>
+    public static string ContainerOf(TestFolder folder) =>
+        new DirectoryInfo(folder.Path).Name.ToLowerInvariant().Replace("drover-test-", "t", StringComparison.Ordinal);
 
     /// <summary>Waits for the end and answers the exit code.</summary>
     public async Task<int> EndAsync(int seconds = 120)

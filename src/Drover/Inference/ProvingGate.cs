@@ -13,7 +13,7 @@ internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _alone = new(1, 1);
+    private TaskCompletionSource? _alone;
     private volatile bool _proven;
     private volatile Setback? _setback;
     private int _forbidden;
@@ -21,52 +21,40 @@ internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
     /// <summary>Makes a call, alone or not.</summary>
     /// <param name="call">The call.</param>
     /// <param name="giveBack">Gives the caller's permit back: whoever waits here holds none.</param>
-    /// <param name="renew">Takes a new permit, and so a new place in the pace, for a call that had to wait here.</param>
-    public async Task<CallResult> RunAsync(Func<Task<CallResult>> call, Action giveBack, Func<Task> renew)
+    /// <returns>
+    /// Null after waiting for another call that met no setback: the key may be used, or proved, by a caller who takes a new
+    /// place in the pace first.
+    /// </returns>
+    public async Task<CallResult?> RunAsync(Func<Task<CallResult>> call, Action giveBack)
     {
+        var known = _setback;
         if (_proven)
         {
-            return Judge(await call());
+            return Judge(await call(), known);
         }
 
-        var known = _setback;
-        var waited = !_alone.Wait(0);
-        if (waited)
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _alone, mine, null) is { } others)
         {
             giveBack();
-            await _alone.WaitAsync();
+            await others.Task;
+            return ReferenceEquals(_setback, known) ? null : _setback!.ForThoseWhoWaited;
         }
 
-        var alone = true;
         try
         {
-            if (_proven)
-            {
-                _alone.Release();
-                alone = false;
-            }
-            else if (!ReferenceEquals(_setback, known))
-            {
-                return _setback!.ForThoseWhoWaited;
-            }
-
-            if (waited)
-            {
-                await renew();
-            }
-
-            return Judge(await call());
+            known = _setback;
+            return Judge(await call(), known);
         }
         finally
         {
-            if (alone)
-            {
-                _alone.Release();
-            }
+            Volatile.Write(ref _alone, null);
+            mine.SetResult();
         }
     }
 
-    private CallResult Judge(CallResult result)
+    // A call that was sent before the last setback proves nothing against it.
+    private CallResult Judge(CallResult result, Setback? known)
     {
         switch (result.Outcome)
         {
@@ -81,6 +69,8 @@ internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
                 _setback = new Setback(result with { Outcome = Outcome.NotSent, RetryAfter = Pause });
                 break;
             case Outcome.ConnectionLost or Outcome.NotSent or Outcome.BudgetSpent:
+                break;
+            case not Outcome.KeyRefused when !ReferenceEquals(_setback, known):
                 break;
             case Outcome.Result:
                 accepted();

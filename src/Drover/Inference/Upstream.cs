@@ -107,25 +107,25 @@ public sealed partial class Upstream : IDisposable
     private async Task<CallResult> WithAKeyAsync(ApiCall call, Permit? permit, Action sent, CancellationToken cancellationToken)
     {
         var result = UpstreamPipelines.Stopped;
-        for (var key = _keys.Next(first: true); key is not null; key = _keys.Next(first: false))
+        for (var first = true; first || !_keys.IsOut;)
         {
-            var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);
+            // Leave first: by the time it comes, a key chosen before may be out.
+            using var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);
             permit = null;
-            try
+            if (_keys.Next(first) is not { } key)
             {
-                result = await key.Gate.RunAsync(
-                    () => AttemptAsync(call, key, held, sent),
-                    () => held.Dispose(),
-                    async () => held = await Throttle.AcquireAsync(call.Tokens, cancellationToken));
-            }
-            finally
-            {
-                held.Dispose();
+                break;
             }
 
+            if (await key.Gate.RunAsync(() => AttemptAsync(call, key, held, sent), held.Dispose) is not { } answer)
+            {
+                continue;
+            }
+
+            (result, first) = (answer, false);
             if (result.Outcome != Outcome.KeyRefused)
             {
-                return result;
+                break;
             }
         }
 
@@ -161,7 +161,8 @@ public sealed partial class Upstream : IDisposable
         if (result.Outcome is not Outcome.NotSent)
         {
             sent();
-            permit.Report(new CallFeedback(result.Status)
+            // A key without quota is answered with 429 too; that says nothing of the rate.
+            permit.Report(new CallFeedback(result.Outcome == Outcome.KeyRefused ? 0 : result.Status)
             {
                 RetryAfter = result.RetryAfter,
                 Tokens = result.Outcome == Outcome.Result ? result.Usage.PromptTokens + result.Usage.CompletionTokens : null,

@@ -16,15 +16,21 @@ public sealed partial class Upstream
         Permit? first = permit;
         try
         {
-            for (var key = _keys.Next(first: true); key is not null; key = _keys.Next(first: false))
+            for (var start = true; start || !_keys.IsOut;)
             {
                 var held = answer.Hold(Interlocked.Exchange(ref first, null) ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken));
-                var current = key;
-                answer.Head = await current.Gate.RunAsync(
-                    () => OpenAsync(call, current, held, answer, cancellationToken),
-                    answer.Release,
-                    async () => held = answer.Hold(await Throttle.AcquireAsync(call.Tokens, cancellationToken)));
-                if (answer.Head.Outcome != Outcome.KeyRefused)
+                if (_keys.Next(start) is not { } key)
+                {
+                    break;
+                }
+
+                if (await key.Gate.RunAsync(() => OpenAsync(call, key, held, answer, cancellationToken), answer.Release) is not { } head)
+                {
+                    continue;
+                }
+
+                (answer.Head, start) = (head, false);
+                if (head.Outcome != Outcome.KeyRefused)
                 {
                     break;
                 }

@@ -21,7 +21,7 @@ public static class ImageResultOrchestrator
             }
 
             await context.CreateTimer(wait, CancellationToken.None);
-            wait = wait * 1.2 < LongestWait ? wait * 1.2 : LongestWait; // No result is later by more than a sixth of its batch's time.
+            wait = wait * 1.5 < LongestWait ? wait * 1.5 : LongestWait;
         }
 
         context.ContinueAsNew(run);

@@ -82,7 +82,7 @@ public sealed class KeyRingTests
     {
         for (var i = 0; i < times; i++)
         {
-            await key.Gate.RunAsync(() => Task.FromResult(result), () => { }, () => Task.CompletedTask);
+            await key.Gate.RunAsync(() => Task.FromResult(result), () => { });
         }
     }
 

@@ -74,18 +74,41 @@ public sealed class ProvingGateTests
     }
 
     [Fact]
-    public async Task RunAsync_HavingWaited_TakesANewPlaceInThePaceFirst()
+    public async Task RunAsync_HavingWaitedForAGoodAnswer_HoldsNoPermitAndTellsTheCallerToComeAgain()
     {
         var answer = new TaskCompletionSource<CallResult>();
-        var (givenBack, renewed) = (0, 0);
-        var first = _gate.RunAsync(() => answer.Task, () => givenBack++, () => Task.FromResult(++renewed));
-        var second = _gate.RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)), () => givenBack++, () => Task.FromResult(++renewed));
-        Assert.Equal((1, 0), (givenBack, renewed));
+        var givenBack = 0;
+        var first = _gate.RunAsync(() => answer.Task, () => givenBack++);
+        var second = _gate.RunAsync(() => throw new InvalidOperationException("It must not call."), () => givenBack++);
+        Assert.Equal(1, givenBack);
 
         answer.SetResult(new CallResult(Outcome.Result));
-        await Task.WhenAll(first, second).WithinPatience();
 
-        Assert.Equal((1, 1), (givenBack, renewed));
+        Assert.NotNull(await first);
+        Assert.Null(await second.WithinPatience());
+    }
+
+    [Fact]
+    public async Task RunAsync_ResultOfACallSentBeforeARefusal_ProvesNothing()
+    {
+        await RunAsync(() => Task.FromResult(new CallResult(Outcome.Result)));
+        var early = new TaskCompletionSource<CallResult>();
+        var before = RunAsync(() => early.Task);
+        await RunAsync(() => Task.FromResult(new CallResult(Outcome.KeyRefused)));
+        early.SetResult(new CallResult(Outcome.Result));
+        await before;
+
+        var answer = new TaskCompletionSource<CallResult>();
+        var started = 0;
+        var calls = Enumerable.Range(0, 2).Select(_ => RunAsync(() =>
+        {
+            started++;
+            return answer.Task;
+        })).ToList();
+
+        Assert.Equal(1, started);
+        answer.SetResult(new CallResult(Outcome.Result));
+        await Task.WhenAll(calls).WithinPatience();
     }
 
     [Fact]
@@ -104,5 +127,15 @@ public sealed class ProvingGateTests
         Assert.Equal([.. Enumerable.Repeat(Outcome.Rejected, 19), Outcome.KeyRefused], outcomes);
     }
 
-    private Task<CallResult> RunAsync(Func<Task<CallResult>> call) => _gate.RunAsync(call, () => { }, () => Task.CompletedTask);
+    // As its caller does: comes again after waiting.
+    private async Task<CallResult> RunAsync(Func<Task<CallResult>> call)
+    {
+        while (true)
+        {
+            if (await _gate.RunAsync(call, () => { }) is { } result)
+            {
+                return result;
+            }
+        }
+    }
 }

@@ -55,6 +55,21 @@ public sealed class UpstreamTests
     }
 
     [Fact]
+    public async Task CallAsync_OneOfTwoKeysRevokedUnderLoad_CostsItsErrorBudgetAndWhatIsUnderWay()
+    {
+        await using var upstream = await TestUpstream.StartAsync(
+            new SimulatorOptions { Keys = ["sk-one", "sk-two"], Latency = 50 }, o => (o.ApiKey, o.Concurrency) = ("sk-one,sk-two", 10));
+        var calls = Enumerable.Range(0, 300).Select(i => upstream.CallAsync(TestUpstream.Chat($"{i}"))).ToList();
+        await Eventually.TrueAsync(() => upstream.Stats.Processed > 50);
+
+        upstream.Server.Options = upstream.Server.Options with { Keys = ["sk-two"] };
+
+        Assert.All(await Task.WhenAll(calls).WithinPatience(), c => Assert.Equal(Outcome.Result, c.Result.Outcome));
+        Assert.InRange(upstream.Stats.ByStatus[401], KeyRing.ErrorBudget, KeyRing.ErrorBudget + 10);
+        Assert.Equal([true, false], upstream.Client.State.Keys.Select(k => k.IsOut));
+    }
+
+    [Fact]
     public async Task CallAsync_KeyRefusedBefore_AsksAgainWhenCalledAgain()
     {
         await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { Keys = ["sk-good"] });

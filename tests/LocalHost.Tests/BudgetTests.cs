@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Drover.Simulator;
+
+namespace Drover.LocalHost.Tests;
+
+/// <summary>Budgets, with real processes: what the simulator billed is what counts.</summary>
+public sealed class BudgetTests(AzuriteFixture azurite)
+{
+    private const int Items = 600;
+
+    [Fact]
+    public async Task Run_BudgetForHalf_StopsBelowItAndGoesOnWithAHigherOne()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Requests(0));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 20 });
+        await using var poor = Start(folder, simulator, ["--budget", "0.2"]);
+
+        Assert.Equal(3, await poor.EndAsync());
+
+        Assert.Contains("The budget of the batch, 0.20 USD, is spent", poor.Errors, StringComparison.Ordinal);
+        Assert.InRange(simulator.Stats.Snapshot().CostUsd, 0.19m, 0.2m);
+
+        await using var rich = Start(folder, simulator, ["--budget", "2"]);
+        Assert.Equal(0, await rich.EndAsync());
+        Inputs.AssertEachOnce(folder, "in", Items);
+        Assert.Equal((Items, 0), (simulator.Stats.Snapshot().Distinct, simulator.Stats.Snapshot().Repeated));
+        Assert.Equal(simulator.Stats.Snapshot().CostUsd, await SpentAsync(folder, simulator));
+    }
+
+    [Fact]
+    public async Task Run_TwoProcessesUnderOneBudgetAndOneKilled_NeverPassIt()
+    {
+        const decimal Limit = 0.3m;
+        using var one = new TestFolder();
+        using var two = new TestFolder();
+        one.Write("in.jsonl", Requests(0));
+        two.Write("in.jsonl", Requests(Items));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 50 });
+        await using var first = Start(one, simulator, [], Limit, one);
+        await using var second = Start(two, simulator, [], Limit, one);
+        await Eventually.TrueAsync(() => simulator.Stats.Snapshot().CostUsd > Limit / 5, "a fifth of the budget");
+
+        await first.KillAsync();
+
+        Assert.Equal(3, await second.EndAsync());
+        Assert.Contains("The budget of the day, 0.30 USD, is spent", second.Errors, StringComparison.Ordinal);
+        Assert.InRange(simulator.Stats.Snapshot().CostUsd, Limit * 0.85m, Limit); // What the killed one had under way stays reserved.
+
+        await using var again = Start(one, simulator, [], Limit * 4, one);
+        await using var rest = Start(two, simulator, [], Limit * 4, one);
+        Assert.Equal((0, 0), (await again.EndAsync(), await rest.EndAsync()));
+        Inputs.AssertEachOnce(one, "in", Items);
+        Assert.InRange(simulator.Stats.Snapshot().Repeated, 0, 20);
+        Assert.Equal(simulator.Stats.Snapshot().CostUsd, await SpentAsync(one, simulator), 2);
+    }
+
+    private static string Requests(int from) => string.Concat(Enumerable.Range(0, Items).Select(i =>
+        $$$"""{"custom_id":"i{{{i}}}","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4o","max_tokens":150,"messages":[{"role":"user","content":"Write a line about number {{{from + i}}}."}]}}""" + "\n"));
+
+    private DroverProcess Start(TestFolder folder, SimulatorServer simulator, string[] options, decimal? day = null, TestFolder? container = null) => DroverProcess.Start(
+        folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", "20", .. options], Environment(day, container));
+
+    /// <summary>What the ledger counted for all batches of a folder's container.</summary>
+    private async Task<decimal> SpentAsync(TestFolder folder, SimulatorServer simulator)
+    {
+        await using var status = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["status", "--json"]);
+        Assert.Equal(0, await status.EndAsync());
+        return status.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith('{'))
+            .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("spent_usd"))
+            .Sum(spent => spent.ValueKind == JsonValueKind.Number ? spent.GetDecimal() : 0);
+    }
+
+    private static (string, string?)[] Environment(decimal? day, TestFolder? container) =>
+    [
+        .. container is null ? [] : new (string, string?)[] { ("Drover__Storage__Container", DroverProcess.ContainerOf(container)) },
+        .. day is null ? [] : new (string, string?)[] { ("Drover__Budgets__PerDay", day.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) },
+    ];
+}
