@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Drover.Inference;
 using Drover.Models;
 using Microsoft.AspNetCore.Http;
@@ -9,19 +8,21 @@ namespace Drover.Functions.OpenAI;
 /// <summary>HTTP <c>GET /v1/models</c> and <c>/v1/models/{id}</c>: the models that the settings list; where they list none, the upstream's.</summary>
 public sealed class Models(OpenAiGate gate, Upstreams upstreams, ModelCatalogue catalogue)
 {
-    [Function("ListModels")]
-    public Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/models")] HttpRequest request, CancellationToken cancellationToken) =>
-        gate.AnswerAsync(request, async () => Json(new ModelList(await AllAsync(cancellationToken)), OpenAiJson.Readable.ModelList));
-
-    [Function("GetModel")]
-    public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/models/{*model}")] HttpRequest request, string model, CancellationToken cancellationToken) =>
-        gate.AnswerAsync(request, async () => Json(
-            (await AllAsync(cancellationToken)).FirstOrDefault(m => m.Id == model)
-                ?? throw new OpenAiException(
-                    StatusCodes.Status404NotFound, $"The model '{OpenAiException.Cut(model)}' does not exist.", "model", "model_not_found"),
-            OpenAiJson.Readable.ModelObject));
+    // One function, for this route and 'v1/models' would both be right for the list.
+    [Function("GetModelObjects")]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/models/{*model}")] HttpRequest request, string? model, CancellationToken cancellationToken) =>
+        gate.AnswerAsync(request, async () =>
+        {
+            var all = await AllAsync(cancellationToken);
+            return string.IsNullOrEmpty(model)
+                ? Results.Json(new ModelList(all), OpenAiJson.Readable.ModelList)
+                : Results.Json(
+                    all.FirstOrDefault(m => m.Id == model)
+                        ?? throw new OpenAiException(
+                            StatusCodes.Status404NotFound, $"The model '{OpenAiException.Cut(model)}' does not exist.", "model", "model_not_found"),
+                    OpenAiJson.Readable.ModelObject);
+        });
 
     private async Task<IReadOnlyList<ModelObject>> AllAsync(CancellationToken cancellationToken)
     {
@@ -39,8 +40,6 @@ public sealed class Models(OpenAiGate gate, Upstreams upstreams, ModelCatalogue 
 
         return JsonSerializer.Deserialize(answer.Body.Span, OpenAiJson.Readable.ModelList)?.Data ?? [];
     }
-
-    private static IResult Json<T>(T value, JsonTypeInfo<T> type) => Results.Json(value, type);
 }
 
 /// <summary>A model as the OpenAI API shows it.</summary>
