@@ -36,8 +36,8 @@ public static class DroverServices
         services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddHostedService<ContainerPreparation>(); // First: it says what is wrong with storage.
         services.AddVision(settings.Vision);
-        services.AddHostedService<ContainerPreparation>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());

@@ -81,6 +81,13 @@ internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatal
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
         var spending = ledger is null ? null : new ItemSpending(ledger, batchId, call.ItemId, target.Model, call.Shape, models, time);
         var (result, attempts) = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending), permit, stopRetrying);
-        return (result with { Model = result.Model ?? target.Model, Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null }, attempts);
+        return (
+            result with
+            {
+                Model = result.Model ?? target.Model,
+                Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
+                CostUsd = result.Outcome == Outcome.Result ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
+            },
+            attempts);
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Azure;
+using Drover.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.Batches;
@@ -133,7 +134,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
                 _trouble(null);
                 return;
             }
-            catch (Exception e) when (IsPassing(e) && _time.GetElapsedTime(since) < _options.AppendPatience)
+            catch (Exception e) when (StorageFailures.IsPassing(e) && _time.GetElapsedTime(since) < _options.AppendPatience)
             {
                 BatchLog.StorageAway(_logger, e.GetType().Name);
                 _trouble("Storage does not answer; outcomes wait.");
@@ -142,8 +143,4 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             }
         }
     }
-
-    /// <summary>Whether a failure of storage is one that passes.</summary>
-    public static bool IsPassing(Exception e) =>
-        e is RequestFailedException { Status: 0 or 408 or 429 or >= 500 } or AggregateException or IOException or TaskCanceledException;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
+using Drover.Storage;
 using Drover.Throttling;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +16,6 @@ internal sealed class ShardPass(
     BatchStore store,
     ItemCaller caller,
     IRecipe recipe,
-    ModelCatalogue models,
     ModelSelector selector,
     BatchOptions options,
     SemaphoreSlim ahead,
@@ -212,7 +212,7 @@ internal sealed class ShardPass(
 
     private PendingOutcome OutcomeOf(Item item, CallResult call, int attempts)
     {
-        var cost = call.Outcome == Outcome.Result ? models.CostOf(call.Model, call.Usage) : 0m;
+        var cost = call.CostUsd;
         JsonElement? data = null;
         LineFault? fault = null;
         if (call.Outcome == Outcome.Result && item.IsSource)
@@ -295,7 +295,7 @@ internal sealed class ShardPass(
         {
             return await store.ClosingAsync(spec.Id, cancellationToken);
         }
-        catch (Exception e) when (OutcomeWriter.IsPassing(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (StorageFailures.IsPassing(e) && !cancellationToken.IsCancellationRequested)
         {
             BatchLog.StorageAway(logger, e.GetType().Name);
             return null; // Asked again at the next tick.

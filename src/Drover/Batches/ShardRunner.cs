@@ -62,7 +62,7 @@ public sealed class ShardRunner(
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(batchId, CancellationToken.None);
             var caller = new ItemCaller(batchId, upstreams, models, isLimited ? ledger : null, time);
-            var run = new ShardPass(spec, pass, store, caller, RecipeOf(spec), models, selector, options, _ahead, time, logger);
+            var run = new ShardPass(spec, pass, store, caller, RecipeOf(spec), selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

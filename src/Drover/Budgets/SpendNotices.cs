@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Storage;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging;
 
@@ -84,7 +85,7 @@ internal sealed class SpendNotices(LedgerBlob ledger, BudgetOptions options, Web
         {
             // The process ends; the alert is still in the ledger.
         }
-        catch (Exception e) when (OutcomeWriter.IsPassing(e))
+        catch (Exception e) when (StorageFailures.IsPassing(e))
         {
             StorageIs(e.GetType().Name); // The alert is still in the ledger.
         }

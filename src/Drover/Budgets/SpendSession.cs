@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.Budgets;
@@ -189,7 +190,7 @@ internal sealed class SpendSession(
             notices.StorageIs(null);
             return true;
         }
-        catch (Exception e) when (OutcomeWriter.IsPassing(e) && !abort.IsCancellationRequested)
+        catch (Exception e) when (StorageFailures.IsPassing(e) && !abort.IsCancellationRequested)
         {
             notices.StorageIs(e.GetType().Name);
             await Task.Delay(AfterTrouble, time, abort);

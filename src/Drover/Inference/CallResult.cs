@@ -27,6 +27,9 @@ public sealed record CallResult(Outcome Outcome)
     /// <summary>The tokens used.</summary>
     public TokenUsage Usage { get; init; }
 
+    /// <summary>What the answered request cost, in US dollars; null when nothing is known of the model's prices.</summary>
+    public decimal? CostUsd { get; init; } = 0;
+
     /// <summary>For errors: a code of the upstream's or, where there was no answer, of ours.</summary>
     public string? ErrorCode { get; init; }
 

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using Drover.Storage;
 
 namespace Drover.Vision;
 
@@ -75,7 +76,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         {
             return new ImageFault("image_forbidden", $"Storage refuses the blob {ImageBlobs.Images}/{Cut(name)}: {e.ErrorCode}.");
         }
-        catch (Exception e) when (Batches.OutcomeWriter.IsPassing(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (StorageFailures.IsPassing(e) && !cancellationToken.IsCancellationRequested)
         {
             return new ImageFault("image_unreachable", "Storage does not answer.", Passes: true);
         }

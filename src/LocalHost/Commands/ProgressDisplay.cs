@@ -3,6 +3,7 @@ using Drover.Batches;
 using Drover.Functions.Batches;
 using Drover.Inference;
 using Drover.LocalHost.Hosting;
+using Drover.Storage;
 using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;
@@ -60,9 +61,18 @@ internal sealed class ProgressDisplay(DroverHost host)
 
     private async Task<BatchView> FollowAsync(BatchSpec spec, CancellationToken interrupted, Action<BatchView, string> show)
     {
+        var view = default(BatchView);
         while (true)
         {
-            var view = await _views.OfAsync(host.Client, spec, CancellationToken.None);
+            try
+            {
+                view = await _views.OfAsync(host.Client, spec, CancellationToken.None);
+            }
+            catch (Exception e) when (view is not null && StorageFailures.IsPassing(e))
+            {
+                view = view with { Trouble = "storage does not answer" };
+            }
+
             show(view, Describe(view));
             if (view.HasEnded || interrupted.IsCancellationRequested)
             {
