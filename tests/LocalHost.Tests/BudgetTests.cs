@@ -52,7 +52,30 @@ public sealed class BudgetTests(AzuriteFixture azurite)
         Assert.Equal((0, 0), (await again.EndAsync(), await rest.EndAsync()));
         Inputs.AssertEachOnce(one, "in", Items);
         Assert.InRange(simulator.Stats.Snapshot().Repeated, 0, 20);
-        Assert.Equal(simulator.Stats.Snapshot().CostUsd, await SpentAsync(one, simulator), 2);
+
+        // A call that was reserved and not yet sent when its process was killed is charged: above the bill, by a cent at most.
+        Assert.InRange(await SpentAsync(one, simulator) - simulator.Stats.Snapshot().CostUsd, 0, 0.01m);
+    }
+
+    [Fact]
+    public async Task Run_WaitingForTheNextDay_SleepsAndGoesOnWhenTheBudgetIsRaised()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Requests(0));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 20 });
+        await using var poor = Start(folder, simulator, ["--when-spent", "wait"], 0.1m);
+        await Eventually.TrueAsync(() => poor.Errors.Contains("waiting: the budget of the day (0.10 USD) is spent", StringComparison.Ordinal), "the budget to be spent");
+        var paid = simulator.Stats.Snapshot().CostUsd;
+        Assert.InRange(paid, 0.09m, 0.1m);
+        await poor.SignalAsync("INT");
+        Assert.Equal(130, await poor.EndAsync());
+        Assert.Equal(paid, simulator.Stats.Snapshot().CostUsd);
+
+        await using var rich = Start(folder, simulator, ["--when-spent", "wait"], 10);
+
+        Assert.Equal(0, await rich.EndAsync());
+        Inputs.AssertEachOnce(folder, "in", Items);
+        Assert.Equal(0, simulator.Stats.Snapshot().Repeated);
     }
 
     private static string Requests(int from) => string.Concat(Enumerable.Range(0, Items).Select(i =>

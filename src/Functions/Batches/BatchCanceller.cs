@@ -26,23 +26,7 @@ public sealed class BatchCanceller(BatchStore store, BatchViews views)
 
         // The mark first: runs look for it. The event then wakes what sleeps.
         await store.CloseAsync(batchId, BatchStatus.Cancelled, cancellationToken);
-        await WakeAsync(client, batchId, cancellationToken);
+        await client.RaiseIfRunningAsync(batchId, BatchOrchestrator.CloseEvent, BatchStatus.Cancelled, cancellationToken);
         return (view with { Status = BatchStatus.Cancelling, CancellingAt = await store.ClosingAtAsync(batchId, cancellationToken) }, null);
-    }
-
-    private static async Task WakeAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await client.RaiseEventAsync(batchId, BatchOrchestrator.CloseEvent, BatchStatus.Cancelled, cancellationToken);
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Some backends refuse an event for an instance that does not run (yet, or any more); the mark counts all the same.
-            if (await client.GetInstanceAsync(batchId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: false })
-            {
-                throw;
-            }
-        }
     }
 }

@@ -5,14 +5,23 @@ namespace Drover.Functions.Batches;
 /// <summary>Sees to it that a batch that was taken in is running, unless it has come to its end.</summary>
 public sealed class BatchStarter(BatchStore store, BatchOptions options, TimeProvider time)
 {
-    /// <summary>Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed.</summary>
+    /// <summary>
+    /// Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed. Of one that runs, the
+    /// shards that sleep are woken: what they wait for, such as a budget, may have changed.
+    /// </summary>
     /// <returns>Whether it was started now.</returns>
     public async Task<bool> StartAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken)
     {
         // Scheduling an id that has completed would start it again, so look first.
-        var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: false, cancellationToken);
+        var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: true, cancellationToken);
         if (instance is { IsCompleted: false })
         {
+            foreach (var shard in instance.ReadCustomStatusAs<BatchProgress>()?.Open ?? [])
+            {
+                await client.RaiseIfRunningAsync(
+                    ShardOrchestrator.InstanceId(batchId, shard), ShardOrchestrator.WakeEvent, ShardOrchestrator.RunNow, cancellationToken);
+            }
+
             return false;
         }
 

@@ -14,6 +14,9 @@ public static class ShardOrchestrator
 
     private const int RunsPerGeneration = 25;
 
+    /// <summary>The id that a shard's orchestration goes by.</summary>
+    public static string InstanceId(string batchId, int shard) => $"{batchId}:{shard}";
+
     [Function(nameof(ShardOrchestrator))]
     public static async Task<ShardOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, ShardRun run)
     {

@@ -106,5 +106,5 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
     }
 
     // A shard may run again in a later audit or after a stop, when its earlier orchestration has ended.
-    private string ChildId(int shard) => $"{Run.BatchId}:{shard}";
+    private string ChildId(int shard) => ShardOrchestrator.InstanceId(Run.BatchId, shard);
 }
