@@ -9,16 +9,20 @@ namespace Drover.Streaming;
 /// </para>
 /// <para>
 /// A repetition of the whole text always counts. Of its end, the shortest that has eight characters or more counts, unless the
-/// text's end is such a repetition already: then it is a pattern that goes on, as in tables, lists and refrains.
+/// text's end is such a repetition already: then it is a pattern that goes on, as in tables, lists and refrains. More than 16
+/// characters (up to 200) count only when they are a sentence or line that was broken off and is said again from its beginning.
 /// </para>
 /// </remarks>
 internal sealed class Overlap(string before)
 {
     private const int Shortest = 8;
     private const int Longest = 200;
+    private const int LongestAnywhere = 16;
 
     /// <summary>A continuation that begins with so much of the text's own beginning, and then says something else, is another answer.</summary>
     private const int SameBeginning = 32;
+
+    private readonly int _longest = IsAtSentence(before) ? LongestAnywhere : Longest;
 
     private string _held = "";
     private bool _isDecided = before.Length == 0;
@@ -71,9 +75,14 @@ internal sealed class Overlap(string before)
         }
 
         var isOpen = false;
-        for (repeated = Shortest; repeated <= Math.Min(before.Length, Longest); repeated++)
+        for (repeated = Shortest; repeated <= Math.Min(before.Length, _longest); repeated++)
         {
             var end = before.AsSpan(before.Length - repeated);
+            if (repeated > LongestAnywhere && !IsAtSentence(before.AsSpan(0, before.Length - repeated)))
+            {
+                continue;
+            }
+
             if ((_held.AsSpan().StartsWith(end) || end.StartsWith(_held)) && !IsPattern(end))
             {
                 if (end.Length <= _held.Length)
@@ -88,6 +97,9 @@ internal sealed class Overlap(string before)
         repeated = 0;
         return isOpen;
     }
+
+    private static bool IsAtSentence(ReadOnlySpan<char> text) =>
+        text.TrimEnd(' ') is [] or [.., '.' or '!' or '?' or ':' or ';' or '\n' or '。' or '！' or '？'];
 
     // Whether the text's end repeats itself, or ends as what stands before it ends.
     private bool IsPattern(ReadOnlySpan<char> end)
