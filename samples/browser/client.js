@@ -4,6 +4,7 @@ const longestWait = 15_000
 
 export class ResumableChat {
   #last = null // The id of the last event: all that is needed to go on.
+  #next = {} // The event whose lines are being read.
   #stream = null
   #connection = null
   #ended = false
@@ -60,23 +61,30 @@ export class ResumableChat {
     this.#stream = response.headers.get('x-drover-stream-id') ?? this.#stream
     this.onState('streaming')
     let rest = ''
+    this.#next = {}
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const blocks = (rest + part.value).split('\n\n')
-      rest = blocks.pop()
-      blocks.forEach((block) => this.#read(block))
+      const lines = (rest + part.value).split('\n')
+      rest = lines.pop()
+      lines.forEach((line) => this.#read(line))
     }
   }
 
-  #read(block) {
-    let data = null
-    for (const line of block.split('\n')) {
-      if (line.startsWith('id: ')) this.#last = line.slice(4)
-      else if (line.startsWith('data: ')) data = line.slice(6)
-      else if (line.startsWith(': reconnecting')) this.onState(`the upstream broke; ${line.slice(2)}`)
+  #read(line) {
+    if (line.startsWith('id: ')) this.#next.id = line.slice(4)
+    else if (line.startsWith('data: ')) this.#next.data = line.slice(6)
+    else if (line.startsWith(': reconnecting')) this.onState(`the upstream broke; ${line.slice(2)}`)
+    else if (line === '') {
+      const { id, data } = this.#next
+      this.#next = {}
+      if (data) {
+        this.#take(data)
+        this.#last = id
+      }
     }
+  }
 
-    if (data === null) return
+  #take(data) {
     if (data === '[DONE]') return this.#end('completed')
     const chunk = JSON.parse(data)
     if (chunk.error) return this.#end(chunk.error.code === 'stream_cancelled' ? 'stopped' : `failed: ${chunk.error.message}`)

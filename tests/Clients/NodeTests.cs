@@ -26,4 +26,7 @@ public sealed class NodeTests(ServedDrover drover)
 
     [Fact]
     public Task Models_ListedAndFound_AreTheUpstreams() => NodeScript.RunAsync("models", drover.BaseAddress);
+
+    [Fact]
+    public Task Streams_ReadByClientsThatLoseTheirConnection_AreWholeAndUnrepeated() => NodeScript.RunAsync("sse-clients", drover.BaseAddress);
 }

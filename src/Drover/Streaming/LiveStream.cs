@@ -60,7 +60,7 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
         }
     }
 
-    public void AppendComment(string text) => Append(Encoding.UTF8.GetBytes($": {text}\n\n"));
+    public void AppendComment(string text) => Append(Encoding.UTF8.GetBytes($": {text}\n"));
 
     /// <summary>Appends an event with that data, one line, under an id of its own.</summary>
     public void AppendEvent(ReadOnlySpan<byte> data)
@@ -68,11 +68,11 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
         lock (_lock)
         {
             var start = _length;
-            Span<byte> head = stackalloc byte[96];
-            Utf8.TryWrite(head, CultureInfo.InvariantCulture, $"id: {id}.{epoch}.{start}\ndata: ", out var written);
-            Write(head[..written]);
+            Span<byte> tail = stackalloc byte[96];
+            Utf8.TryWrite(tail, CultureInfo.InvariantCulture, $"\nid: {id}.{epoch}.{start}\n\n", out var written);
+            Write("data: "u8);
             Write(data);
-            Write("\n\n"u8);
+            Write(tail[..written]);
             Publish(start);
         }
     }
@@ -85,7 +85,7 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
             var start = _length;
             Write(LogText.EndMark);
             Write(Encoding.UTF8.GetBytes(how));
-            Write("\n\n"u8);
+            Write("\n"u8);
             (HasEnded, _isOver) = (true, true);
             Publish(start);
         }
@@ -108,7 +108,7 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
         {
             if (_length > 0 && !_isOver && time.GetElapsedTime(_lastAppend) >= quiet)
             {
-                Append(": \n\n"u8);
+                Append(": \n"u8);
             }
         }
     }
@@ -201,12 +201,12 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
     /// <summary>Closes the spool; what it holds is deleted only when all of it is in storage.</summary>
     public void CloseSpool(bool isStored) => spool?.Close(isStored);
 
-    private void Append(ReadOnlySpan<byte> blocks)
+    private void Append(ReadOnlySpan<byte> lines)
     {
         lock (_lock)
         {
             var start = _length;
-            Write(blocks);
+            Write(lines);
             Publish(start);
         }
     }

@@ -3,16 +3,17 @@ using System.Text.Json;
 
 namespace Drover.Streaming;
 
-/// <summary>The text of a log: a head, events, comments, and a mark at its end, each a block that ends with a blank line.</summary>
+/// <summary>The text of a log: a head, events, comments between them, and a mark at its end.</summary>
 /// <remarks>
+/// Comments are lines of their own without a blank line after them: some clients take every blank line for an event's end. The id comes
+/// last: some clients take it as seen before they have the event.
 /// <code>
 /// : drover {"created_at":…,"request":{…}}      the head: only we read it
 ///
-/// id: strm_….{epoch}.{offset}                  an event
-/// data: {…}
+/// data: {…}                                    an event
+/// id: strm_….{epoch}.{offset}
 ///
 /// : reconnecting 2/5 in 2 s                    a comment
-///
 /// : end completed                              the end
 /// </code>
 /// </remarks>
@@ -22,7 +23,9 @@ internal static class LogText
 
     private static ReadOnlySpan<byte> HeadMark => ": drover "u8;
 
-    private static ReadOnlySpan<byte> DataMark => "\ndata: "u8;
+    private static ReadOnlySpan<byte> DataMark => "data: "u8;
+
+    private static ReadOnlySpan<byte> IdMark => "\nid: "u8;
 
     /// <summary>The head of a log.</summary>
     public static byte[] Head(ReadOnlyMemory<byte> request, DateTimeOffset now)
@@ -53,22 +56,22 @@ internal static class LogText
         return Encoding.UTF8.GetBytes(head.RootElement.GetProperty("request").GetRawText());
     }
 
-    /// <summary>The length of the log without a last block that is not whole.</summary>
+    /// <summary>The length of the log up to the end of its last whole event.</summary>
     public static int WholeLength(ReadOnlySpan<byte> log) => log.LastIndexOf("\n\n"u8) + 2 is > 1 and var whole ? whole : 0;
 
-    /// <summary>Whether the log's last block says that it has ended.</summary>
+    /// <summary>Whether the log's last line says that it has ended.</summary>
     public static bool HasEnded(ReadOnlySpan<byte> log) => EndOf(log) is not null;
 
-    /// <summary>How the log has ended, by its last block; null when it has not.</summary>
+    /// <summary>How the log has ended, by its last line; null when it has not.</summary>
     public static string? EndOf(ReadOnlySpan<byte> log)
     {
-        if (!log.EndsWith("\n\n"u8))
+        if (!log.EndsWith("\n"u8))
         {
             return null;
         }
 
-        var last = log[..^2];
-        last = last.LastIndexOf("\n\n"u8) is >= 0 and var before ? last[(before + 2)..] : last;
+        var last = log[..^1];
+        last = last[(last.LastIndexOf((byte)'\n') + 1)..];
         return last.StartsWith(EndMark) ? Encoding.UTF8.GetString(last[EndMark.Length..]) : null;
     }
 
@@ -81,7 +84,9 @@ internal static class LogText
         }
 
         var from = log[id.Offset..];
-        return from.StartsWith(Encoding.UTF8.GetBytes($"id: {id}\n")) && from.IndexOf("\n\n"u8) is >= 0 and var end ? id.Offset + end + 2 : null;
+        return from.StartsWith(DataMark) && from.IndexOf("\n\n"u8) is >= 0 and var end && from[..end].EndsWith(Encoding.UTF8.GetBytes($"\nid: {id}"))
+            ? id.Offset + end + 2
+            : null;
     }
 
     /// <summary>The data of all events.</summary>
@@ -96,9 +101,14 @@ internal static class LogText
             }
 
             var block = log.Slice(start, length);
-            if (block.Span.StartsWith("id: "u8) && block.Span.IndexOf(DataMark) is >= 0 and var data)
+            while (block.Span.StartsWith(":"u8) && block.Span.IndexOf((byte)'\n') is >= 0 and var comment)
             {
-                yield return block[(data + DataMark.Length)..];
+                block = block[(comment + 1)..];
+            }
+
+            if (block.Span.StartsWith(DataMark) && block.Span.LastIndexOf(IdMark) is >= 0 and var id)
+            {
+                yield return block[DataMark.Length..id];
             }
 
             start += length + 2;

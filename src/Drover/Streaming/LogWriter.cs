@@ -23,7 +23,7 @@ internal sealed class LogWriter(LiveStream stream, OutcomeBlob blob, bool isTake
     {
         while (await stream.NextToStoreAsync(Pause, cancellationToken) is { IsEmpty: false } waiting)
         {
-            var part = waiting[..Math.Min(waiting.Length, MostInABlock)];
+            var part = waiting.Length <= MostInABlock ? waiting : waiting[..LogText.WholeLength(waiting.Span[..MostInABlock])];
             try
             {
                 if (!_isTaken)

@@ -65,7 +65,7 @@ public sealed class GetBatchEvents(BatchViews views, OutcomeFeed feed, TimeProvi
             }
             else if (++quiet % PausesBetweenComments == 0)
             {
-                yield return ": \n\n"u8.ToArray();
+                yield return ": \n"u8.ToArray();
             }
 
             if (view is null or { HasEnded: true })
@@ -78,5 +78,5 @@ public sealed class GetBatchEvents(BatchViews views, OutcomeFeed feed, TimeProvi
     }
 
     private static byte[] Event(string name, FeedPosition position, ReadOnlySpan<byte> data) =>
-        [.. Encoding.UTF8.GetBytes($"event: {name}\nid: {position}\ndata: "), .. data, .. "\n\n"u8];
+        [.. Encoding.UTF8.GetBytes($"event: {name}\ndata: "), .. data, .. Encoding.UTF8.GetBytes($"\nid: {position}\n\n")];
 }
