@@ -12,17 +12,17 @@ public sealed class GetOutcomes(BatchStore store, OutcomeFiles files)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/batches/{id}/results")] HttpRequest request,
         string id,
         CancellationToken cancellationToken) =>
-        StreamAsync(id, output => files.CopyResultsAsync(id, output, request.HttpContext.RequestAborted), cancellationToken);
+        StreamAsync(id, (output, cancellation) => files.CopyResultsAsync(id, output, cancellation), cancellationToken);
 
     [Function("GetErrors")]
     public Task<IResult> GetErrorsAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/batches/{id}/errors")] HttpRequest request,
         string id,
         CancellationToken cancellationToken) =>
-        StreamAsync(id, output => files.CopyErrorsAsync(id, output, request.HttpContext.RequestAborted), cancellationToken);
+        StreamAsync(id, (output, cancellation) => files.CopyErrorsAsync(id, output, cancellation), cancellationToken);
 
-    private async Task<IResult> StreamAsync(string id, Func<Stream, Task> copy, CancellationToken cancellationToken) =>
+    private async Task<IResult> StreamAsync(string id, Func<Stream, CancellationToken, Task> copy, CancellationToken cancellationToken) =>
         BatchSpec.IsId(id) && await store.FindAsync(id, cancellationToken) is not null
-            ? Results.Stream(copy, "application/jsonl")
+            ? new StreamResult("application/jsonl", copy, cancellationToken)
             : Answers.NoSuchBatch(id);
 }

@@ -1,3 +1,4 @@
+using Drover.Functions.Http;
 using Drover.OpenAI;
 using Microsoft.AspNetCore.Http;
 
@@ -20,7 +21,7 @@ public sealed class OneFile(OpenAiGate gate, FileStore files)
         {
             var file = await FindAsync(id, cancellationToken);
             request.HttpContext.Response.Headers.ContentDisposition = Attachment(file.Name);
-            return Results.Stream(output => files.CopyAsync(file, output, request.HttpContext.RequestAborted), "application/octet-stream");
+            return new StreamResult("application/octet-stream", (output, cancellation) => files.CopyAsync(file, output, cancellation), cancellationToken);
         });
 
     [Function("DeleteFile")]
