@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Drover.Functions.Streaming;
 
-/// <summary>Answers with server-sent events, each part sent as soon as it is there, until they end or the client goes.</summary>
-internal sealed class EventStreamResult(IAsyncEnumerable<ReadOnlyMemory<byte>> text) : IResult
+/// <summary>Answers with server-sent events, each part sent as soon as it is there, until they end, the client goes, or the host gives the function no more time.</summary>
+/// <param name="text">The parts.</param>
+/// <param name="cancellationToken">The function's: on Azure a function that outlasts <c>functionTimeout</c> and does not heed it takes the whole worker with it.</param>
+internal sealed class EventStreamResult(IAsyncEnumerable<ReadOnlyMemory<byte>> text, CancellationToken cancellationToken) : IResult
 {
     /// <summary>How soon an EventSource comes again, in milliseconds; by itself it would take three seconds or more.</summary>
     private static readonly byte[] Retry = "retry: 1000\n"u8.ToArray();
@@ -16,22 +18,29 @@ internal sealed class EventStreamResult(IAsyncEnumerable<ReadOnlyMemory<byte>> t
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, cancellationToken);
         try
         {
             if (HttpMethods.IsGet(httpContext.Request.Method))
             {
-                await response.Body.WriteAsync(Retry, httpContext.RequestAborted);
+                await response.Body.WriteAsync(Retry, end.Token);
             }
 
-            await foreach (var part in text.WithCancellation(httpContext.RequestAborted))
+            await foreach (var part in text.WithCancellation(end.Token))
             {
-                await response.Body.WriteAsync(part, httpContext.RequestAborted);
-                await response.Body.FlushAsync(httpContext.RequestAborted);
+                await response.Body.WriteAsync(part, end.Token);
+                await response.Body.FlushAsync(end.Token);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException && end.IsCancellationRequested)
         {
-            // The client has gone; the stream goes on without it.
+            // The stream goes on without this client. If it is still there, it must see that this was not the end.
+            httpContext.Abort();
+        }
+        catch
+        {
+            httpContext.Abort();
+            throw;
         }
     }
 }

@@ -37,10 +37,9 @@ public sealed class GetBatchEvents(BatchViews views, OutcomeFeed feed, TimeProvi
             return Answers.Error(StatusCodes.Status400BadRequest, "Last-Event-ID is not the id of an event of a batch.", "invalid_event_id", "Last-Event-ID");
         }
 
-        var gone = request.HttpContext.RequestAborted;
         return last.Length > 0 && view.HasEnded && !await feed.ReadAsync(id, position, cancellationToken).AnyAsync(cancellationToken)
             ? Results.NoContent()
-            : new EventStreamResult(EventsAsync(client, id, position, gone));
+            : new EventStreamResult(EventsAsync(client, id, position, cancellationToken), cancellationToken);
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> EventsAsync(

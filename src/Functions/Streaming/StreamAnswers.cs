@@ -17,7 +17,7 @@ public sealed class StreamAnswers(StreamHub streams)
     /// <param name="http">The request.</param>
     /// <param name="streamId">The stream's id; null: the one in <paramref name="last"/>.</param>
     /// <param name="last">The id of the last event that the client has.</param>
-    /// <param name="cancellationToken">Fires when the client goes.</param>
+    /// <param name="cancellationToken">Fires when the client goes, or the function has no more time.</param>
     /// <exception cref="OpenAiException">There is no such stream or no such event.</exception>
     public async Task<IResult> GoOnAsync(HttpContext http, string? streamId, string last, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ public sealed class StreamAnswers(StreamHub streams)
         }
 
         streamId ??= after!.Value.Stream;
-        var reading = await streams.ReadAsync(streamId, after, http.RequestAborted);
+        var reading = await streams.ReadAsync(streamId, after, cancellationToken);
         switch (reading.Kind)
         {
             case StreamReadingKind.NoStream:
@@ -45,7 +45,7 @@ public sealed class StreamAnswers(StreamHub streams)
                     LastEventIdHeader, "stream_rewound");
             default:
                 http.Response.Headers["x-drover-stream-id"] = streamId;
-                return new EventStreamResult(reading.Text);
+                return new EventStreamResult(reading.Text, cancellationToken);
         }
     }
 
