@@ -47,6 +47,12 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
         Assert.Contains("Drover:Upstream:Bogus is no setting", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1,5", "--budget is '1,5'; it must be a number of US dollars")]
+    [InlineData("1e3", "--budget is '1e3'; it must be a number of US dollars")]
+    public async Task Run_ABudgetThatIsNoPlainNumber_IsRefused(string budget, string message) =>
+        await AssertRefusedAsync(message, ["run", "in.jsonl", "--budget", budget]);
+
     [Fact]
     public async Task Run_StorageThatDoesNotAnswer_NamesItAndTheSetting()
     {

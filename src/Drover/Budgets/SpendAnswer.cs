@@ -21,8 +21,13 @@ public abstract record SpendAnswer
         BudgetScope Scope, decimal LimitUsd, decimal SpentUsd, decimal WorstCaseUsd, DateTimeOffset? BeginsAnew, WhenSpent WhenSpent) : SpendAnswer
     {
         /// <summary>The reason in one sentence.</summary>
-        public string Message => FormattableString.Invariant(
-            $"The budget of the {Scope.ToString().ToLowerInvariant()}, {LimitUsd:0.00####} USD, is spent: {SpentUsd:0.00####} USD, and the next call may cost {WorstCaseUsd:0.00####} USD.");
+        public string Message => WorstCaseUsd > LimitUsd
+            ? FormattableString.Invariant(
+                $"The next call may cost {WorstCaseUsd:0.00########} USD, which is more than the whole budget of the {Name}, {LimitUsd:0.00########} USD.")
+            : FormattableString.Invariant(
+                $"The budget of the {Name}, {LimitUsd:0.00########} USD, is spent: {SpentUsd:0.00########} USD, and the next call may cost {WorstCaseUsd:0.00########} USD.");
+
+        private string Name => Scope.ToString().ToLowerInvariant();
     }
 
     /// <summary>Not now: calls under way hold what is left of a limit, or storage does not answer.</summary>

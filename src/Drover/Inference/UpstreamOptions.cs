@@ -77,6 +77,10 @@ public sealed partial class UpstreamOptions
         {
             yield return $"{Section}:BaseUrl is '{BaseUrl}'; it must be an http or https address such as https://api.openai.com/v1.";
         }
+        else if (url.UserInfo.Length > 0 || url.Query.Length > 0)
+        {
+            yield return $"{Section}:BaseUrl has a user or a query, which would be shown; it must be the address alone, and the key goes into {Section}:ApiKey.";
+        }
 
         foreach (var (key, number) in Keys.Select((key, i) => (key, i + 1)))
         {

@@ -122,7 +122,7 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
 
     private static decimal? BudgetOf(IQueryCollection query) => (string?)query["budget_usd"] is not { } text
         ? null
-        : decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var budget)
+        : decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var budget)
             ? budget
             : throw new BatchRefusedException(400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
 

@@ -72,6 +72,12 @@ public sealed class UpstreamOptionsTests
         Assert.Single(new UpstreamOptions { BaseUrl = url }.Faults());
 
     [Theory]
+    [InlineData("https://user:hunter2@api.example.com/v1")]
+    [InlineData("https://api.example.com/v1?key=hunter2")]
+    public void Faults_AddressWithASecret_IsRefusedWithoutIt(string url) =>
+        Assert.DoesNotContain("hunter2", Assert.Single(new UpstreamOptions { BaseUrl = url }.Faults()), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("sk-é")]
     [InlineData("sk- b")]
     [InlineData("sk-\u007f")]
