@@ -31,15 +31,14 @@ internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatal
 
     /// <summary>Makes the call.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="permit">Leave for its first request; given back by this method.</param>
+    /// <param name="permit">Leave for its first request; it is the answer's from now on.</param>
     /// <param name="stopRetrying">When it fires, nothing more is tried; a request under way is always awaited.</param>
-    /// <returns>The answer and how many requests were sent for it.</returns>
-    public async Task<(CallResult Result, int Attempts)> CallAsync(ItemCall call, Permit permit, CancellationToken stopRetrying)
+    public async Task<Answer> CallAsync(ItemCall call, Permit permit, CancellationToken stopRetrying)
     {
-        var (result, attempts) = await CallAsync(call, call.Target, permit, stopRetrying);
+        var answer = await CallAsync(call, call.Target, permit, stopRetrying);
         foreach (var target in upstreams.TargetsOf(call.Shape.Model))
         {
-            if (!IsOut(result) || stopRetrying.IsCancellationRequested)
+            if (!IsOut(answer.Result) || stopRetrying.IsCancellationRequested)
             {
                 break;
             }
@@ -49,6 +48,7 @@ internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatal
                 continue;
             }
 
+            answer.Dispose();
             try
             {
                 permit = await AcquireAsync(call, target, stopRetrying);
@@ -58,13 +58,13 @@ internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatal
                 break;
             }
 
-            var (next, more) = await CallAsync(call, target, permit, stopRetrying);
-            attempts += more;
+            var next = await CallAsync(call, target, permit, stopRetrying);
             // If all are out, one that may come back is worth waiting for.
-            result = IsOut(next) && result.Outcome == Outcome.NotSent ? result : next;
+            var result = IsOut(next.Result) && answer.Result.Outcome == Outcome.NotSent ? answer.Result : next.Result;
+            answer = next with { Result = result, Attempts = answer.Attempts + next.Attempts };
         }
 
-        return (result, attempts);
+        return answer;
     }
 
     private static bool IsOut(CallResult result) =>
@@ -76,18 +76,20 @@ internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatal
     private static long TokensOf(ItemCall call) =>
         call.Shape.PromptTokens + (call.Shape.MostCompletionTokens ?? TypicalAnswer * call.Shape.Answers);
 
-    private async Task<(CallResult Result, int Attempts)> CallAsync(ItemCall call, Target target, Permit permit, CancellationToken stopRetrying)
+    private async Task<Answer> CallAsync(ItemCall call, Target target, Permit permit, CancellationToken stopRetrying)
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
         var spending = ledger is null ? null : new ItemSpending(ledger, batchId, call.ItemId, target.Model, call.Shape, models, time);
-        var (result, attempts) = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending), permit, stopRetrying);
-        return (
-            result with
+        var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending), permit, stopRetrying);
+        var result = answer.Result;
+        return answer with
+        {
+            Result = result with
             {
                 Model = result.Model ?? target.Model,
                 Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
                 CostUsd = result.Outcome == Outcome.Result ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
             },
-            attempts);
+        };
     }
 }

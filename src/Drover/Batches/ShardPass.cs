@@ -153,8 +153,9 @@ internal sealed class ShardPass(
     /// <summary>Calls for one item. Null: its outcome is with the writer; otherwise what it is left with.</summary>
     private async Task<CallResult?> CallAsync(Item item, ItemCall call, Permit permit, OutcomeWriter writer, CancellationToken launching)
     {
-        var (result, attempts) = await caller.CallAsync(call, permit, launching);
-        return Judge(item, result, attempts, writer);
+        // Its permit goes back when its outcome is spooled: a crash repeats no more calls than may be under way at once.
+        using var answer = await caller.CallAsync(call, permit, launching);
+        return Judge(item, answer.Result, answer.Attempts, writer);
     }
 
     private CallResult? Judge(Item item, CallResult call, int attempts, OutcomeWriter writer)

@@ -68,20 +68,19 @@ public sealed partial class Upstream : IDisposable
 
     /// <summary>Makes one call, with the short retries and the other keys that belong to it.</summary>
     /// <param name="call">What is asked.</param>
-    /// <param name="permit">Leave for the first request; given back by this method.</param>
+    /// <param name="permit">Leave for the first request; it is the answer's from now on.</param>
     /// <param name="stopRetrying">When it fires, a lost connection is not tried again; a request under way is always awaited.</param>
-    /// <returns>The answer and how many requests were sent for it.</returns>
-    public async Task<(CallResult Result, int Attempts)> CallAsync(ApiCall call, Permit permit, CancellationToken stopRetrying)
+    public async Task<Answer> CallAsync(ApiCall call, Permit permit, CancellationToken stopRetrying)
     {
         var attempts = 0;
-        Permit? current = permit;
+        Permit? current = permit, held = null;
         var last = default(CallResult);
         try
         {
             var result = await _retry.ExecuteAsync(
                 async token =>
                 {
-                    last = await WithAKeyAsync(call, Interlocked.Exchange(ref current, null), () => attempts++, token);
+                    (last, held) = await WithAKeyAsync(call, Interlocked.Exchange(ref current, null), () => attempts++, token);
                     Trouble = last.Outcome is Outcome.Result or Outcome.Rejected or Outcome.ModelUnknown ? null : last.ErrorMessage;
                     return last;
                 },
@@ -91,11 +90,11 @@ public sealed partial class Upstream : IDisposable
                 _modelsGone[call.Model] = _time.GetUtcNow();
             }
 
-            return (result, attempts);
+            return new Answer(result, attempts, held);
         }
         catch (OperationCanceledException) when (stopRetrying.IsCancellationRequested)
         {
-            return (last ?? UpstreamPipelines.Stopped, attempts);
+            return new Answer(last ?? UpstreamPipelines.Stopped, attempts, held);
         }
         finally
         {
@@ -104,32 +103,45 @@ public sealed partial class Upstream : IDisposable
     }
 
     // A key that is refused costs the call nothing but time while there is another, or the same has errors left.
-    private async Task<CallResult> WithAKeyAsync(ApiCall call, Permit? permit, Action sent, CancellationToken cancellationToken)
+    // What may be tried again holds no permit meanwhile; any other answer keeps its own.
+    private async Task<(CallResult Result, Permit? Held)> WithAKeyAsync(ApiCall call, Permit? permit, Action sent, CancellationToken cancellationToken)
     {
         var result = UpstreamPipelines.Stopped;
         for (var first = true; first || !_keys.IsOut;)
         {
             // Leave first: by the time it comes, a key chosen before may be out.
-            using var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);
+            var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);
             permit = null;
-            if (_keys.Next(first) is not { } key)
+            var isKept = false;
+            try
             {
-                break;
-            }
+                if (_keys.Next(first) is not { } key)
+                {
+                    break;
+                }
 
-            if (await key.Gate.RunAsync(() => AttemptAsync(call, key, held, sent), held.Dispose) is not { } answer)
-            {
-                continue;
-            }
+                if (await key.Gate.RunAsync(() => AttemptAsync(call, key, held, sent), held.Dispose) is not { } answer)
+                {
+                    continue;
+                }
 
-            (result, first) = (answer, false);
-            if (result.Outcome != Outcome.KeyRefused)
+                (result, first) = (answer, false);
+                if (result.Outcome != Outcome.KeyRefused)
+                {
+                    isKept = result.Outcome != Outcome.ConnectionLost;
+                    return (result, isKept ? held : null);
+                }
+            }
+            finally
             {
-                break;
+                if (!isKept)
+                {
+                    held.Dispose();
+                }
             }
         }
 
-        return result;
+        return (result, null);
     }
 
     /// <summary>Whether the upstream said lately that it does not know the model.</summary>

@@ -51,8 +51,8 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, StreamHub
         var target = upstreams.Pick(chat.Shape.Model);
         var call = chat.Call(target.Model);
         var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
-        var (result, _) = await target.Upstream.CallAsync(call, permit, cancellationToken);
-        return UpstreamAnswers.Of(http, result);
+        using var answer = await target.Upstream.CallAsync(call, permit, cancellationToken);
+        return UpstreamAnswers.Of(http, answer.Result);
     }
 
     private async Task<IResult> StreamAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)

@@ -114,7 +114,8 @@ public sealed class ItemCallerTests
         public async Task<(CallResult Result, int Attempts)> CallAsync(byte[]? body = null)
         {
             var call = _caller.Prepare("1", "/v1/chat/completions", body ?? Body);
-            return await _caller.CallAsync(call, await _caller.AcquireAsync(call, default), default).WithinPatience();
+            using var answer = await _caller.CallAsync(call, await _caller.AcquireAsync(call, default), default).WithinPatience();
+            return (answer.Result, answer.Attempts);
         }
 
         public async ValueTask DisposeAsync()

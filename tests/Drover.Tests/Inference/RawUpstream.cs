@@ -28,8 +28,12 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     public Upstream Client { get; }
 
-    public async Task<CallResult> CallAsync() =>
-        (await Client.CallAsync(new ApiCall("/v1/chat/completions", "{}"u8.ToArray(), null), await _throttle.AcquireAsync(0, default), default)).Result;
+    public async Task<CallResult> CallAsync()
+    {
+        using var answer = await Client.CallAsync(
+            new ApiCall("/v1/chat/completions", "{}"u8.ToArray(), null), await _throttle.AcquireAsync(0, default), default);
+        return answer.Result;
+    }
 
     public async ValueTask DisposeAsync()
     {

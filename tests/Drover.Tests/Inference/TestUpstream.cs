@@ -37,8 +37,12 @@ internal sealed class TestUpstream : IAsyncDisposable
         $$"""{"model":"gpt-4o-mini","user":"{{user}}","messages":[{"role":"user","content":"hi"}]{{more}} }""";
 
     /// <summary>Asks for leave and calls.</summary>
-    public async Task<(CallResult Result, int Attempts)> CallAsync(string body, CancellationToken stopRetrying = default) =>
-        await Client.CallAsync(new ApiCall("/v1/chat/completions", Encoding.UTF8.GetBytes(body), null), await Throttle.AcquireAsync(0, default), stopRetrying);
+    public async Task<(CallResult Result, int Attempts)> CallAsync(string body, CancellationToken stopRetrying = default)
+    {
+        using var answer = await Client.CallAsync(
+            new ApiCall("/v1/chat/completions", Encoding.UTF8.GetBytes(body), null), await Throttle.AcquireAsync(0, default), stopRetrying);
+        return (answer.Result, answer.Attempts);
+    }
 
     public async ValueTask DisposeAsync()
     {
