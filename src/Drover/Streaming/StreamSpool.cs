@@ -30,12 +30,8 @@ internal sealed class StreamSpool
         var path = PathOf(folder, streamId);
         try
         {
-            return new StreamSpool(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), path, logger);
-        }
-        catch (DirectoryNotFoundException)
-        {
             Directory.CreateDirectory(folder);
-            return Create(folder, streamId, logger);
+            return new StreamSpool(File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), path, logger);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
