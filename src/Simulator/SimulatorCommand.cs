@@ -35,6 +35,7 @@ internal static class SimulatorCommand
         Add<bool>("--hide-limits", "No answer carries x-ratelimit-* headers.", (o, v) => o with { HideLimits = v });
         Add<int>("--max-body-bytes", "Larger bodies are answered with 413.", (o, v) => o with { MaxBodyBytes = v });
         Add<bool>("--odd-frames", "Streams come in odd frames.", (o, v) => o with { OddFrames = v });
+        Add<bool>("--no-responses", "There is no route /v1/responses.", (o, v) => o with { NoResponses = v });
         Add<bool>("--no-prefix", "A last message of the assistant's is not continued.", (o, v) => o with { NoPrefix = v });
         Add<int>("--prefix-overlap", "Characters that a continuation repeats.", (o, v) => o with { PrefixOverlap = v });
         Add<int>("--most-faults", "A request meets faults the first so many times only.", (o, v) => o with { MostFaults = v });

@@ -63,6 +63,9 @@ public sealed record SimulatorOptions
     /// </summary>
     public bool OddFrames { get; init; }
 
+    /// <summary>There is no route <c>/v1/responses</c>, as most compatible servers have none.</summary>
+    public bool NoResponses { get; init; }
+
     /// <summary>A last message of the assistant's is not continued: the answer begins anew.</summary>
     public bool NoPrefix { get; init; }
 

@@ -6,10 +6,10 @@ namespace Drover.Clients.Tests;
 /// <summary>A script in <c>node/</c>, run with the packages that <c>npm/package-lock.json</c> names; it asserts by itself.</summary>
 internal static class NodeScript
 {
-    public static async Task RunAsync(string name, Uri baseAddress, string key = "none")
+    public static async Task RunAsync(string name, Uri baseAddress, string key = "none", string argument = "")
     {
         var packages = await NpmInstall.EnsureAsync("clients", Path.Combine(AppContext.BaseDirectory, "npm"), () => { }, CancellationToken.None);
-        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", $"{name}.cjs")])
+        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", $"{name}.cjs"), argument])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

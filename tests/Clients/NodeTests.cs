@@ -16,6 +16,14 @@ public sealed class NodeTests(ServedDrover drover)
     public Task Batch_CancelledWhileItRuns_EndsWithinSeconds() => NodeScript.RunAsync("cancel", drover.BaseAddress);
 
     [Fact]
+    public async Task Batch_OfResponses_IsTheSameWithAndWithoutTheRouteUpstream()
+    {
+        await NodeScript.RunAsync("responses", drover.BaseAddress, argument: "own");
+        drover.Simulator.Options = drover.Simulator.Options with { NoResponses = true };
+        await NodeScript.RunAsync("responses", drover.BaseAddress, argument: "chat");
+    }
+
+    [Fact]
     public Task Batch_WithABadInput_FailsWithItsErrors() => NodeScript.RunAsync("validation", drover.BaseAddress);
 
     [Fact]

@@ -12,15 +12,17 @@ public sealed partial class ServedDrover : IAsyncLifetime
     private readonly AzuriteEndpoints _storage = AzuriteEndpoints.Free();
     private readonly TestFolder _folder = new();
     private AzuriteServer? _azurite;
-    private SimulatorServer _simulator = null!;
     private DroverProcess _drover = null!;
 
     /// <summary>The address that clients are given, up to and with <c>/v1</c>.</summary>
     public Uri BaseAddress { get; private set; } = null!;
 
+    /// <summary>Its upstream.</summary>
+    internal SimulatorServer Simulator { get; private set; } = null!;
+
     /// <summary>Starts another one, with settings of its own.</summary>
     internal DroverProcess Start(TestFolder folder, params (string Name, string? Value)[] settings) =>
-        DroverProcess.Start(folder, _storage, _simulator.BaseAddress, ["serve", "--port", "0"], settings);
+        DroverProcess.Start(folder, _storage, Simulator.BaseAddress, ["serve", "--port", "0"], settings);
 
     /// <summary>Where a process listens, once it does.</summary>
     internal static async Task<Uri> AddressAsync(DroverProcess drover)
@@ -32,7 +34,7 @@ public sealed partial class ServedDrover : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _azurite = await AzuriteServer.EnsureAsync(_storage, _folder.File("azurite"), _ => { }, CancellationToken.None);
-        _simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100 });
+        Simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100 });
         _drover = Start(_folder);
         BaseAddress = new Uri(await AddressAsync(_drover), "v1");
     }
@@ -40,7 +42,7 @@ public sealed partial class ServedDrover : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _drover.DisposeAsync();
-        await _simulator.DisposeAsync();
+        await Simulator.DisposeAsync();
         if (_azurite is not null)
         {
             await _azurite.DisposeAsync();

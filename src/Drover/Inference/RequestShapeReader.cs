@@ -145,6 +145,7 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body)
                 else if (_json.ValueTextEquals("role"u8) || _json.ValueTextEquals("type"u8) || _json.ValueTextEquals("status"u8))
                 {
                     _json.Read();
+                    _isOpen |= _json.TokenType == JsonTokenType.String && _json.ValueTextEquals("item_reference"u8);
                     _json.Skip();
                 }
                 else

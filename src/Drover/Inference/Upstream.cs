@@ -22,6 +22,7 @@ public sealed partial class Upstream : IDisposable
 
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly UpstreamHttp _http;
     private readonly ResiliencePipeline<CallResult> _attempt;
     private readonly ResiliencePipeline<CallResult> _retry;
@@ -32,7 +33,7 @@ public sealed partial class Upstream : IDisposable
 
     public Upstream(UpstreamOptions options, Throttle throttle, TimeProvider time, ILogger<Upstream> logger)
     {
-        (_options, Throttle, _time) = (options, throttle, time);
+        (_options, Throttle, _time, _logger) = (options, throttle, time, logger);
         _http = new UpstreamHttp(options, time);
         _keys = new KeyRing(options.Keys, options.Name, time, logger);
         _retry = UpstreamPipelines.Retry(options, time);
@@ -70,7 +71,10 @@ public sealed partial class Upstream : IDisposable
     /// <param name="call">What is asked.</param>
     /// <param name="permit">Leave for the first request; it is the answer's from now on.</param>
     /// <param name="stopRetrying">When it fires, a lost connection is not tried again; a request under way is always awaited.</param>
-    public async Task<Answer> CallAsync(ApiCall call, Permit permit, CancellationToken stopRetrying)
+    public Task<Answer> CallAsync(ApiCall call, Permit permit, CancellationToken stopRetrying) =>
+        call.Url == ResponsesRequest.Url ? RespondAsync(call, permit, stopRetrying) : CallRouteAsync(call, permit, stopRetrying);
+
+    private async Task<Answer> CallRouteAsync(ApiCall call, Permit permit, CancellationToken stopRetrying)
     {
         var attempts = 0;
         Permit? current = permit, held = null;

@@ -53,6 +53,12 @@ public sealed partial class UpstreamOptions
     /// <summary>The largest answer taken, in bytes: an outcome must fit into one append of 4 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 3 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether it has a route <c>/v1/responses</c>; where it has none, requests for it are put as chat completions. Null: found out,
+    /// by its answering 404.
+    /// </summary>
+    public bool? HasResponses { get; set; }
+
     /// <summary>What the settings call it; <see cref="DefaultName"/> for <c>Drover:Upstream</c>.</summary>
     internal string Name { get; set; } = DefaultName;
 

@@ -7,11 +7,13 @@ namespace Drover.Simulator.Http;
 /// <summary>A route that a model answers: how its body is read and how its answer is written.</summary>
 internal sealed record Endpoint(string Path, Func<JsonElement, SimulatorOptions, ModelCall> Read, IReplyFormat Format)
 {
+    public const string Responses = "/v1/responses";
+
     public static IReadOnlyList<Endpoint> All { get; } =
     [
         new("/v1/chat/completions", ChatReader.Read, new ChatFormat()),
         new("/v1/completions", CompletionsReader.Read, new CompletionsFormat()),
         new("/v1/embeddings", EmbeddingsReader.Read, new EmbeddingsFormat()),
-        new("/v1/responses", ResponsesReader.Read, new ResponsesFormat()),
+        new(Responses, ResponsesReader.Read, new ResponsesFormat()),
     ];
 }

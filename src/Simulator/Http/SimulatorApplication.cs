@@ -78,7 +78,7 @@ internal sealed class SimulatorApplication : IHttpApplication<DefaultHttpContext
     {
         foreach (var endpoint in Endpoint.All)
         {
-            if (path == endpoint.Path)
+            if (path == endpoint.Path && !(_simulation.Options.NoResponses && endpoint.Path == Endpoint.Responses))
             {
                 return HttpMethods.IsPost(http.Request.Method)
                     ? _calls.HandleAsync(http, endpoint)

@@ -112,6 +112,7 @@ public sealed class RequestShapeTests
     [InlineData(Chat, """{"messages":[],"web_search_options":{}}""", true)]
     [InlineData("/v1/responses", """{"input":"a","previous_response_id":"r"}""", true)]
     [InlineData("/v1/responses", """{"input":"a","prompt":{"id":"p"}}""", true)]
+    [InlineData("/v1/responses", """{"input":[{"type":"item_reference","id":"msg_1"}]}""", true)]
     [InlineData("/v1/responses", """{"input":"a","tools":[{"type":"web_search"}]}""", true)]
     [InlineData("/v1/responses", """{"input":"a","previous_response_id":null,"tools":[{"type":"function"}]}""", false)]
     [InlineData("/v1/completions", """{"prompt":"a"}""", false)]
