@@ -4,6 +4,7 @@ using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
+using Drover.Recipes;
 using Drover.Storage;
 using Drover.Streaming;
 using Drover.Vision;
@@ -16,7 +17,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks", "Vision", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks", "Vision", "Recipes", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -45,6 +46,8 @@ public sealed class DroverSettings
 
     public VisionOptions Vision { get; } = new();
 
+    public RecipeOptions Recipes { get; } = new();
+
     /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
     /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
     public static DroverSettings Read(IConfiguration configuration)
@@ -61,6 +64,7 @@ public sealed class DroverSettings
         Bind(configuration.GetSection("Drover:Webhooks"), settings.Webhooks, faults);
         settings.Models = ModelSettings.Read(configuration, faults);
         Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
+        Bind(configuration.GetSection("Drover:Recipes"), settings.Recipes, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
@@ -101,6 +105,7 @@ public sealed class DroverSettings
         faults.AddRange(CallerKeys.Faults(settings.Keys));
         faults.AddRange(settings.Webhooks.Faults());
         faults.AddRange(settings.Vision.Faults());
+        faults.AddRange(settings.Recipes.Faults());
         faults.AddRange(settings.Streams.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }

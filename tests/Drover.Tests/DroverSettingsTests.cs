@@ -68,7 +68,7 @@ public sealed class DroverSettingsTests
 
         Assert.Equal(
             [
-                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Streams, Models, Budgets, Files, Keys, Webhooks, Vision, HostKey.",
+                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Streams, Models, Budgets, Files, Keys, Webhooks, Vision, Recipes, HostKey.",
                 "Drover:Upstream:CallTimeout is 'a minute'; it must be a time written as hh:mm:ss.",
                 "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, ConnectionRetries, CoolDown, MaxResponseBytes, HasResponses.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",
@@ -76,7 +76,7 @@ public sealed class DroverSettingsTests
                 "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, Container.",
                 "Drover:Models:m:Input is -1; it must be US dollars per million tokens, 0 or more.",
                 "Drover:Models:n:Output is not set; a model needs both, in US dollars per million tokens.",
-                "Drover:Models:n:Cost is no setting; there are Input, Output, CachedInput, LatencyMs, Quality, ContextTokens, MaxOutputTokens, Vision, MaxImageTokens.",
+                "Drover:Models:n:Cost is no setting; there are Input, Output, CachedInput, LatencyMs, Quality, ContextTokens, MaxOutputTokens, Vision, MaxImageTokens, ReplyFormat.",
                 "Drover:Models:n:Input is 'cheap'; it must be a number.",
                 Missing,
                 "Drover:Upstream:BaseUrl is 'nowhere'; it must be an http or https address such as https://api.openai.com/v1.",

@@ -31,6 +31,9 @@ public sealed partial record BatchSpec
     /// <summary>What models are chosen for: <c>budget</c>, <c>speed</c> or <c>quality</c>; null: quality per dollar.</summary>
     public string? Prefer { get; init; }
 
+    /// <summary>Whether a reply that its recipe cannot use is asked for once more, with the fault.</summary>
+    public bool Repair { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Items without an outcome by then end as <c>batch_expired</c>.</summary>

@@ -30,6 +30,9 @@ public sealed record NewBatch
     /// <summary>What models are chosen for: <c>budget</c>, <c>speed</c> or <c>quality</c>. With it, the model is <c>auto</c>.</summary>
     public string? Prefer { get; init; }
 
+    /// <summary>Whether a reply that its recipe cannot use is asked for once more, with the fault; null: as the settings say.</summary>
+    public bool? Repair { get; init; }
+
     /// <summary>The most that the batch may cost, in US dollars. A batch that is there already is given this limit from now on.</summary>
     public decimal? BudgetUsd { get; init; }
 

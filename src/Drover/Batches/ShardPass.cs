@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
@@ -16,6 +15,8 @@ internal sealed class ShardPass(
     BatchStore store,
     ItemCaller caller,
     IRecipe recipe,
+    Func<Source, string, string>? repair,
+    SourceTalks talks,
     ModelSelector selector,
     BatchOptions options,
     SemaphoreSlim ahead,
@@ -102,8 +103,8 @@ internal sealed class ShardPass(
                 {
                     var request = await writing;
                     return request.Unsent is { } unsent
-                        ? Task.FromResult(Judge(item, unsent, 0, writer))
-                        : CallAsync(item, request.Call!, await caller.AcquireAsync(request.Call!, launching), writer, launching);
+                        ? Task.FromResult(Judge(item, request, unsent, 0, writer))
+                        : CallAsync(item, request, await caller.AcquireAsync(request.Call!, launching), writer, launching);
                 }
 
                 var written = writing.AsTask();
@@ -132,7 +133,7 @@ internal sealed class ShardPass(
             request = await writing;
             if (request.Unsent is { } unsent)
             {
-                return Judge(item, unsent, 0, writer);
+                return Judge(item, request, unsent, 0, writer);
             }
 
             permit = await caller.AcquireAsync(request.Call!, launching);
@@ -147,25 +148,45 @@ internal sealed class ShardPass(
             ahead.Release();
         }
 
-        return await CallAsync(item, request.Call!, permit, writer, launching);
+        return await CallAsync(item, request, permit, writer, launching);
     }
 
-    /// <summary>Calls for one item. Null: its outcome is with the writer; otherwise what it is left with.</summary>
-    private async Task<CallResult?> CallAsync(Item item, ItemCall call, Permit permit, OutcomeWriter writer, CancellationToken launching)
+    /// <summary>Calls for one item, until its recipe has what it wants. Null: its outcome is with the writer; otherwise what it is left with.</summary>
+    private async Task<CallResult?> CallAsync(Item item, Request request, Permit permit, OutcomeWriter writer, CancellationToken launching)
     {
-        // Its permit goes back when its outcome is spooled: a crash repeats no more calls than may be under way at once.
-        using var answer = await caller.CallAsync(call, permit, launching);
-        return Judge(item, answer.Result, answer.Attempts, writer);
+        var attempts = 0;
+        while (true)
+        {
+            // Its permit goes back when its outcome is spooled: a crash repeats no more calls than may be under way at once.
+            using (var answer = await caller.CallAsync(request.Call!, permit, launching))
+            {
+                attempts += answer.Attempts;
+                if (request.Talk?.Take(answer.Result) is not true)
+                {
+                    return Judge(item, request, answer.Result, attempts, writer);
+                }
+            }
+
+            request = request with { Call = Prepare(item, request.Talk) };
+            try
+            {
+                permit = await caller.AcquireAsync(request.Call, launching);
+            }
+            catch (OperationCanceledException) when (launching.IsCancellationRequested)
+            {
+                return Judge(item, request, UpstreamPipelines.Stopped, attempts, writer);
+            }
+        }
     }
 
-    private CallResult? Judge(Item item, CallResult call, int attempts, OutcomeWriter writer)
+    private CallResult? Judge(Item item, Request request, CallResult call, int attempts, OutcomeWriter writer)
     {
         switch (call.Outcome)
         {
             case Outcome.Result:
             case Outcome.Rejected:
             case Outcome.ModelUnknown when !item.IsSource || (item.Wish.IsNamed && call.Model != spec.Model):
-                writer.Add(OutcomeOf(item, call, pass - 1 + attempts), tookRoom: true);
+                writer.Add(OutcomeOf(item, request.Talk, call, pass - 1 + attempts), tookRoom: true);
                 return null;
             case Outcome.KeyRefused:
                 Stop($"The upstream refused the API key ({call.Status} {call.ErrorCode}): {call.ErrorMessage}");
@@ -187,6 +208,11 @@ internal sealed class ShardPass(
                 break;
         }
 
+        if (request.Talk is { Replies: > 0 } talk)
+        {
+            talks.Keep(spec.Id, item.Id, talk);
+        }
+
         writer.GiveRoomBack();
         return call;
     }
@@ -198,29 +224,38 @@ internal sealed class ShardPass(
             return new Request(caller.Prepare(item.Id, item.Url!, item.Body));
         }
 
+        if (talks.Find(spec.Id, item.Id) is { } begun)
+        {
+            return new Request(Prepare(item, begun), begun);
+        }
+
         var source = Source.Read(item.Body);
         if (selector.ModelOf(spec.Wish, item, out var fault) is not { } model)
         {
-            return new Request(null, new CallResult(Outcome.Rejected) { ErrorCode = fault!.Code, ErrorMessage = fault.Message });
+            return new Request(null, Unsent: new CallResult(Outcome.Rejected) { ErrorCode = fault!.Code, ErrorMessage = fault.Message });
         }
 
         var request = new ArrayBufferWriter<byte>(item.Body.Length + 2048);
-        var unsent = await recipe.WriteRequestAsync(source, model, request, launching);
-        return unsent is null
-            ? new Request(caller.Prepare(item.Id, recipe.Url, request.WrittenMemory))
-            : new Request(null, unsent with { Model = model });
+        if (await recipe.WriteRequestAsync(source, model, request, launching) is { } unsent)
+        {
+            return new Request(null, Unsent: unsent with { Model = model });
+        }
+
+        var talk = new SourceTalk(source, request.WrittenMemory, recipe, repair);
+        return new Request(Prepare(item, talk), talk);
     }
 
-    private PendingOutcome OutcomeOf(Item item, CallResult call, int attempts)
+    // Each request of a talk is one of its own for the ledger: they differ in what they cost.
+    private ItemCall Prepare(Item item, SourceTalk talk) =>
+        caller.Prepare(talk.Replies == 0 ? item.Id : $"{item.Id}\n{talk.Replies}", recipe.Url, talk.Body);
+
+    private PendingOutcome OutcomeOf(Item item, SourceTalk? talk, CallResult call, int attempts)
     {
+        talks.Forget(spec.Id, item.Id);
+        call = talk?.Sum(call) ?? call;
         var cost = call.CostUsd;
-        JsonElement? data = null;
-        LineFault? fault = null;
-        if (call.Outcome == Outcome.Result && item.IsSource)
-        {
-            data = ReplyText.Of(call.Body) is { } text ? recipe.ReadReply(text, out var why) : NoText(out why);
-            fault = data is null ? new LineFault("unreadable_reply", why!) : null;
-        }
+        var data = talk?.Reading?.Data;
+        var fault = talk?.Reading is { Fault: { } why } reading ? new LineFault(reading.Code, why) : null;
 
         var line = OutcomeLine.Of(spec.Id, item.Id, call, attempts, cost, data, fault);
         if (line.Length > OutcomeLog.MostBytes)
@@ -238,12 +273,6 @@ internal sealed class ShardPass(
         return new PendingOutcome(item.Id, line, isError, tally);
     }
 
-    private static JsonElement? NoText(out string? why)
-    {
-        why = "The reply holds no text.";
-        return null;
-    }
-
     // What has no outcome gets one now if this was its last chance.
     private void Close(IReadOnlyList<Item> items, List<Task<CallResult?>> calls, OutcomeWriter writer)
     {
@@ -255,14 +284,16 @@ internal sealed class ShardPass(
                 continue;
             }
 
-            if (_closing is { } reason)
+            var talk = talks.Find(spec.Id, items[i].Id);
+            if (_closing is { } reason && talk is null)
             {
                 var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason));
                 writer.Add(new PendingOutcome(items[i].Id, line, true, new Tally(0, 0, 1, 0, 0, 0)), tookRoom: false);
             }
-            else if (left is { Outcome: not (Outcome.NotSent or Outcome.BudgetSpent or Outcome.KeyRefused or Outcome.ModelUnknown) } && pass >= options.MaxPasses)
+            else if (_closing is not null
+                || (left is { Outcome: not (Outcome.NotSent or Outcome.BudgetSpent or Outcome.KeyRefused or Outcome.ModelUnknown) } && pass >= options.MaxPasses))
             {
-                writer.Add(OutcomeOf(items[i], left, pass), tookRoom: false);
+                writer.Add(OutcomeOf(items[i], talk, left ?? UpstreamPipelines.Stopped, pass), tookRoom: false);
             }
         }
     }
@@ -336,6 +367,7 @@ internal sealed class ShardPass(
     }
 
     /// <param name="Call">What is asked.</param>
+    /// <param name="Talk">What was said before, of a source.</param>
     /// <param name="Unsent">What the item is left with when its request could not be written.</param>
-    private readonly record struct Request(ItemCall? Call, CallResult? Unsent = null);
+    private readonly record struct Request(ItemCall? Call, SourceTalk? Talk = null, CallResult? Unsent = null);
 }

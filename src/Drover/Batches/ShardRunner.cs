@@ -36,6 +36,8 @@ public sealed class ShardRunner(
     // Requests that take time to write (images) are written ahead of the throttle; over all shards so many, which bounds memory.
     private readonly SemaphoreSlim _ahead = new(MostAhead);
 
+    private readonly SourceTalks _talks = new();
+
     /// <summary>What is wrong with storage, as the last append shows; null when it takes them.</summary>
     public string? StorageTrouble { get; private set; }
 
@@ -62,7 +64,7 @@ public sealed class ShardRunner(
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(batchId, CancellationToken.None);
             var caller = new ItemCaller(batchId, upstreams, models, isLimited ? ledger : null, time);
-            var run = new ShardPass(spec, pass, store, caller, RecipeOf(spec), selector, options, _ahead, time, logger);
+            var run = new ShardPass(spec, pass, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

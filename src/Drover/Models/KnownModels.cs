@@ -102,6 +102,7 @@ internal static class KnownModels
             ContextTokens = 128_000,
             MaxOutputTokens = 65_536,
             MaxImageTokens = 0,
+            ReplyFormat = ReplyFormat.JsonObject,
         },
         ["gemini-2.5-flash"] = new()
         {

@@ -40,6 +40,9 @@ public sealed record ModelEntry
     /// <summary>The most tokens that one image may count.</summary>
     public int MaxImageTokens { get; init; } = 5_000;
 
+    /// <summary>What its replies can be asked to be; a recipe's reply is checked in any case.</summary>
+    public ReplyFormat ReplyFormat { get; init; } = ReplyFormat.JsonSchema;
+
     /// <summary>The cost in US dollars of a thousand calls of 1,000 prompt and 250 completion tokens, by which models are compared.</summary>
     public decimal ComparedCost => CostOf(new TokenUsage(ComparedPromptTokens, MaxOutputTokens == 0 ? 0 : ComparedCompletionTokens, 0)) * ComparedCalls;
 

@@ -1,10 +1,9 @@
 using System.Buffers;
-using System.Text.Json;
 using Drover.Inference;
 
 namespace Drover.Recipes;
 
-/// <summary>Turns a source into a request, and the reply to it into data.</summary>
+/// <summary>Turns a source into a request, and the replies to it into data.</summary>
 public interface IRecipe
 {
     /// <summary>The tokens of an answer of which nothing more is known.</summary>
@@ -14,7 +13,10 @@ public interface IRecipe
     string Name { get; }
 
     /// <summary>The OpenAI route that the requests go to.</summary>
-    string Url { get; }
+    string Url => "/v1/chat/completions";
+
+    /// <summary>The tokens that an answer has as a rule.</summary>
+    int TypicalAnswerTokens => TypicalAnswer;
 
     /// <summary>Writes the request's JSON body for one source, fetching what it needs besides it.</summary>
     /// <returns>
@@ -22,9 +24,6 @@ public interface IRecipe
     /// error, <see cref="Outcome.Later"/> is tried again in a later pass; both with code and message.
     /// </returns>
     ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken);
-
-    /// <summary>The tokens that an answer has as a rule.</summary>
-    int TypicalAnswerTokens => TypicalAnswer;
 
     /// <summary>What the request for a source will be, for estimates: without fetching anything.</summary>
     async ValueTask<RequestShape> ShapeOfAsync(Source source, string model)
@@ -34,7 +33,8 @@ public interface IRecipe
         return RequestShape.Read(Url, body.WrittenSpan);
     }
 
-    /// <summary>Reads the data out of the text that the model wrote.</summary>
-    /// <returns>The data, or null with the reason in <paramref name="fault"/>.</returns>
-    JsonElement? ReadReply(string text, out string? fault);
+    /// <summary>Reads the data out of what the model wrote.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="replies">Its replies, one at the least; several when it was asked to go on.</param>
+    Reading Read(Source source, IReadOnlyList<string> replies);
 }

@@ -1,35 +1,69 @@
 namespace Drover.Recipes;
 
-/// <summary>The prompt texts: files beside the program, so that they can be changed without compiling it.</summary>
-internal static class Prompts
+/// <summary>The prompt texts and the schemas of the replies: files beside the program, and a folder of the user's that takes their place.</summary>
+public sealed class Prompts
 {
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Recipes", "Prompts");
+    private readonly string _folder;
 
-    public static string Text(string file) => File.ReadAllText(Path.Combine(Folder, file));
+    /// <param name="folder">A folder with files of the same names, which are used instead; empty: none.</param>
+    public Prompts(string folder) => _folder = folder;
 
-    public static byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(Folder, file));
+    /// <summary>The prompts as they come with the program.</summary>
+    internal static Prompts BuiltIn { get; } = new("");
 
-    /// <summary>Puts the source's members in the place of <c>{{title}}</c>, <c>{{url}}</c>, <c>{{text}}</c> and <c>{{question}}</c>, in one pass.</summary>
-    public static string Fill(string template, Source source)
+    private static string BuiltInFolder => Path.Combine(AppContext.BaseDirectory, "Recipes", "Prompts");
+
+    /// <summary>What is wrong with a folder of prompts.</summary>
+    internal static IEnumerable<string> Faults(string setting, string folder)
     {
-        var result = new System.Text.StringBuilder(template.Length + (source.Text?.Length ?? 0));
-        var rest = template.AsSpan();
-        while (rest.IndexOf("{{") is >= 0 and var open && rest[open..].IndexOf("}}") is >= 0 and var length)
+        if (folder.Length == 0)
         {
-            var name = rest.Slice(open + 2, length - 2);
-            result.Append(rest[..open]);
-            result.Append(name switch
-            {
-                "title" => source.Title,
-                "url" => source.Url,
-                "text" => source.Text,
-                "id" => source.Id,
-                "question" => source.Question,
-                _ => throw new InvalidDataException($"A prompt names the placeholder '{{{{{name}}}}}'; it may name id, title, url, text and question."),
-            });
-            rest = rest[(open + length + 2)..];
+            yield break;
         }
 
-        return result.Append(rest).ToString();
+        if (!Directory.Exists(folder))
+        {
+            yield return $"{setting} is '{folder}'; it must be a folder.";
+            yield break;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            if (FaultOf(path) is { } fault)
+            {
+                yield return $"{setting}: {path}: {fault}";
+            }
+        }
+    }
+
+    /// <summary>The file <c>NAME.txt</c>.</summary>
+    internal Template Text(string name) => Read($"{name}.txt", path => new Template(File.ReadAllText(path)));
+
+    /// <summary>The file <c>NAME.schema.json</c>.</summary>
+    internal ReplySchema Schema(string name) => Read($"{name}.schema.json", path => ReplySchema.Parse(File.ReadAllBytes(path)));
+
+    private static string? FaultOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        if (!File.Exists(Path.Combine(BuiltInFolder, name)))
+        {
+            return $"There is no prompt of that name; there are {string.Join(", ", Directory.EnumerateFiles(BuiltInFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal))}.";
+        }
+
+        try
+        {
+            _ = name.EndsWith(".json", StringComparison.Ordinal) ? (object)ReplySchema.Parse(File.ReadAllBytes(path)) : new Template(File.ReadAllText(path));
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private T Read<T>(string file, Func<string, T> read)
+    {
+        var own = Path.Combine(_folder, file);
+        return read(_folder.Length > 0 && File.Exists(own) ? own : Path.Combine(BuiltInFolder, file));
     }
 }

@@ -22,6 +22,28 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
     /// <summary>What to do with it, where a recipe can do several things.</summary>
     public string? Task { get; init; }
 
+    /// <summary>For whom is written.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>How it is to sound.</summary>
+    public string? Tone { get; init; }
+
+    /// <summary>The language to write in.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>How many texts are asked for, as the line has it.</summary>
+    public string? Count { get; init; }
+
+    /// <summary>The most characters of each, as the line has it.</summary>
+    public string? Length { get; init; }
+
+    /// <summary>What is wrong with a reply.</summary>
+    internal string? Fault { get; init; }
+
+    /// <summary>The names that a prompt may have as placeholders.</summary>
+    internal static IReadOnlyList<string> Placeholders { get; } =
+        ["id", "title", "url", "text", "question", "audience", "tone", "language", "count", "length", "fault"];
+
     /// <summary>Reads a source from a line that <c>ItemReader</c> found to be one.</summary>
     public static Source Read(ReadOnlyMemory<byte> line)
     {
@@ -33,8 +55,30 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
             ETag = Member(root, "etag"),
             Question = Member(root, "question"),
             Task = Member(root, "task"),
+            Audience = Member(root, "audience"),
+            Tone = Member(root, "tone"),
+            Language = Member(root, "language"),
+            Count = Member(root, "count"),
+            Length = Member(root, "length"),
         };
     }
+
+    /// <summary>What stands in the place of a placeholder; null: nothing.</summary>
+    internal string? ValueOf(string placeholder) => placeholder switch
+    {
+        "id" => Id,
+        "title" => Title,
+        "url" => Url,
+        "text" => Text,
+        "question" => Question,
+        "audience" => Audience,
+        "tone" => Tone,
+        "language" => Language,
+        "count" => Count,
+        "length" => Length,
+        "fault" => Fault,
+        _ => throw new ArgumentOutOfRangeException(nameof(placeholder), placeholder, "No such placeholder."),
+    };
 
     private static string? Member(JsonElement root, string name) => root.TryGetProperty(name, out var value)
         ? value.ValueKind switch

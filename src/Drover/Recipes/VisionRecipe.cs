@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Vision;
 
 namespace Drover.Recipes;
@@ -13,20 +13,28 @@ namespace Drover.Recipes;
 /// <c>read</c>. The data is <c>{"description"}</c>, <c>{"objects":[{"label","confidence","box"}]}</c> (a box is x, y, width and
 /// height as fractions of the image, or null) or <c>{"text"}</c>.
 /// </remarks>
-internal sealed class VisionRecipe(ImagePreparation images, VisionOptions options) : IRecipe
+internal sealed class VisionRecipe : IRecipe
 {
-    private readonly VisionTask[] _tasks = [new("describe", "description", 800), new("detect", "objects", 2000), new("read", "text", 4000)];
+    private readonly Dictionary<string, Prompt> _tasks;
+    private readonly ImagePreparation _images;
+    private readonly VisionOptions _options;
+
+    public VisionRecipe(Prompts prompts, ModelCatalogue models, ImagePreparation images, VisionOptions options)
+    {
+        (_images, _options) = (images, options);
+        _tasks = new[] { (Default, 800), ("detect", 2000), ("read", 4000) }.ToDictionary(
+            t => t.Item1, t => Prompt.Read(prompts, $"vision.{t.Item1}", t.Item2, models), StringComparer.Ordinal);
+    }
+
+    private const string Default = "describe";
 
     public string Name => "vision";
 
-    public string Url => "/v1/chat/completions";
-
     public async ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
-        var name = source.Task ?? _tasks[0].Name;
-        if (Array.Find(_tasks, t => t.Name == name) is not { } task)
+        if (PromptOf(source) is not { } prompt)
         {
-            return Unsent(new ImageFault("vision_task", $"'task' is '{Cut(name)}'; it must be {string.Join(", ", _tasks.Select(t => t.Name))}."));
+            return Unsent(new ImageFault("vision_task", $"'task' is '{Cut(source.Task!)}'; it must be {string.Join(", ", _tasks.Keys)}."));
         }
 
         if (source.Image is not { Length: > 0 } reference)
@@ -34,13 +42,13 @@ internal sealed class VisionRecipe(ImagePreparation images, VisionOptions option
             return Unsent(new ImageFault("image_reference", "The source has no 'image'."));
         }
 
-        var image = await images.PrepareAsync(reference, source.ETag, cancellationToken);
+        var image = await _images.PrepareAsync(reference, source.ETag, cancellationToken);
         if (image.Fault is { } fault)
         {
             return Unsent(fault);
         }
 
-        WriteRequest(source, model, task, image, output);
+        prompt.WriteRequest(source, model, output, json => WriteImage(json, image));
         return null;
     }
 
@@ -48,63 +56,25 @@ internal sealed class VisionRecipe(ImagePreparation images, VisionOptions option
     public ValueTask<RequestShape> ShapeOfAsync(Source source, string model)
     {
         var body = new ArrayBufferWriter<byte>();
-        var task = Array.Find(_tasks, t => t.Name == (source.Task ?? _tasks[0].Name));
-        if (task is not null && source.Image is { Length: > 0 })
+        if (source.Image is { Length: > 0 })
         {
-            WriteRequest(source, model, task, default, body);
+            PromptOf(source)?.WriteRequest(source, model, body, json => WriteImage(json, default));
         }
 
-        return ValueTask.FromResult(RequestShape.Read(Url, body.WrittenSpan));
+        return ValueTask.FromResult(RequestShape.Read(((IRecipe)this).Url, body.WrittenSpan));
     }
 
-    public JsonElement? ReadReply(string text, out string? fault)
-    {
-        if (!JsonReply.TryRead(text, out var root))
-        {
-            fault = "The reply holds no JSON object.";
-            return null;
-        }
+    public Reading Read(Source source, IReadOnlyList<string> replies) => PromptOf(source)!.Read(replies[^1]);
 
-        var task = Array.Find(_tasks, t => root.TryGetProperty(t.Member, out _));
-        fault = task is null
-            ? $"The reply must have one of the members {string.Join(", ", _tasks.Select(t => $"'{t.Member}'"))}."
-            : task.Fault(root.GetProperty(task.Member));
-        return fault is null ? task!.Data(root.GetProperty(task.Member)) : null;
-    }
+    private Prompt? PromptOf(Source source) => _tasks.GetValueOrDefault(source.Task ?? Default);
 
-    private void WriteRequest(Source source, string model, VisionTask task, PreparedImage image, IBufferWriter<byte> output)
+    private void WriteImage(Utf8JsonWriter json, PreparedImage image)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-        json.WriteStartObject();
-        json.WriteString("model"u8, model);
-        json.WriteStartArray("messages"u8);
-        json.WriteStartObject();
-        json.WriteString("role"u8, "user"u8);
-        json.WriteStartArray("content"u8);
-        json.WriteStartObject();
-        json.WriteString("type"u8, "text"u8);
-        json.WriteString("text"u8, Prompts.Fill(task.Prompt, source).Trim());
-        json.WriteEndObject();
         json.WriteStartObject();
         json.WriteString("type"u8, "image_url"u8);
         json.WriteStartObject("image_url"u8);
         WriteDataUrl(json, image);
-        json.WriteString("detail"u8, options.Detail);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteNumber("temperature"u8, 0);
-        json.WriteNumber("max_tokens"u8, task.MaxTokens);
-        json.WriteStartObject("response_format"u8);
-        json.WriteString("type"u8, "json_schema"u8);
-        json.WriteStartObject("json_schema"u8);
-        json.WriteString("name"u8, task.Name);
-        json.WriteBoolean("strict"u8, true);
-        json.WritePropertyName("schema"u8);
-        json.WriteRawValue(task.Schema, skipInputValidation: true);
-        json.WriteEndObject();
+        json.WriteString("detail"u8, _options.Detail);
         json.WriteEndObject();
         json.WriteEndObject();
     }

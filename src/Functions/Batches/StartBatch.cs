@@ -10,7 +10,7 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
 /// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
@@ -69,6 +69,7 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
             Prefer = body.Prefer ?? query.Prefer,
             BudgetUsd = body.BudgetUsd ?? query.BudgetUsd,
             WhenSpent = body.WhenSpent ?? query.WhenSpent,
+            Repair = body.Repair ?? query.Repair,
             Metadata = body.Metadata,
         };
         if (body.Items is null)
@@ -101,7 +102,7 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
     {
         var unknown = UnknownMember().Match(e.Message);
         var what = unknown.Success
-            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model, prefer, budget_usd, when_spent and metadata."
+            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model, prefer, budget_usd, when_spent, repair and metadata."
             : $"{e.Message.Split(" Path: ")[0]}";
         return $"The body is not the JSON that is expected: {what} (JSONL is taken with Content-Type: application/jsonl.)";
     }
@@ -117,6 +118,7 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
         Prefer = query["prefer"],
         BudgetUsd = BudgetOf(query),
         WhenSpent = query["when_spent"],
+        Repair = RepairOf(query),
         InputName = query["name"],
     };
 
@@ -125,6 +127,14 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
         : decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var budget)
             ? budget
             : throw new BatchRefusedException(400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
+
+    private static bool? RepairOf(IQueryCollection query) => (string?)query["repair"] switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        var text => throw new BatchRefusedException(400, [$"'repair' is '{(text.Length <= 100 ? text : text[..100])}'; it must be true or false."]),
+    };
 
     private static bool IsLines(string? contentType) =>
         contentType is not null

@@ -36,6 +36,7 @@ internal sealed record StartRequest(
     string? Prefer,
     decimal? BudgetUsd,
     string? WhenSpent,
+    bool? Repair,
     IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary>A page of batches, newest first.</summary>

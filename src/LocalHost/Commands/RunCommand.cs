@@ -25,7 +25,8 @@ internal static class RunCommand
         var budget = BudgetOption.Create("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
         var whenSpent = new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
         whenSpent.AcceptOnlyFromAmong("stop", "wait");
-        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent };
+        var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };
+        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
@@ -38,6 +39,7 @@ internal static class RunCommand
                 Prefer = parsed.GetValue(prefer),
                 BudgetUsd = parsed.GetValue(budget),
                 WhenSpent = parsed.GetValue(whenSpent),
+                Repair = parsed.GetValue(repair),
             },
             parsed.GetValue(output)));
         return command;

@@ -113,12 +113,13 @@ internal sealed class TestBatch : IAsyncDisposable
         NewRunner().RunAsync(Id, shard, pass, stopping).WithinPatience();
 
     /// <summary>Runs passes, without the waits between them, until the shard is settled.</summary>
-    public async Task<(PassResult Last, int Runs)> SettleAsync(int shard = 0)
+    public async Task<(PassResult Last, int Runs)> SettleAsync(int shard = 0, bool sameProcess = false)
     {
         var pass = 1;
+        var runner = NewRunner();
         for (var runs = 1; runs <= 50; runs++)
         {
-            var result = await RunAsync(pass, shard);
+            var result = await (sameProcess ? runner : NewRunner()).RunAsync(Id, shard, pass, default).WithinPatience();
             if (result.IsSettled || result.StopReason is not null)
             {
                 return (result, runs);

@@ -99,11 +99,11 @@ public sealed class EstimatorTests
         var estimate = await EstimateAsync(lines, new NewBatch());
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
         using var http = new HttpClient { DefaultRequestHeaders = { { "Authorization", "Bearer k" } } };
-        var recipe = new ExtractRecipe();
+        var recipe = new RecipeCatalogue().Find("extract")!;
         foreach (var line in lines)
         {
             var body = new System.Buffers.ArrayBufferWriter<byte>();
-            await ((IRecipe)recipe).WriteRequestAsync(Source.Read(Encoding.UTF8.GetBytes(line)), "gpt-4o-mini", body, default);
+            await recipe.WriteRequestAsync(Source.Read(Encoding.UTF8.GetBytes(line)), "gpt-4o-mini", body, default);
             using var answer = await http.PostAsync(new Uri(simulator.BaseAddress, recipe.Url), new ByteArrayContent(body.WrittenSpan.ToArray()));
             answer.EnsureSuccessStatusCode();
         }

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using Drover.Recipes;
+using Drover.Simulator;
+using Drover.Tests.Batches;
 
 namespace Drover.Tests.Recipes;
 
-public sealed class ExtractRecipeTests
+public sealed class ExtractRecipeTests(AzuriteFixture azurite)
 {
     private const string Good = """{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":80}""";
 
@@ -41,18 +43,18 @@ public sealed class ExtractRecipeTests
         Assert.Equal(JsonValueKind.Object, Write(new Source("7", null, null, "text", null), "m").ValueKind);
 
     [Fact]
-    public void ReadReply_Good_GivesTheData()
+    public void Read_Good_GivesTheData()
     {
-        var data = _recipe.ReadReply(Good, out var fault);
+        var data = Read(Good, out var fault);
 
         Assert.Null(fault);
         Assert.Equal(Good, data?.GetRawText());
     }
 
     [Fact]
-    public void ReadReply_MoreThanWasAskedFor_IsLeftOutAndConfidenceIsWhole()
+    public void Read_MoreThanWasAskedFor_IsLeftOutAndConfidenceIsWhole()
     {
-        var data = _recipe.ReadReply(
+        var data = Read(
             """{"extra":1,"confidence":79.6,"categories":["x","y"],"summary":"s","keywords":["a","b","c","d","e"]}""", out _);
 
         Assert.Equal("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x","y"],"confidence":80}""", data?.GetRawText());
@@ -60,23 +62,19 @@ public sealed class ExtractRecipeTests
 
     [Theory]
     [InlineData("no", "The reply holds no JSON object.")]
-    [InlineData("{}", "'keywords' must be a list of 5 texts.")]
-    [InlineData("""{"keywords":"a,b,c,d,e"}""", "'keywords' must be a list of 5 texts.")]
-    [InlineData("""{"keywords":["a","b","c","d"]}""", "'keywords' must be a list of 5 texts.")]
-    [InlineData("""{"keywords":["a","b","c","d",5]}""", "'keywords' must be a list of 5 texts.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"]}""", "'summary' must be a text.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":null}""", "'summary' must be a text.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s"}""", "'categories' must be a list of at least one text.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":[]}""", "'categories' must be a list of at least one text.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":[{}]}""", "'categories' must be a list of at least one text.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"]}""", "'confidence' must be a number from 0 to 100.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":"80"}""", "'confidence' must be a number from 0 to 100.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":101}""", "'confidence' must be a number from 0 to 100.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":-1}""", "'confidence' must be a number from 0 to 100.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":1e999}""", "'confidence' must be a number from 0 to 100.")]
-    public void ReadReply_RuleBroken_SaysWhich(string reply, string expected)
+    [InlineData("{}", "'keywords' is missing.")]
+    [InlineData("""{"keywords":"a,b,c,d,e"}""", "'keywords' must be a list; it is a text.")]
+    [InlineData("""{"keywords":["a","b","c","d"]}""", "'keywords' has 4 items; there must be 5.")]
+    [InlineData("""{"keywords":["a","b","c","d",5]}""", "'keywords[4]' must be a text; it is a number.")]
+    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":null}""", "'summary' must be a text; it is null.")]
+    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":[]}""", "'categories' has 0 items; there must be from 1 to 3.")]
+    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"]}""", "'confidence' is missing.")]
+    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":"80"}""", "'confidence' must be a whole number; it is a text.")]
+    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":101}""", "'confidence' is 101; it must be from 0 to 100.")]
+    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":1e999}""", "'confidence' is 1e999; it must be from 0 to 100.")]
+    public void Read_RuleBroken_SaysWhich(string reply, string expected)
     {
-        Assert.Null(_recipe.ReadReply(reply, out var fault));
+        Assert.Null(Read(reply, out var fault));
         Assert.Equal(expected, fault);
     }
 
@@ -85,14 +83,51 @@ public sealed class ExtractRecipeTests
     [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"\udc00","categories":["x"],"confidence":80}""")]
     [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x \ud83d"],"confidence":80}""")]
     [InlineData("""{"\ud800":1,"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":"\ud800"}""")]
-    public void ReadReply_HalfASurrogatePair_IsAFaultAndNoException(string reply)
+    public void Read_HalfASurrogatePair_IsAFaultAndNoException(string reply)
     {
-        Assert.Null(_recipe.ReadReply(reply, out var fault));
+        Assert.Null(Read(reply, out var fault));
         Assert.NotNull(fault);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_RepliesThatWillNotDo_AreErrorsThatKeepThemOrAreAskedForOnceMore(bool repair)
+    {
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(40), new SimulatorOptions { FailTruncated = 0.4 }, spec: s => s with { Repair = repair });
+
+        await batch.SettleAsync();
+
+        var (results, errors) = (await batch.ResultsAsync(), await batch.ErrorsAsync());
+        Assert.Equal(40, results.Count + errors.Count);
+        Assert.All(errors, e => Assert.Equal("unreadable_reply", e.GetProperty("error").GetProperty("code").GetString()));
+        Assert.All(errors, e => Assert.Equal(200, e.GetProperty("response").GetProperty("status_code").GetInt32()));
+        var stats = batch.Upstream.Stats;
+        var repaired = results.Count(r => r.GetProperty("drover").GetProperty("attempts").GetInt32() == 2);
+        Assert.Equal(repair ? 40 + repaired + errors.Count : 40, stats.Processed);
+        Assert.InRange(errors.Count, repair ? 2 : 9, repair ? 12 : 25);
+        Assert.Equal(repair, repaired > 4);
+        Assert.Equal(stats.CostUsd, results.Concat(errors).Sum(l => l.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
+    }
+
     [Fact]
-    public void ReadReply_LongSummary_IsCutTo200Characters()
+    public async Task RunAsync_RepairUnderARateLimit_PaysNoReplyTwice()
+    {
+        // Refusals fall on first requests and on repairs alike; a repair that has to wait for the next pass goes on where it stood.
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(40), new SimulatorOptions { FailTruncated = 0.4, Fail500 = 0.3 }, spec: s => s with { Repair = true });
+
+        await batch.SettleAsync(sameProcess: true);
+
+        var (results, errors) = (await batch.ResultsAsync(), await batch.ErrorsAsync());
+        Assert.Equal(40, results.Count + errors.Count);
+        Assert.True(batch.Upstream.Stats.Faults["500"] > 10);
+        Assert.Equal(batch.Upstream.Stats.CostUsd, results.Concat(errors).Sum(l => l.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
+    }
+
+    [Fact]
+    public void Read_LongSummary_IsCutTo200Characters()
     {
         Assert.Equal(new string('x', 200), Summary(new string('x', 200)));
         Assert.Equal(new string('x', 199) + "…", Summary(new string('x', 201)));
@@ -101,18 +136,25 @@ public sealed class ExtractRecipeTests
     }
 
     [Fact]
-    public void ReadReply_CutOffAtEveryPosition_IsDataOrAFault()
+    public void Read_CutOffAtEveryPosition_IsDataOrAFault()
     {
         for (var length = 0; length < Good.Length; length++)
         {
-            var data = _recipe.ReadReply(Good[..length], out var fault);
+            var data = Read(Good[..length], out var fault);
             Assert.True(data is null != fault is null);
         }
     }
 
-    private string? Summary(string summary) => _recipe.ReadReply(
+    private string? Summary(string summary) => Read(
         $$"""{"keywords":["a","b","c","d","e"],"summary":{{JsonSerializer.Serialize(summary)}},"categories":["x"],"confidence":80}""", out _)
         ?.GetProperty("summary").GetString();
+
+    private JsonElement? Read(string reply, out string? fault)
+    {
+        var reading = _recipe.Read(new Source("7", null, null, "text", null), [reply]);
+        fault = reading.Fault;
+        return reading.Data;
+    }
 
     private JsonElement Write(Source source, string model)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Recipes;
 using Drover.Tests.Batches;
 using Drover.Tests.Inference;
@@ -15,7 +16,7 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
 
     private readonly TestVision _vision = new();
 
-    private VisionRecipe Recipe => new(_vision.Images, _vision.Options);
+    private VisionRecipe Recipe => new(Prompts.BuiltIn, new ModelCatalogue(), _vision.Images, _vision.Options);
 
     [Theory]
     [InlineData(null, "description", 800)]
@@ -48,33 +49,25 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"description":"A cat.","more":1}""", """{"description":"A cat."}""")]
-    [InlineData("""{"text":""}""", """{"text":""}""")]
-    [InlineData("""{"objects":[]}""", """{"objects":[]}""")]
-    [InlineData("""{"objects":[{"label":"cat","confidence":0.9,"x":1}]}""", """{"objects":[{"label":"cat","confidence":0.9,"box":null}]}""")]
+    [InlineData("describe", """{"description":"A cat.","more":1}""", """{"description":"A cat."}""")]
+    [InlineData("read", """{"text":""}""", """{"text":""}""")]
+    [InlineData("detect", """{"objects":[]}""", """{"objects":[]}""")]
+    [InlineData("detect", """{"objects":[{"label":"cat","confidence":0.9,"x":1}]}""", """{"objects":[{"label":"cat","confidence":0.9,"box":null}]}""")]
     [InlineData(
+        "detect",
         """{"objects":[{"box":{"y":0.1,"x":0,"width":1,"height":0.5},"label":"cat","confidence":1}]}""",
         """{"objects":[{"label":"cat","confidence":1,"box":{"x":0,"y":0.1,"width":1,"height":0.5}}]}""")]
-    public void ReadReply_Good_GivesTheDataAndNothingElse(string reply, string data)
-    {
-        Assert.Equal(data, Recipe.ReadReply($"```json\n{reply}\n```", out var fault)?.GetRawText());
-        Assert.Null(fault);
-    }
+    public void Read_Good_GivesTheDataAndNothingElse(string task, string reply, string data) =>
+        Assert.Equal((data, null), Read(task, $"```json\n{reply}\n```"));
 
     [Theory]
-    [InlineData("A cat.", "The reply holds no JSON object.")]
-    [InlineData("""{"cat":1}""", "The reply must have one of the members 'description', 'objects', 'text'.")]
-    [InlineData("""{"description":1}""", "'description' must be a text.")]
-    [InlineData("""{"text":["a"]}""", "'text' must be a text.")]
-    [InlineData("""{"objects":"cat"}""", "'objects' must be a list.")]
-    [InlineData("""{"objects":["cat"]}""", "Every object needs a 'label', a text.")]
-    [InlineData("""{"objects":[{"label":"cat","confidence":90}]}""", "'confidence' of an object must be a number from 0 to 1.")]
-    [InlineData("""{"objects":[{"label":"cat","confidence":0.9,"box":{"x":10}}]}""", "'box' of an object must have x, y, width and height, fractions of the image from 0 to 1.")]
-    public void ReadReply_Bad_SaysTheRule(string reply, string rule)
-    {
-        Assert.Null(Recipe.ReadReply(reply, out var fault));
-        Assert.Equal(rule, fault);
-    }
+    [InlineData("describe", "A cat.", "The reply holds no JSON object.")]
+    [InlineData("describe", """{"text":"cat"}""", "'description' is missing.")]
+    [InlineData("read", """{"text":["a"]}""", "'text' must be a text; it is a list.")]
+    [InlineData("detect", """{"objects":["cat"]}""", "'objects[0]' must be an object; it is a text.")]
+    [InlineData("detect", """{"objects":[{"label":"cat","confidence":90}]}""", "'objects[0].confidence' is 90; it must be from 0 to 1.")]
+    [InlineData("detect", """{"objects":[{"label":"cat","confidence":0.9,"box":{"x":10}}]}""", "'objects[0].box.x' is 10; it must be from 0 to 1.")]
+    public void Read_Bad_SaysTheRule(string task, string reply, string rule) => Assert.Equal((null, rule), Read(task, reply));
 
     [Fact]
     public async Task RunAsync_ImagesGoodAndBad_EachHasItsOutcomeAndOnlyTheGoodAreSent()
@@ -114,6 +107,12 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
     private static string Id(JsonElement outcome) => outcome.GetProperty("custom_id").GetString()!;
 
     private static string Line(string id, string image, string task) => JsonSerializer.Serialize(new { id, image, task });
+
+    private (string? Data, string? Fault) Read(string task, string reply)
+    {
+        var reading = Recipe.Read(new Source("1", null, null, null, null) { Task = task }, [reply]);
+        return (reading.Data?.GetRawText(), reading.Fault);
+    }
 
     private async Task<JsonElement> WriteAsync(Source source)
     {

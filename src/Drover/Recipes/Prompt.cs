@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Drover.Models;
+
+namespace Drover.Recipes;
+
+/// <summary>A prompt that is answered with one JSON object, and the schema of that.</summary>
+/// <param name="name">What the schema is called.</param>
+/// <param name="text">The text.</param>
+/// <param name="schema">The schema of the reply.</param>
+/// <param name="maxTokens">The longest reply.</param>
+/// <param name="models">Says what a model can be asked for.</param>
+internal sealed class Prompt(string name, Template text, ReplySchema schema, int maxTokens, ModelCatalogue models)
+{
+    /// <summary>How freely the model may choose its words, from 0 to 2.</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Reads the files of a name.</summary>
+    public static Prompt Read(Prompts prompts, string name, int maxTokens, ModelCatalogue models) =>
+        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(name), maxTokens, models);
+
+    /// <summary>Writes the body of a chat completion.</summary>
+    /// <param name="source">What it is about.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="image">Writes a part of the message that comes behind the text.</param>
+    public void WriteRequest(Source source, string model, IBufferWriter<byte> output, Action<Utf8JsonWriter>? image = null)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("model"u8, model);
+        json.WriteStartArray("messages"u8);
+        json.WriteStartObject();
+        json.WriteString("role"u8, "user"u8);
+        if (image is null)
+        {
+            json.WriteString("content"u8, text.Fill(source));
+        }
+        else
+        {
+            json.WriteStartArray("content"u8);
+            json.WriteStartObject();
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("text"u8, text.Fill(source).Trim());
+            json.WriteEndObject();
+            image(json);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteNumber("temperature"u8, Temperature);
+        json.WriteNumber("max_tokens"u8, maxTokens);
+        WriteFormat(json, models.Find(model)?.ReplyFormat ?? ReplyFormat.JsonSchema);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads a reply.</summary>
+    public Reading Read(string reply)
+    {
+        if (!JsonReply.TryRead(reply, out var value))
+        {
+            return new Reading(null, "The reply holds no JSON object.");
+        }
+
+        var data = schema.Read(value, out var fault);
+        return new Reading(data, fault);
+    }
+
+    private void WriteFormat(Utf8JsonWriter json, ReplyFormat format)
+    {
+        if (format == ReplyFormat.Text)
+        {
+            return;
+        }
+
+        json.WriteStartObject("response_format"u8);
+        json.WriteString("type"u8, format == ReplyFormat.JsonSchema ? "json_schema"u8 : "json_object"u8);
+        if (format == ReplyFormat.JsonSchema)
+        {
+            json.WriteStartObject("json_schema"u8);
+            json.WriteString("name"u8, name);
+            json.WriteBoolean("strict"u8, true);
+            json.WritePropertyName("schema"u8);
+            json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}
