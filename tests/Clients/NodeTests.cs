@@ -1,6 +1,6 @@
 namespace Drover.Clients.Tests;
 
-/// <summary>npm <c>openai</c>, unmodified, against Drover.</summary>
+/// <summary>npm <c>openai</c>, <c>ai</c>, <c>@langchain/openai</c> and three SSE clients, unmodified, against Drover.</summary>
 public sealed class NodeTests(ServedDrover drover)
 {
     [Fact]
@@ -34,6 +34,12 @@ public sealed class NodeTests(ServedDrover drover)
 
     [Fact]
     public Task Models_ListedAndFound_AreTheUpstreams() => NodeScript.RunAsync("models", drover.BaseAddress);
+
+    [Fact]
+    public Task Chat_ByTheAiSdk_IsTextStreamToolCallAndObject() => NodeScript.RunAsync("ai-sdk", drover.BaseAddress);
+
+    [Fact]
+    public Task Chat_ByLangChain_IsTextStreamToolCallAndObject() => NodeScript.RunAsync("langchain", drover.BaseAddress);
 
     [Fact]
     public Task Streams_ReadByClientsThatLoseTheirConnection_AreWholeAndUnrepeated() => NodeScript.RunAsync("sse-clients", drover.BaseAddress);

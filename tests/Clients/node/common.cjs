@@ -1,6 +1,13 @@
 const assert = require('node:assert/strict');
 const OpenAI = require('openai');
 
+// Clients that would also talk to anybody else fail.
+const { fetch } = globalThis;
+globalThis.fetch = (input, init) => {
+  assert.equal(new URL(input.url ?? input).hostname, '127.0.0.1');
+  return fetch(input, init);
+};
+
 const client = new OpenAI({ maxRetries: 2 });
 
 /** So many request lines, each with a body of its own. */
