@@ -2,14 +2,16 @@ using System.Globalization;
 using System.Text.Json;
 using Drover.Batches;
 using Drover.Functions.Batches;
+using Drover.Models;
 using Drover.OpenAI;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
 /// <summary>HTTP <c>POST /v1/batches</c>: makes a batch from a file and starts it. An SDK's repetition of the same call is the same batch.</summary>
+/// <remarks>With <c>x-drover-estimate: true</c>, the answer's headers estimate it.</remarks>
 public sealed class CreateBatch(
-    OpenAiGate gate, FileStore files, CreateClaims claims, BatchIntake intake, BatchStarter starter, BatchObjects objects)
+    OpenAiGate gate, FileStore files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter, BatchObjects objects)
 {
     [Function(nameof(CreateBatch))]
     public Task<IResult> RunAsync(
@@ -18,6 +20,7 @@ public sealed class CreateBatch(
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
+            var isEstimateAsked = EstimateHeaders.IsAsked(request);
             var asked = await CreateBatchRequest.ReadAsync(request, cancellationToken);
             var file = await files.FindAsync(asked.InputFileId, cancellationToken) ?? throw OpenAiException.NoSuchFile(asked.InputFileId);
             if (file.Purpose != "batch")
@@ -36,6 +39,11 @@ public sealed class CreateBatch(
                 OutputLifetime = asked.OutputLifetime,
                 Metadata = asked.Metadata,
             };
+            if (isEstimateAsked)
+            {
+                EstimateHeaders.Write(request.HttpContext.Response.Headers, await estimator.EstimateAsync(batch, null, cancellationToken));
+            }
+
             var spec = await intake.TakeAsync(batch, null, cancellationToken);
             await starter.StartAsync(client, spec.Id, cancellationToken);
             return Results.Json(await objects.OfAsync(client, spec, cancellationToken), OpenAiJson.Readable.BatchObject);

@@ -64,6 +64,16 @@ run(async () => {
   for await (const b of client.batches.list({ limit: 1 })) all.push(b.id);
   assert.ok(all.indexOf('own') < all.indexOf(batch.id));
   assert.equal(new Set(all).size, all.length);
+
+  const body = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' };
+  const { data: estimated, response } = await client.batches.create(body, { headers: { 'x-drover-estimate': 'true' } }).withResponse();
+  assert.equal(estimated.object, 'batch');
+  const estimate = (what) => Number(response.headers.get(`x-drover-estimate-${what}`) ?? NaN);
+  assert.deepEqual([estimate('items'), estimate('bad-lines')], [40, 0]);
+  assert.ok(estimate('input-tokens') >= 40 && estimate('output-tokens') >= 40 && estimate('most-output-tokens') >= estimate('output-tokens'));
+  assert.ok(estimate('cost-usd') > 0 && estimate('most-cost-usd') >= estimate('cost-usd') && estimate('seconds') > 0);
+  await assert.rejects(client.batches.create(body, { headers: { 'x-drover-estimate': 'yes' } }), (e) => e.status === 400 && e.param === 'x-drover-estimate');
+
   const page = await client.batches.list({ limit: 1 });
   assert.ok(page.has_more);
   assert.equal(page.data.length, 1);
