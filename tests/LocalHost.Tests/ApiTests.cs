@@ -196,7 +196,7 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"itmes":[]}""", "itmes")]
     [InlineData("""{}""", "either 'items' or 'input'")]
     [InlineData("""{"id":"a b","items":[{}]}""", "'id' is 'a b'; it must be")]
-    [InlineData("""{"items":[{}],"recipe":"magic"}""", "'recipe' is 'magic'; there are: extract, vision.")]
+    [InlineData("""{"items":[{}],"recipe":"magic"}""", "'recipe' is 'magic'; there are: extract, chat, copy, vision.")]
     [InlineData("""{"input":"nothere.jsonl"}""", "there is no blob")]
     [InlineData("""{"input":"../secret"}""", "without '..'")]
     public async Task Post_ABadRequest_NamesTheMemberTheValueAndTheRule(string body, string message)

@@ -82,12 +82,6 @@ internal static class ItemReader
                 CheckText(ref reader);
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("question"u8) || reader.ValueTextEquals("task"u8))
-            {
-                reader.Read();
-                CheckText(ref reader);
-                reader.Skip();
-            }
             else if (reader.ValueTextEquals("model"u8))
             {
                 model = ReadText(ref reader);
@@ -119,7 +113,7 @@ internal static class ItemReader
             else
             {
                 reader.Read();
-                reader.Skip();
+                CheckTexts(ref reader);
             }
         }
 
@@ -257,6 +251,19 @@ internal static class ItemReader
         if (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped)
         {
             reader.GetString();
+        }
+    }
+
+    private static void CheckTexts(ref Utf8JsonReader reader)
+    {
+        CheckText(ref reader);
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            var depth = reader.CurrentDepth;
+            while (reader.Read() && reader.CurrentDepth > depth)
+            {
+                CheckText(ref reader);
+            }
         }
     }
 

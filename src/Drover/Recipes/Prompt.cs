@@ -10,15 +10,13 @@ namespace Drover.Recipes;
 /// <param name="text">The text.</param>
 /// <param name="schema">The schema of the reply.</param>
 /// <param name="maxTokens">The longest reply.</param>
+/// <param name="temperature">How freely the model may choose its words, from 0 to 2.</param>
 /// <param name="models">Says what a model can be asked for.</param>
-internal sealed class Prompt(string name, Template text, ReplySchema schema, int maxTokens, ModelCatalogue models)
+internal sealed class Prompt(string name, Template text, ReplySchema schema, int maxTokens, double temperature, ModelCatalogue models)
 {
-    /// <summary>How freely the model may choose its words, from 0 to 2.</summary>
-    public double Temperature { get; init; }
-
     /// <summary>Reads the files of a name.</summary>
-    public static Prompt Read(Prompts prompts, string name, int maxTokens, ModelCatalogue models) =>
-        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(name), maxTokens, models);
+    public static Prompt Read(Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0) =>
+        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(name), maxTokens, temperature, models);
 
     /// <summary>Writes the body of a chat completion.</summary>
     /// <param name="source">What it is about.</param>
@@ -50,7 +48,7 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
 
         json.WriteEndObject();
         json.WriteEndArray();
-        json.WriteNumber("temperature"u8, Temperature);
+        json.WriteNumber("temperature"u8, temperature);
         json.WriteNumber("max_tokens"u8, maxTokens);
         WriteFormat(json, models.Find(model)?.ReplyFormat ?? ReplyFormat.JsonSchema);
         json.WriteEndObject();

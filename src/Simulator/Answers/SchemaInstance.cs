@@ -83,7 +83,8 @@ internal sealed class SchemaInstance(SourceText source, JsonElement root, ulong 
     {
         var min = Schema.Least(schema, "minItems");
         var max = Schema.Integer(schema, "maxItems") ?? int.MaxValue;
-        var usual = name.Contains("keyword", StringComparison.OrdinalIgnoreCase) ? 5 : depth < Deepest ? 2 : 0;
+        var usual = source.Asked(name) is { } asked ? asked
+            : name.Contains("keyword", StringComparison.OrdinalIgnoreCase) ? 5 : depth < Deepest ? 2 : 0;
         var prefixes = schema.TryGetProperty("prefixItems", out var first) ? first : default;
         var items = schema.TryGetProperty("items", out var each) ? each : default;
         json.WriteStartArray();

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Drover.Simulator.Answers;
 
@@ -9,21 +11,29 @@ namespace Drover.Simulator.Answers;
 /// </remarks>
 internal sealed class SourceText
 {
-    private const int Longest = 32_768;
+    private const int Most = 32_768;
     private static readonly string[] TextLabels = ["text", "content", "source", "document", "article", "body"];
     private static readonly string[] HeadLabels = ["title", "address", "url", "id"];
+    private readonly string _prompt;
     private readonly Lazy<IReadOnlyList<string>> _sentences;
     private readonly Lazy<IReadOnlyList<string>> _keywords;
 
     public SourceText(string userText)
     {
-        var text = userText.Length > Longest ? userText[..Longest] : userText;
+        var text = userText.Length > Most ? userText[..Most] : userText;
+        _prompt = text;
         Text = (Labelled(text) ?? LongestParagraph(text)).Trim();
         _sentences = new(() => Sentence.Split(Text));
         _keywords = new(() => Words.Keywords(Text));
     }
 
     public string Text { get; }
+
+    /// <summary>How many of something the prompt asks for, as in "7 texts" or "7 short texts"; null where it says nothing.</summary>
+    public int? Asked(string name) => Number($@"\b(\d{{1,2}}) (?:\w+ )?{Regex.Escape(name)}\b");
+
+    /// <summary>The longest text that the prompt asks for, as in "at most 80 characters"; null where it says nothing.</summary>
+    public int? Longest => Number(@"\bat most (\d{1,5}) characters\b");
 
     /// <summary>Without line breaks inside, with their full stops.</summary>
     public IReadOnlyList<string> Sentences => _sentences.Value;
@@ -47,6 +57,10 @@ internal sealed class SourceText
 
         return Sentence.Cut(summary.ToString(), maxLength);
     }
+
+    private int? Number(string pattern) => Regex.Match(_prompt, pattern, RegexOptions.IgnoreCase) is { Success: true } match
+        ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        : null;
 
     private static string? Labelled(string text)
     {

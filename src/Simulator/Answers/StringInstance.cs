@@ -30,8 +30,8 @@ internal sealed class StringInstance(SourceText source, ulong hash)
         if (Array.Exists(Long, word => Is(name, word)))
         {
             return index == 0 || source.Sentences.Count == 0
-                ? source.Summary(Math.Min(max, 200))
-                : source.Sentences[index % source.Sentences.Count];
+                ? source.Summary(Math.Min(max, source.Longest ?? 200))
+                : Sentence.Cut(source.Sentences[index % source.Sentences.Count], source.Longest ?? int.MaxValue);
         }
 
         if (Is(name, "title") || Is(name, "headline"))

@@ -78,7 +78,7 @@ public sealed class EstimatorTests
 
     [Fact]
     public async Task EstimateAsync_RequestThatBreaksRules_NamesThem() => Assert.Equal(
-        ["'recipe' is 'magic'; there are: extract, vision.", "'prefer' is 'cheap'; it must be budget, speed or quality."],
+        ["'recipe' is 'magic'; there are: extract, chat, copy, vision.", "'prefer' is 'cheap'; it must be budget, speed or quality."],
         (await Assert.ThrowsAsync<BatchRefusedException>(() => EstimateAsync(["x"], new NewBatch { Recipe = "magic", Prefer = "cheap" }, ("Drover:Models", """{"gpt-4o":{}}""")))).Faults);
 
     [Fact]
