@@ -8,17 +8,7 @@ internal static class NodeScript
 {
     public static async Task RunAsync(string name, Uri baseAddress, string key = "none", string argument = "")
     {
-        var packages = await NpmInstall.EnsureAsync("clients", Path.Combine(AppContext.BaseDirectory, "npm"), () => { }, CancellationToken.None);
-        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", $"{name}.cjs"), argument])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = packages,
-        };
-        start.Environment["NODE_PATH"] = Path.Combine(packages, "node_modules");
-        start.Environment["OPENAI_BASE_URL"] = baseAddress.ToString();
-        start.Environment["OPENAI_API_KEY"] = key;
-        using var node = Process.Start(start)!;
+        using var node = await StartAsync(name, argument, ("OPENAI_BASE_URL", baseAddress.ToString()), ("OPENAI_API_KEY", key));
         var (output, errors) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
@@ -32,5 +22,24 @@ internal static class NodeScript
         }
 
         Assert.True(node.ExitCode == 0, $"{name}:\n{await output}\n{await errors}");
+    }
+
+    /// <summary>Starts one and leaves it running.</summary>
+    public static async Task<Process> StartAsync(string name, string argument, params (string Name, string Value)[] environment)
+    {
+        var packages = await NpmInstall.EnsureAsync("clients", Path.Combine(AppContext.BaseDirectory, "npm"), () => { }, CancellationToken.None);
+        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", $"{name}.cjs"), argument])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = packages,
+        };
+        start.Environment["NODE_PATH"] = Path.Combine(packages, "node_modules");
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        return Process.Start(start)!;
     }
 }
