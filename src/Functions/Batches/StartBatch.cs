@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Drover.Batches;
 using Drover.Functions.Http;
 using Drover.Models;
@@ -15,7 +14,7 @@ namespace Drover.Functions.Batches;
 /// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
 /// </remarks>
-public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, BatchStarter starter, BatchViews views)
+public sealed class StartBatch(BatchIntake intake, Estimator estimator, BatchStarter starter, BatchViews views)
 {
     [Function(nameof(StartBatch))]
     public async Task<IResult> RunAsync(
@@ -31,9 +30,8 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
 
         try
         {
-            var (batch, lines) = IsLines(request.ContentType)
-                ? (FromQuery(request.Query), request.Body)
-                : await ReadJsonAsync(request, cancellationToken);
+            var query = FromQuery(request.Query);
+            var (batch, lines) = IsLines(request.ContentType) ? new StartBody(query, request.Body) : await StartBody.ReadAsync(request.Body, query, cancellationToken);
             if (dryRun == "true")
             {
                 return Results.Json(await estimator.EstimateAsync(batch, lines, cancellationToken), ApiJson.Readable.Estimate);
@@ -46,69 +44,14 @@ public sealed partial class StartBatch(BatchIntake intake, Estimator estimator, 
         }
         catch (JsonException e)
         {
-            return Answers.Error(StatusCodes.Status400BadRequest, Explain(e), "invalid_json");
+            return Answers.Error(
+                StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected: {e.Message} (JSONL is taken with Content-Type: application/jsonl.)", "invalid_json");
         }
         catch (BatchRefusedException e)
         {
             return Answers.Error(e.Status, e.Message, e.Status == StatusCodes.Status409Conflict ? "batch_exists" : "invalid_request");
         }
     }
-
-    private static async Task<(NewBatch Batch, Stream? Lines)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var body = await JsonSerializer.DeserializeAsync(request.Body, ApiJson.Readable.StartRequest, cancellationToken)
-            ?? throw new JsonException("It is null.");
-        var query = FromQuery(request.Query);
-        var batch = new NewBatch
-        {
-            Id = body.Id ?? query.Id,
-            Input = body.Input,
-            InputName = query.InputName,
-            Recipe = body.Recipe ?? query.Recipe,
-            Model = body.Model ?? query.Model,
-            Prefer = body.Prefer ?? query.Prefer,
-            BudgetUsd = body.BudgetUsd ?? query.BudgetUsd,
-            WhenSpent = body.WhenSpent ?? query.WhenSpent,
-            Repair = body.Repair ?? query.Repair,
-            Metadata = body.Metadata,
-        };
-        if (body.Items is null)
-        {
-            return (batch, null);
-        }
-
-        if (body.Items.Count == 0)
-        {
-            throw new BatchRefusedException(400, ["'items' is empty; a batch needs at least one."]);
-        }
-
-        var lines = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(lines))
-        {
-            foreach (var item in body.Items)
-            {
-                item.WriteTo(json);
-                await json.FlushAsync(cancellationToken);
-                json.Reset();
-                lines.WriteByte((byte)'\n');
-            }
-        }
-
-        lines.Position = 0;
-        return (batch, lines);
-    }
-
-    private static string Explain(JsonException e)
-    {
-        var unknown = UnknownMember().Match(e.Message);
-        var what = unknown.Success
-            ? $"it has the member '{unknown.Groups[1].Value}'; the members are id, items, input, recipe, model, prefer, budget_usd, when_spent, repair and metadata."
-            : $"{e.Message.Split(" Path: ")[0]}";
-        return $"The body is not the JSON that is expected: {what} (JSONL is taken with Content-Type: application/jsonl.)";
-    }
-
-    [GeneratedRegex("^The JSON property '(.*?)' could not be mapped")]
-    private static partial Regex UnknownMember();
 
     private static NewBatch FromQuery(IQueryCollection query) => new()
     {

@@ -12,7 +12,6 @@ namespace Drover.Functions.Http;
 /// <summary>The JSON of the API.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(BatchView))]
 [JsonSerializable(typeof(BatchList))]
 [JsonSerializable(typeof(ErrorBody))]
@@ -25,19 +24,6 @@ internal sealed partial class ApiJson : JsonSerializerContext
     /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>
     public static ApiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
-
-/// <summary>The body of <c>POST /api/batches</c>.</summary>
-internal sealed record StartRequest(
-    string? Id,
-    IReadOnlyList<JsonElement>? Items,
-    string? Input,
-    string? Recipe,
-    string? Model,
-    string? Prefer,
-    decimal? BudgetUsd,
-    string? WhenSpent,
-    bool? Repair,
-    IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary>A page of batches, newest first.</summary>
 internal sealed record BatchList(IReadOnlyList<BatchView> Data, string? FirstId, string? LastId, bool HasMore)

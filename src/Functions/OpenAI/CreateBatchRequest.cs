@@ -27,7 +27,7 @@ internal sealed record CreateBatchRequest(
             using var body = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
             return body.RootElement.ValueKind == JsonValueKind.Object ? Read(body.RootElement) : throw NotJson();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw NotJson();
         }

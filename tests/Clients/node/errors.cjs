@@ -54,6 +54,7 @@ run(async () => {
     bad({ output_expires_after: { anchor: 'created_at', seconds: 1 } }), BadRequestError,
     [400, type, 'output_expires_after.seconds', 'integer_below_min_value', />= 3600/]);
   await refused(bad({ output_expires_after: { anchor: 'never', seconds: 3600 } }), BadRequestError, [400, type, 'output_expires_after.anchor', 'invalid_value', /created_at/]);
+  await refused(bad({ metadata: { a: '\ud800' } }), BadRequestError, [400, type, null, null, /could not parse the JSON body/]);
   await refused(raw([1]), BadRequestError, [400, type, null, null, /could not parse the JSON body/]);
   await refused(() => once.get('/nothing'), NotFoundError, [404, type, null, null, /Invalid URL \(GET \/v1\/nothing\)/]);
   await refused(() => once.delete('/batches/x'), NotFoundError, [404, type, null, null, /Invalid URL \(DELETE \/v1\/batches\/x\)/]);
