@@ -19,6 +19,10 @@ public sealed class KeyCommandTests(AzuriteFixture azurite)
     [Theory]
     [InlineData("key", "a b")]
     [InlineData("serve", "--listen", "everywhere")]
+    [InlineData("serve", "--port", "70000")]
+    [InlineData("probe", "--streams", "0")]
+    [InlineData("run", "--concurrency", "1,000", "in.jsonl")]
+    [InlineData("run", "--rpm", "-5", "in.jsonl")]
     [InlineData("serve", "--listen", "0.0.0.0", "--port", "0")]
     public async Task Arguments_ThatWouldNotDo_AreRefusedWithTheReason(params string[] arguments)
     {
@@ -26,6 +30,7 @@ public sealed class KeyCommandTests(AzuriteFixture azurite)
         await using var drover = DroverProcess.Start(folder, azurite.Endpoints, new Uri("http://127.0.0.1:1/v1"), arguments);
 
         Assert.Equal(64, await drover.EndAsync());
+        Assert.DoesNotContain("System.", drover.Errors, StringComparison.Ordinal);
         Assert.Contains(arguments[0] == "key" ? "'a b'" : arguments[2], drover.Errors, StringComparison.Ordinal);
     }
 }

@@ -18,7 +18,7 @@ internal static class EstimateCommand
         var recipe = new Option<string?>("--recipe") { Description = "What to do with sources (default: extract)." };
         var model = new Option<string?>("--model") { Description = "The model for sources that name none; 'auto': chosen for each." };
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
-        var budget = BudgetOption.Create("The batch's budget in US dollars: will it do?");
+        var budget = NumberOption.Budget("The batch's budget in US dollars: will it do?");
         var json = new Option<bool>("--json") { Description = "As JSON." };
         var command = new Command("estimate", "Say what a run would take, without calling anything.") { file, recipe, model, prefer, budget, json };
         var common = new CommonOptions(command, runs: true);

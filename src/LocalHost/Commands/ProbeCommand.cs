@@ -14,9 +14,9 @@ internal static class ProbeCommand
 {
     public static Command Create()
     {
-        var streams = new Option<int>("--streams") { Description = "How many streams to measure.", DefaultValueFactory = _ => 20 };
-        var parallel = new Option<int>("--parallel") { Description = "How many of them at once.", DefaultValueFactory = _ => 1 };
-        var target = new Option<double?>("--target") { Description = "Milliseconds that 95 of 100 first tokens are to come within." };
+        var streams = NumberOption.Create<int>("--streams", "How many streams to measure.", "a whole number, 1 or more", least: 1, fallback: 20);
+        var parallel = NumberOption.Create<int>("--parallel", "How many of them at once.", "a whole number, 1 or more", least: 1, fallback: 1);
+        var target = NumberOption.Create<double>("--target", "Milliseconds that 95 of 100 first tokens are to come within.", "a number of milliseconds");
         var model = new Option<string?>("--model") { Description = "The model to ask." };
         var baseUrl = new Option<string?>("--base-url") { Description = "The OpenAI-compatible API." };
         var simulator = new Option<bool>("--simulator") { Description = "Measure the simulator." };
@@ -29,7 +29,7 @@ internal static class ProbeCommand
         {
             var report = await MeasureAsync(
                 parsed.GetValue(baseUrl), parsed.GetValue(simulator), parsed.GetValue(model),
-                Positive("--streams", parsed.GetValue(streams)), Positive("--parallel", parsed.GetValue(parallel)), parsed.GetValue(target), cancellation);
+                parsed.GetValue(streams)!.Value, parsed.GetValue(parallel)!.Value, parsed.GetValue(target), cancellation);
             Show(report, parsed.GetValue(json));
             return report is { Errors.Count: 0, IsTargetMet: not false } ? ExitCodes.Done : ExitCodes.Incomplete;
         });
@@ -109,9 +109,6 @@ internal static class ProbeCommand
             DroverCommand.Say($"{error.Count()} streams did not come: {error.Key}");
         }
     }
-
-    private static int Positive(string option, int value) =>
-        value > 0 ? value : throw new CommandException(ExitCodes.Usage, $"{option} is {value}; it must be 1 or more.");
 
     private static string Number(double milliseconds) => milliseconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

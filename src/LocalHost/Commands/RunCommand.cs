@@ -22,7 +22,7 @@ internal static class RunCommand
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
         var id = new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
         var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
-        var budget = BudgetOption.Create("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
+        var budget = NumberOption.Budget("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
         var whenSpent = new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
         whenSpent.AcceptOnlyFromAmong("stop", "wait");
         var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };

@@ -10,7 +10,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var command = new Command("serve", "Serve the HTTP API on this machine.");
-        var port = new Option<int>("--port") { Description = "The port.", DefaultValueFactory = _ => 7071 };
+        var port = NumberOption.Create<int>("--port", "The port; 0 is any free one.", "from 0 (any free one) to 65535", least: 0, most: 65535, fallback: 7071);
         command.Options.Add(port);
         var page = new Option<string?>("--page") { Description = "A folder of static files to serve at /, such as samples/browser." };
         command.Options.Add(page);
@@ -24,7 +24,7 @@ internal static class ServeCommand
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed) with
             {
-                Port = parsed.GetValue(port),
+                Port = parsed.GetValue(port)!.Value,
                 Listen = Address(parsed.GetValue(listen)!),
                 PagePath = parsed.GetValue(page),
                 LogToConsole = true,
@@ -38,11 +38,6 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(HostSetup setup)
     {
-        if (setup.Port is < 0 or > 65535)
-        {
-            throw new CommandException(ExitCodes.Usage, $"--port is {setup.Port}; it must be from 0 (any free one) to 65535.");
-        }
-
         if (setup.PagePath is not null && !Directory.Exists(setup.PagePath))
         {
             throw new CommandException(ExitCodes.Usage, $"--page is '{setup.PagePath}'; it must be a folder.");
