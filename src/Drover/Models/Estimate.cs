@@ -12,6 +12,9 @@ public sealed record Estimate
     /// <summary>The first of them.</summary>
     public required IReadOnlyList<BadLine> FirstBadLines { get; init; }
 
+    /// <summary>The items that would be run and name no model: what they cost is not known, and counted as nothing.</summary>
+    public required long UnpricedItems { get; init; }
+
     /// <summary>By model, the costliest first: what the items need that go to it.</summary>
     public required IReadOnlyList<ModelEstimate> Models { get; init; }
 

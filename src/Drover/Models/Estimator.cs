@@ -43,6 +43,7 @@ public sealed class Estimator(
             Items = items,
             BadLines = badLines,
             FirstBadLines = shown,
+            UnpricedItems = tallies.TryGetValue("", out var unnamed) ? unnamed.Sum().Items : 0,
             Models = sums,
             Total = total,
             Time = TimeOf(total, TimeSpan.FromTicks(tallies.Values.Sum(t => t.Latency.Ticks))),

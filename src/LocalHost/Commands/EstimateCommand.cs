@@ -79,6 +79,11 @@ internal static class EstimateCommand
             Console.Out.WriteLine($"Budget of the {budget.Scope}, {Tables.Dollars(budget.LimitUsd)}: {Verdict(budget.Verdict)}");
         }
 
+        if (estimate.UnpricedItems > 0)
+        {
+            Console.Out.WriteLine($"{Tables.Number(estimate.UnpricedItems)} items name no model: what they cost is not known, and not in the sum.");
+        }
+
         if (estimate.BadLines > 0)
         {
             Console.Out.WriteLine($"{Tables.Number(estimate.BadLines)} lines are errors{(estimate.BadLines > estimate.FirstBadLines.Count ? ", the first of them" : "")}:");

@@ -32,6 +32,14 @@ public sealed class EstimatorTests
         Assert.Equal((2, chat.CostUsd + estimate.Models[1].CostUsd), (estimate.Total.Items, estimate.Total.CostUsd));
     }
 
+    [Fact]
+    public async Task EstimateAsync_ARequestWithoutAModel_IsSaidToHaveNoPrice()
+    {
+        var estimate = await EstimateAsync([Chat, Chat.Replace("\"model\":\"gpt-4.1\",", "", StringComparison.Ordinal).Replace("\"r\"", "\"q\"", StringComparison.Ordinal)], new NewBatch());
+
+        Assert.Equal((2, 1), (estimate.Items, estimate.UnpricedItems));
+    }
+
     [Theory]
     [InlineData("Drover:Upstream:Concurrency", "2", "concurrency", 85)] // 100 calls of 1.7 s
     [InlineData("Drover:Upstream:RequestsPerMinute", "10", "requests", 600)]
