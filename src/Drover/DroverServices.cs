@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
@@ -7,6 +8,7 @@ using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes;
+using Drover.Retries;
 using Drover.Storage;
 using Drover.Streaming;
 using Drover.Throttling;
@@ -42,6 +44,7 @@ public static class DroverServices
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
+        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }
@@ -82,5 +85,16 @@ public static class DroverServices
                 ? $"AzureWebJobsStorage__blobServiceUri is '{storage.BlobServiceUri}'; it must be an address such as https://ACCOUNT.blob.core.windows.net."
                 : "AzureWebJobsStorage is not a storage connection string; it must be one, or UseDevelopmentStorage=true."]);
         }
+    }
+
+    // The account whose queues trigger functions.
+    private static QueueServiceClient QueuesOf(StorageOptions storage)
+    {
+        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        options.Diagnostics.IsLoggingEnabled = false;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        return storage.QueueServiceUri.Length > 0
+            ? new QueueServiceClient(new Uri(storage.QueueServiceUri), new DefaultAzureCredential(), options)
+            : new QueueServiceClient(storage.QueueConnection, options);
     }
 }

@@ -86,10 +86,17 @@ public sealed class DroverSettings
             settings.Storage.BlobServiceUri = configuration["AzureWebJobsStorage:blobServiceUri"] ?? "";
         }
 
+        if (settings.Storage.QueueServiceUri.Length == 0)
+        {
+            settings.Storage.QueueServiceUri = configuration["AzureWebJobsStorage:queueServiceUri"] ?? "";
+        }
+
         if (settings.Storage.ConnectionString.Length == 0)
         {
             settings.Storage.ConnectionString = configuration["AzureWebJobsStorage"] ?? "";
         }
+
+        settings.Storage.QueueConnection = configuration["AzureWebJobsStorage"] ?? settings.Storage.ConnectionString;
 
         if (settings.Storage.ConnectionString.Length == 0 && settings.Storage.BlobServiceUri.Length == 0)
         {

@@ -1,5 +1,6 @@
 using Drover.Functions.Batches;
 using Drover.Functions.OpenAI;
+using Drover.Functions.Retries;
 using Drover.Functions.Streaming;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,5 +14,5 @@ public static class FunctionServices
     /// <param name="configuration">The host's settings.</param>
     /// <param name="openOnLoopback">Whether its own machine may call the OpenAI surface of a host without keys; see <see cref="AccessRule"/>.</param>
     public static IServiceCollection AddDroverFunctions(this IServiceCollection services, IConfiguration configuration, bool openOnLoopback = false) =>
-        services.AddDrover(configuration).AddSingleton(new AccessRule(openOnLoopback)).AddSingleton<OpenAiGate>().AddSingleton<StreamAnswers>().AddSingleton<BatchObjects>().AddSingleton<BatchStarter>().AddSingleton<BatchTroubles>().AddSingleton<BatchViews>().AddSingleton<BatchCanceller>();
+        services.AddDrover(configuration).AddSingleton(new AccessRule(openOnLoopback)).AddSingleton<OpenAiGate>().AddSingleton<StreamAnswers>().AddSingleton<BatchObjects>().AddSingleton<BatchStarter>().AddSingleton<BatchTroubles>().AddSingleton<BatchViews>().AddSingleton<BatchCanceller>().AddSingleton<RetryDeliveries>();
 }

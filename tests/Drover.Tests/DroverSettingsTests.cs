@@ -73,7 +73,7 @@ public sealed class DroverSettingsTests
                 "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, ConnectionRetries, CoolDown, MaxResponseBytes, HasResponses.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",
                 "Drover:Batches:MaxPasses is '1.5'; it must be a whole number.",
-                "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, Container.",
+                "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, QueueServiceUri, Container.",
                 "Drover:Models:m:Input is -1; it must be US dollars per million tokens, 0 or more.",
                 "Drover:Models:n:Output is not set; a model needs both, in US dollars per million tokens.",
                 "Drover:Models:n:Cost is no setting; there are Input, Output, CachedInput, LatencyMs, Quality, ContextTokens, MaxOutputTokens, Vision, MaxImageTokens, ReplyFormat.",

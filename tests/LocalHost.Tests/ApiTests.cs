@@ -42,7 +42,7 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
         var ended = await EndAsync(id);
 
         Assert.Equal("completed", ended.GetProperty("status").GetString());
-        Assert.Equal("""{"total":2,"completed":2,"failed":0,"invalid":0,"unrun":0,"remaining":0}""", ended.GetProperty("counts").GetRawText());
+        Assert.Equal("""{"total":2,"completed":2,"failed":0,"invalid":0,"unrun":0,"remaining":0,"in_retry":0}""", ended.GetProperty("counts").GetRawText());
         Assert.Equal("me", ended.GetProperty("metadata").GetProperty("who").GetString());
         Assert.Equal(["a", "b"], (await LinesAsync($"/api/batches/{id}/results")).Select(l => l.GetProperty("custom_id").GetString()!).Order());
         Assert.Empty(await LinesAsync($"/api/batches/{id}/errors"));

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using Drover.Retries;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,21 +10,56 @@ namespace Drover.Batches;
 /// A batch is closed only after this. Storage that was put back to an earlier state (Azurite killed hard forgets up to five
 /// seconds of acknowledged writes) shows as shards without a true mark; they are run again.
 /// </remarks>
-public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner, ILogger<Auditor> logger)
+public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner, RetrySlices slices, TimeProvider time, ILogger<Auditor> logger)
 {
     private const int MostReported = 200;
 
-    /// <summary>Which shards are not settled, and the counts over those that are.</summary>
+    /// <summary>Which shards are not settled, and the counts over those that are. Of slices that the retry queue seems to have lost, the messages are sent again.</summary>
     public async Task<Audit> AuditAsync(string batchId, CancellationToken cancellationToken)
     {
+        // First: a slice that is tried meanwhile goes, and its shard is settled by then.
+        var queued = await ReadSlicesAsync(batchId, cancellationToken);
         var (settled, _, tally) = await ReadAsync(batchId, cancellationToken);
+        var closing = await store.ClosingAsync(batchId, cancellationToken);
+        var now = time.GetUtcNow();
+        var audit = new Audit([], tally, Closing: closing) { RetryBy = now };
+        foreach (var (shard, mark) in closing is null ? queued.Where(s => s.Key < settled.Length && !settled[s.Key]) : [])
+        {
+            if (mark.Due + RetrySlices.Grace < now)
+            {
+                BatchLog.SentAgain(logger, batchId, shard, mark.Due);
+                await slices.SendAgainAsync(batchId, shard, cancellationToken);
+            }
+
+            settled[shard] = true;
+            var by = (mark.Due > now ? mark.Due : now) + RetrySlices.Grace;
+            audit = audit with
+            {
+                Tally = audit.Tally + mark.Counted,
+                Slices = audit.Slices + 1,
+                InRetry = audit.InRetry + mark.Left,
+                RetryBy = by > audit.RetryBy ? by : audit.RetryBy,
+            };
+        }
+
         var fallShort = Enumerable.Range(0, settled.Length).Where(i => !settled[i]).ToList();
         if (fallShort.Count > 0)
         {
             BatchLog.AuditFoundShort(logger, batchId, fallShort.Count);
         }
 
-        return new Audit([.. fallShort.Take(MostReported)], tally, Closing: await store.ClosingAsync(batchId, cancellationToken));
+        return audit with { Short = [.. fallShort.Take(MostReported)] };
+    }
+
+    private async Task<Dictionary<int, SliceMark>> ReadSlicesAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<int, SliceMark>();
+        await foreach (var (shard, mark) in slices.ListAsync(batchId, cancellationToken))
+        {
+            found[shard] = mark;
+        }
+
+        return found;
     }
 
     /// <summary>The counts over all outcomes, those of unsettled shards too (their logs are read).</summary>

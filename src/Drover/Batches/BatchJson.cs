@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Drover.Retries;
 
 namespace Drover.Batches;
 
@@ -12,4 +13,8 @@ namespace Drover.Batches;
 [JsonSerializable(typeof(SettledMark))]
 [JsonSerializable(typeof(FinalRecord))]
 [JsonSerializable(typeof(InvalidLine))]
+[JsonSerializable(typeof(RetrySlice))]
+[JsonSerializable(typeof(SliceMark))]
+[JsonSerializable(typeof(RetryMessage))]
+[JsonSerializable(typeof(IReadOnlyList<Attempt>))]
 internal sealed partial class BatchJson : JsonSerializerContext;

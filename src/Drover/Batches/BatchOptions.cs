@@ -15,7 +15,7 @@ public sealed class BatchOptions
     /// <summary>How many shards of one batch are in flight at once.</summary>
     public int OpenShards { get; set; } = 16;
 
-    /// <summary>How often an item that keeps failing for a passing reason is tried before that becomes its error.</summary>
+    /// <summary>How often an item that keeps failing for a passing reason is tried before it goes to the retry queue.</summary>
     public int MaxPasses { get; set; } = 10;
 
     /// <summary>The wait before the second pass; it doubles with each pass, up to <see cref="LongestWait"/>, with full jitter.</summary>
@@ -23,6 +23,15 @@ public sealed class BatchOptions
 
     /// <summary>The longest wait between passes, unless the upstream asks for more.</summary>
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often it is tried again by way of the retry queue before it is a dead letter. 0: the last pass's failure is its error.</summary>
+    public int MaxRetries { get; set; } = 6;
+
+    /// <summary>The wait in the retry queue before the first of these tries; it doubles with each, up to <see cref="LongestRetry"/>.</summary>
+    public TimeSpan FirstRetry { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest wait in the retry queue, unless the upstream asks for more.</summary>
+    public TimeSpan LongestRetry { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long one pass launches calls before it hands back to its orchestrator.</summary>
     public TimeSpan PassSlice { get; set; } = TimeSpan.FromMinutes(2);
@@ -55,6 +64,7 @@ public sealed class BatchOptions
             (nameof(MaxLineBytes), MaxLineBytes, 1024, 256 * 1024 * 1024),
             (nameof(OpenShards), OpenShards, 1, 100),
             (nameof(MaxPasses), MaxPasses, 1, 1000),
+            (nameof(MaxRetries), MaxRetries, 0, 100),
             (nameof(AppendItems), AppendItems, 1, 10_000),
         })
         {
@@ -68,6 +78,8 @@ public sealed class BatchOptions
         {
             (nameof(FirstWait), FirstWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             (nameof(LongestWait), LongestWait, FirstWait, TimeSpan.FromDays(1)),
+            (nameof(FirstRetry), FirstRetry, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+            (nameof(LongestRetry), LongestRetry, FirstRetry, TimeSpan.FromDays(6)),
             (nameof(PassSlice), PassSlice, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(9)),
             (nameof(AppendInterval), AppendInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             (nameof(AppendPatience), AppendPatience, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),

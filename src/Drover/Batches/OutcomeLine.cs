@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Drover.Inference;
+using Drover.Retries;
 
 namespace Drover.Batches;
 
@@ -87,6 +88,26 @@ internal static class OutcomeLine
         var json = Begin(batchId, itemId);
         json.WriteNull("response"u8);
         WriteError(json, fault);
+        return End(json);
+    }
+
+    /// <summary>The line of an item that was tried until nothing was left to try: <c>dead_letter</c>, with what came of every try in <c>drover.history</c>.</summary>
+    public static byte[] OfDeadLetter(string batchId, string itemId, IReadOnlyList<Attempt> history)
+    {
+        var tries = history.Sum(a => a.Times);
+        var last = history.LastOrDefault();
+        var json = Begin(batchId, itemId);
+        json.WriteNull("response"u8);
+        WriteError(json, new LineFault(
+            OutcomeReader.DeadLetterCode,
+            last is null
+                ? "Given up: it could not be tried again."
+                : FormattableString.Invariant($"Given up after {tries} tries in {(last.Until - history[0].From).TotalMinutes:0.#} minutes. The last failed with {last.Status} {last.Code}: {last.Message}")));
+        json.WriteStartObject("drover"u8);
+        json.WriteNumber("attempts"u8, tries);
+        json.WritePropertyName("history"u8);
+        JsonSerializer.Serialize(json, history, BatchJson.Default.IReadOnlyListAttempt);
+        json.WriteEndObject();
         return End(json);
     }
 

@@ -8,6 +8,7 @@ internal static class OutcomeReader
 {
     public const string CancelledCode = "batch_cancelled";
     public const string ExpiredCode = "batch_expired";
+    public const string DeadLetterCode = "dead_letter";
 
     /// <summary>Reads the lines of one blob of a shard, adding the ids to <paramref name="ids"/>.</summary>
     /// <param name="isErrors">Whether the lines come from the errors blob.</param>

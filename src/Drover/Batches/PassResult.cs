@@ -10,6 +10,9 @@ namespace Drover.Batches;
 /// <param name="StopReason">Why the whole batch must stop, or null.</param>
 public sealed record PassResult(bool IsSettled, Tally Tally, int Left, DateTimeOffset ComeBackAt, bool IsWholePass, int Next, string? StopReason)
 {
+    /// <summary>What is left waits in the retry queue, and the shard is to be run no more.</summary>
+    public bool IsInRetry { get; init; }
+
     /// <summary>The result of a shard that is settled.</summary>
     public static PassResult Settled(Tally tally) => new(true, tally, 0, default, true, 0, null);
 }

@@ -9,9 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Batches;
 
 /// <summary>One pass over the items of a shard that have no outcome: launches a call for each, and judges the answers.</summary>
+/// <remarks>In the last pass (<c>isLast</c>) a failure for a passing reason is the item's error.</remarks>
 internal sealed class ShardPass(
     BatchSpec spec,
     int pass,
+    bool isLast,
     BatchStore store,
     ItemCaller caller,
     IRecipe recipe,
@@ -30,6 +32,7 @@ internal sealed class ShardPass(
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopLaunching = new();
+    private readonly List<(string Id, CallResult Failure)> _failed = [];
     private volatile string? _closing;
 
     /// <summary>Why the whole batch must stop, or null.</summary>
@@ -40,6 +43,9 @@ internal sealed class ShardPass(
 
     /// <summary>The first item that was not tried, as its place among those given; null when all were.</summary>
     public int? FirstUntried { get; private set; }
+
+    /// <summary>The items that failed for a passing reason.</summary>
+    public IReadOnlyList<(string Id, CallResult Failure)> Failed => _failed;
 
     /// <summary>When items without an outcome expire.</summary>
     public DateTimeOffset ExpiresAt { get; private set; } = spec.ExpiresAt;
@@ -290,10 +296,20 @@ internal sealed class ShardPass(
                 var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason));
                 writer.Add(new PendingOutcome(items[i].Id, line, true, new Tally(0, 0, 1, 0, 0, 0)), tookRoom: false);
             }
-            else if (_closing is not null
-                || (left is { Outcome: not (Outcome.NotSent or Outcome.BudgetSpent or Outcome.KeyRefused or Outcome.ModelUnknown) } && pass >= options.MaxPasses))
+            else if (_closing is not null)
             {
                 writer.Add(OutcomeOf(items[i], talk, left ?? UpstreamPipelines.Stopped, pass), tookRoom: false);
+            }
+            else if (left is { Outcome: Outcome.Later or Outcome.ConnectionLost })
+            {
+                if (isLast || (talk is not null && pass >= options.MaxPasses)) // A talk that was paid for ends with what it has.
+                {
+                    writer.Add(OutcomeOf(items[i], talk, left, pass), tookRoom: false);
+                }
+                else
+                {
+                    _failed.Add((items[i].Id, left));
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
+using Drover.Retries;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,7 @@ public sealed class ShardRunner(
     ModelCatalogue models,
     ModelSelector selector,
     SpendLedger ledger,
+    RetrySlices slices,
     BatchOptions options,
     LiveTallies live,
     TimeProvider time,
@@ -41,7 +43,7 @@ public sealed class ShardRunner(
     /// <summary>What is wrong with storage, as the last append shows; null when it takes them.</summary>
     public string? StorageTrouble { get; private set; }
 
-    /// <summary>Runs the shard's next pass.</summary>
+    /// <summary>Runs the shard's next pass. What is left after the last goes to the retry queue.</summary>
     /// <param name="batchId">The batch.</param>
     /// <param name="index">The shard.</param>
     /// <param name="pass">Which pass this is, from 1.</param>
@@ -49,12 +51,50 @@ public sealed class ShardRunner(
     /// <param name="from">The item of the shard to begin with: where the run before, of the same pass, left off.</param>
     public async Task<PassResult> RunAsync(string batchId, int index, int pass, CancellationToken stopping, int from = 0)
     {
+        var (slice, tag, heldUntil) = await slices.TakeBackAsync(batchId, index, CancellationToken.None);
+        if (heldUntil is { } until)
+        {
+            return new PassResult(false, slice!.Counted, slice.Items.Count, until, false, from, null);
+        }
+
+        var isLast = pass >= options.MaxPasses;
+        var end = await PassAsync(batchId, index, pass, isLast && options.MaxRetries == 0, stopping, from);
+        if (end.Result.IsSettled && slice is not null)
+        {
+            await slices.DeleteAsync(batchId, index, CancellationToken.None);
+        }
+
+        if (end.Result.IsSettled || end.IsFenced || (end.Failed.Count == 0 && !isLast))
+        {
+            return end.Result;
+        }
+
+        slice = (slice ?? new RetrySlice()).After(end, time.GetUtcNow());
+        if (!isLast || !end.Result.IsWholePass || end.Result.StopReason is not null)
+        {
+            await slices.WriteAsync(batchId, index, slice, tag, CancellationToken.None);
+            return end.Result;
+        }
+
+        slice = slice with { Round = 1, Due = slices.DueOf(1, end.ExpiresAt) };
+        if (!await slices.QueueAsync(batchId, index, slice, tag, CancellationToken.None))
+        {
+            return end.Result; // Another run has been here meanwhile; the next one sees what it left.
+        }
+
+        BatchLog.Queued(logger, batchId, index, slice.Items.Count, slice.Round, options.MaxRetries, slice.Due);
+        return end.Result with { IsInRetry = true };
+    }
+
+    /// <summary>Runs one pass over what has no outcome.</summary>
+    internal async Task<PassEnd> PassAsync(string batchId, int index, int pass, bool isLast, CancellationToken stopping, int from = 0)
+    {
         var spec = await store.GetAsync(batchId, CancellationToken.None);
         var log = await OutcomeLog.OpenAsync(blobs, batchId, index, CancellationToken.None);
         live.Set(batchId, index, log.Tally);
         if (log.IsSettled)
         {
-            return PassResult.Settled(log.Tally);
+            return new PassEnd(PassResult.Settled(log.Tally), [], []);
         }
 
         var items = await ReadItemsAsync(spec, index);
@@ -64,33 +104,67 @@ public sealed class ShardRunner(
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(batchId, CancellationToken.None);
             var caller = new ItemCaller(batchId, upstreams, models, isLimited ? ledger : null, time);
-            var run = new ShardPass(spec, pass, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
+            var run = new ShardPass(spec, pass, isLast, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();
             await run.RunAsync([.. open.Select(i => items[i])], writer, stopping);
             await writer.CompleteAsync();
-            var left = items.Count(i => !log.Has(i.Id));
-            BatchLog.PassEnded(logger, batchId, index, pass, left);
-            if (left == 0)
+            var left = OpenOf(items, log);
+            BatchLog.PassEnded(logger, batchId, index, pass, left.Count);
+            if (left.Count == 0)
             {
                 await log.SettleAsync(CancellationToken.None);
-                return PassResult.Settled(log.Tally);
+                return new PassEnd(PassResult.Settled(log.Tally), [], []);
             }
 
             var next = run.FirstUntried is { } untried ? open[untried] : items.Count;
-            return new PassResult(false, log.Tally, left, ComeBackAt(run, pass), run.IsWhole, next, run.StopReason);
+            return new PassEnd(
+                new PassResult(false, log.Tally, left.Count, ComeBackAt(run, pass), run.IsWhole, next, run.StopReason), left, run.Failed)
+            {
+                ExpiresAt = run.ExpiresAt,
+            };
         }
         catch (FencedException e)
         {
             BatchLog.Fenced(logger, batchId, index, e.Message);
-            return new PassResult(false, log.Tally, items.Count(i => !log.Has(i.Id)), time.GetUtcNow() + ShortWait, false, from, null);
+            var left = OpenOf(items, log);
+            return new PassEnd(new PassResult(false, log.Tally, left.Count, time.GetUtcNow() + ShortWait, false, from, null), left, []) { IsFenced = true };
+        }
+    }
+
+    /// <summary>Settles a shard by writing a line for every item that has no outcome.</summary>
+    /// <returns>The counts; null: another run has taken the shard.</returns>
+    internal async Task<Tally?> SettleAsync(string batchId, int index, Func<string, PendingOutcome> outcomeOf)
+    {
+        var spec = await store.GetAsync(batchId, CancellationToken.None);
+        var log = await OutcomeLog.OpenAsync(blobs, batchId, index, CancellationToken.None);
+        if (log.IsSettled)
+        {
+            return log.Tally;
+        }
+
+        var items = await ReadItemsAsync(spec, index);
+        using var spool = Spool.For(options, spec, index);
+        try
+        {
+            await RecoverAsync(batchId, index, items, log, spool);
+            await log.AppendAsync([.. OpenOf(items, log).Select(outcomeOf)], isErrors: true, CancellationToken.None);
+            await log.SettleAsync(CancellationToken.None);
+            return log.Tally;
+        }
+        catch (FencedException e)
+        {
+            BatchLog.Fenced(logger, batchId, index, e.Message);
+            return null;
         }
     }
 
     /// <summary>The counts over what a shard's outcomes are now.</summary>
     public async Task<Tally> ReadTallyAsync(string batchId, int index, CancellationToken cancellationToken) =>
         live.Find(batchId, index) ?? await OutcomeLog.CountAsync(blobs, batchId, index, cancellationToken);
+
+    private static List<string> OpenOf(List<Item> items, OutcomeLog log) => [.. items.Where(i => !log.Has(i.Id)).Select(i => i.Id)];
 
     // The longer of what the upstream asks for and our own backoff, which is for passes that tried everything.
     // Never later than the batch expires, which is to be on time.

@@ -32,4 +32,16 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
         CachedTokens = a.CachedTokens + b.CachedTokens,
         ReasoningTokens = a.ReasoningTokens + b.ReasoningTokens,
     };
+
+    public static Tally operator -(Tally a, Tally b) => new(
+        a.Completed - b.Completed,
+        a.Failed - b.Failed,
+        a.Unrun - b.Unrun,
+        a.InputTokens - b.InputTokens,
+        a.OutputTokens - b.OutputTokens,
+        a.CostUsd - b.CostUsd)
+    {
+        CachedTokens = a.CachedTokens - b.CachedTokens,
+        ReasoningTokens = a.ReasoningTokens - b.ReasoningTokens,
+    };
 }

@@ -15,6 +15,7 @@ namespace Drover.Storage;
 /// batches/{id}/errors/invalid.jsonl   lines that are no items
 /// batches/{id}/results/NNNNN.jsonl    append blob: the outcomes that are results
 /// batches/{id}/errors/NNNNN.jsonl     append blob: the outcomes that are errors
+/// batches/{id}/retries/NNNNN.json     what keeps failing in a shard, why, and whose turn it is to try it
 /// batches/{id}/closing                why the batch is to be closed early (cancelled, …)
 /// batches/{id}/window                 until when a batch that was stopped and went on may run
 /// batches/{id}/final.json             the final record
@@ -56,6 +57,9 @@ public sealed class BatchBlobs(BlobContainerClient container)
 
     public AppendBlobClient Errors(string batchId, int shard) => Container.GetAppendBlobClient(ErrorsName(batchId, shard));
 
+    /// <summary>What keeps failing in a shard.</summary>
+    public BlockBlobClient Slice(string batchId, int shard) => Container.GetBlockBlobClient($"{SlicesPrefix(batchId)}{shard:D5}.json");
+
     /// <summary>What all processes know of the money spent.</summary>
     public BlockBlobClient SpendLedger() => Container.GetBlockBlobClient("ledgers/spend.json");
 
@@ -83,6 +87,8 @@ public sealed class BatchBlobs(BlobContainerClient container)
     public static string ResultsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/results/";
 
     public static string ErrorsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/errors/";
+
+    public static string SlicesPrefix(string batchId) => $"{BatchesPrefix}{batchId}/retries/";
 
     public static string ResultsName(string batchId, int shard) => $"{ResultsPrefix(batchId)}{shard:D5}.jsonl";
 

@@ -13,6 +13,9 @@ public static class BatchOrchestrator
     /// <summary>The event that asks a batch to close early; its payload is the reason, <c>cancelled</c>.</summary>
     public const string CloseEvent = "close";
 
+    /// <summary>The event that says what came of a slice in the retry queue; its payload is a <see cref="Retries.RetryReport"/>.</summary>
+    public const string RetriedEvent = "retried";
+
     private const int ShardsPerGeneration = 200;
     private const int MostAudits = 10;
 
@@ -63,6 +66,11 @@ public static class BatchOrchestrator
             return await FinishAsync(context, run, BatchStatus.Stopped, audit.Problem);
         }
 
+        if (audit is { Short.Count: 0, Slices: > 0 })
+        {
+            return await WaitForRetriesAsync(context, window, audit);
+        }
+
         if (audit.Short.Count == 0)
         {
             return await FinishAsync(context, run with { Settled = audit.Tally }, StatusOf(run, audit.Tally), null);
@@ -74,7 +82,22 @@ public static class BatchOrchestrator
                 context, run, BatchStatus.Stopped, $"After {MostAudits} audits {audit.Short.Count} shards still fall short of what was written: storage loses writes.");
         }
 
-        context.ContinueAsNew(run with { Again = audit.Short, Settled = audit.Tally, Audits = run.Audits + 1 });
+        context.ContinueAsNew(run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Slices = audit.Slices, Audits = run.Audits + 1 });
+        return null!;
+    }
+
+    // All that is left waits in the retry queue. What comes of it is told by events; whether all is done, only an audit can say.
+    private static async Task<FinalRecord> WaitForRetriesAsync(TaskOrchestrationContext context, ShardWindow window, Audit audit)
+    {
+        window.Adopt(audit);
+        await window.WaitForRetriesAsync(audit.RetryBy);
+        var run = window.Run with { FinalizingAt = null };
+        if (window.StopReason is not null)
+        {
+            return await FinishAsync(context, run, BatchStatus.Stopped, window.StopReason);
+        }
+
+        context.ContinueAsNew(run);
         return null!;
     }
 

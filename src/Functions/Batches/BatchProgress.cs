@@ -13,6 +13,9 @@ public sealed record BatchProgress(string Status, long Items, long Invalid, Tall
     /// <summary>The model that all its requests are for, where its rules allow one only.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The items that wait in the retry queue.</summary>
+    public long InRetry { get; init; }
+
     /// <summary>When the first shard could run.</summary>
     public DateTimeOffset? InProgressAt { get; init; }
 

@@ -18,8 +18,14 @@ public sealed record BatchRun(string BatchId)
     /// <summary>How many audits have found shards that fall short.</summary>
     public int Audits { get; init; }
 
-    /// <summary>The counts over the shards that are settled.</summary>
+    /// <summary>The counts over the shards that are settled, and over what is settled of those that wait in the retry queue.</summary>
     public Tally Settled { get; init; } = Tally.Zero;
+
+    /// <summary>The items that wait in the retry queue.</summary>
+    public long InRetry { get; init; }
+
+    /// <summary>The shards that have a slice in the retry queue, as the last audit saw them and without those reported since.</summary>
+    public int Slices { get; init; }
 
     /// <summary>When the last audit began.</summary>
     public DateTimeOffset? FinalizingAt { get; init; }

@@ -84,4 +84,5 @@ public sealed record BatchView
 /// <param name="Invalid">Lines that are no items.</param>
 /// <param name="Unrun">Items closed because the batch was cancelled or expired.</param>
 /// <param name="Remaining">Items without an outcome.</param>
-public sealed record Counts(long Total, long Completed, long Failed, long Invalid, long Unrun, long Remaining);
+/// <param name="InRetry">Those of the remaining that failed again and again and wait in the retry queue.</param>
+public sealed record Counts(long Total, long Completed, long Failed, long Invalid, long Unrun, long Remaining, long InRetry = 0);

@@ -55,8 +55,10 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
         // A status that already says how it ends is shown as such only when the final record is there.
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
         var spending = await ledger.IsLimitedAsync(spec.Id, cancellationToken) ? await ledger.ReadAsync(spec.Id, cancellationToken) : null;
-        return View(spec, status, progress.Items, progress.Invalid, tally) with
+        var view = View(spec, status, progress.Items, progress.Invalid, tally);
+        return view with
         {
+            Counts = view.Counts with { InRetry = Math.Min(progress.InRetry, view.Counts.Remaining) },
             Budgets = spending is null ? null : [.. spending.Scopes.Where(s => s.LimitUsd is not null)],
             Trouble = troubles.Find(spending),
             Model = progress.Model ?? spec.Model,

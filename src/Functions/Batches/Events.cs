@@ -5,7 +5,7 @@ internal static class Events
 {
     /// <summary>Raises the event, unless the instance does not run.</summary>
     public static async Task RaiseIfRunningAsync(
-        this DurableTaskClient client, string instanceId, string name, string payload, CancellationToken cancellationToken)
+        this DurableTaskClient client, string instanceId, string name, object payload, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,6 +1,6 @@
 namespace Drover.Functions.Batches;
 
-/// <summary>Runs a shard, pass by pass, until every item of it has its outcome; sleeps on durable timers in between.</summary>
+/// <summary>Runs a shard, pass by pass, until every item of it has its outcome or waits in the retry queue; sleeps on durable timers in between.</summary>
 public static class ShardOrchestrator
 {
     /// <summary>The event that ends the sleep; its payload is <see cref="RunNow"/> or <see cref="Stop"/>.</summary>
@@ -27,6 +27,11 @@ public static class ShardOrchestrator
             if (pass.IsSettled || pass.StopReason is not null)
             {
                 return new ShardOutcome(pass.IsSettled, pass.Tally, pass.StopReason);
+            }
+
+            if (pass.IsInRetry)
+            {
+                return new ShardOutcome(false, pass.Tally, null) { InRetry = pass.Left };
             }
 
             if (!wake.IsCompleted && pass.ComeBackAt.UtcDateTime > context.CurrentUtcDateTime)

@@ -2,7 +2,6 @@ using System.Text;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Drover.Batches;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.Tests.Batches;
 
@@ -142,12 +141,9 @@ public sealed class AuditorTests(AzuriteFixture azurite)
 
     private static string Text(MemoryStream stream) => Encoding.UTF8.GetString(stream.ToArray());
 
-    private static Task<Audit> AuditAsync(TestBatch batch) => NewAuditor(batch).AuditAsync(TestBatch.Id, default);
+    private static Task<Audit> AuditAsync(TestBatch batch) => batch.NewAuditor().AuditAsync(TestBatch.Id, default);
 
-    private static Task<Tally> CountAsync(TestBatch batch) => NewAuditor(batch).CountAsync(TestBatch.Id, default);
-
-    private static Auditor NewAuditor(TestBatch batch) =>
-        new(batch.Blobs, batch.Store, new Planner(batch.Blobs, ThreeEach, TestBatch.Selector), NullLogger<Auditor>.Instance);
+    private static Task<Tally> CountAsync(TestBatch batch) => batch.NewAuditor().CountAsync(TestBatch.Id, default);
 
     /// <summary>Four shards: three with three results each, and one whose only item was cancelled.</summary>
     private async Task<TestBatch> SettledAsync(params string[] more)

@@ -133,7 +133,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
             azurite,
             [.. TestBatch.Sources(3), TestBatch.Source("bad", "POISON")],
             new SimulatorOptions { Poison = "POISON" },
-            options: new BatchOptions { MaxPasses = 3 });
+            options: new BatchOptions { MaxPasses = 3, MaxRetries = 0 });
 
         for (var pass = 1; pass <= 2; pass++)
         {

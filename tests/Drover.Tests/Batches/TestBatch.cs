@@ -5,9 +5,11 @@ using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
+using Drover.Retries;
 using Drover.Simulator;
 using Drover.Storage;
 using Drover.Tests.Inference;
+using Drover.Tests.Retries;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,12 +30,19 @@ internal sealed class TestBatch : IAsyncDisposable
     private readonly List<LiveTallies> _live = [];
     private RecipeCatalogue _recipes = new();
 
-    private TestBatch(BatchBlobs blobs, TestUpstream upstream, BatchOptions options, TimeProvider time) =>
-        (Blobs, Upstream, Options, _time) = (blobs, upstream, options, time);
+    private TestBatch(BatchBlobs blobs, RetryQueue queue, TestUpstream upstream, BatchOptions options, TimeProvider time)
+    {
+        (Blobs, Queue, Upstream, Options, _time) = (blobs, queue, upstream, options, time);
+        Slices = new RetrySlices(blobs, queue, options, time);
+    }
 
     public BatchBlobs Blobs { get; }
 
     public TestUpstream Upstream { get; }
+
+    public RetryQueue Queue { get; }
+
+    public RetrySlices Slices { get; }
 
     public BatchOptions Options { get; }
 
@@ -62,7 +71,8 @@ internal sealed class TestBatch : IAsyncDisposable
         options.LongestWait = TimeSpan.FromMilliseconds(5);
         var blobs = await azurite.CreateContainerAsync();
         await blobs.SharedInput("in").WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))));
-        var batch = new TestBatch(blobs, await TestUpstream.StartAsync(simulator, upstream, time), options, time);
+        var queue = new RetryQueue(ImmediateQueues.Of(azurite), blobs, time);
+        var batch = new TestBatch(blobs, queue, await TestUpstream.StartAsync(simulator, upstream, time), options, time);
         var wanted = new BatchSpec
         {
             Id = Id,
@@ -102,12 +112,19 @@ internal sealed class TestBatch : IAsyncDisposable
             Selector,
             new SpendLedger(
                 Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
+            Slices,
             Options,
             _live[^1],
             _time,
             new Random(1),
             NullLogger<ShardRunner>.Instance);
     }
+
+    /// <summary>What tries slices again, in a process of its own.</summary>
+    public SecondChances NewChances() => new(
+        Slices, Queue, NewRunner(), Store, new UpstreamOptions(), Options, _time, NullLogger<SecondChances>.Instance);
+
+    public Auditor NewAuditor() => new(Blobs, Store, new Planner(Blobs, Options, Selector), Slices, _time, NullLogger<Auditor>.Instance);
 
     public Task<PassResult> RunAsync(int pass = 1, int shard = 0, CancellationToken stopping = default) =>
         NewRunner().RunAsync(Id, shard, pass, stopping).WithinPatience();

@@ -64,6 +64,7 @@ internal sealed class BlobListener : ITriggerListener
             BatchSize = batch,
             NewBatchThreshold = host.Blobs.MaxDegreeOfParallelism - batch,
             MaxDequeueCount = host.Blobs.PoisonBlobThreshold,
+            VisibilityTimeout = TimeSpan.Zero,
             MessageEncoding = QueueMessageEncoding.Base64,
         };
     }

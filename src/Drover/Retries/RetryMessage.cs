@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Drover.Batches;
+
+namespace Drover.Retries;
+
+/// <summary>A message of the retry queue: which slice, and as whom. What is to be tried is in the slice.</summary>
+/// <param name="Container">The container of the batch: hosts with containers of their own may share a storage account.</param>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Ticket">The slice's ticket when this was sent; once it has another, this message is void.</param>
+/// <param name="Due">When it was to be delivered.</param>
+public sealed record RetryMessage(string Container, string BatchId, int Shard, string Ticket, DateTimeOffset Due)
+{
+    /// <exception cref="JsonException">It is no message of ours.</exception>
+    public static RetryMessage Read(BinaryData body) =>
+        JsonSerializer.Deserialize(body.ToMemory().Span, BatchJson.Default.RetryMessage) ?? throw new JsonException("The message is null.");
+
+    internal BinaryData ToBody() => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(this, BatchJson.Default.RetryMessage));
+}
