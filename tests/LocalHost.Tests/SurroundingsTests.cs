@@ -39,7 +39,9 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
     {
         var errors = await AssertRefusedAsync(
             "Drover:Upstream:Concurrency is 0; it must be from 1 to 10,000.",
-            ["run", "in.jsonl", "--concurrency", "0", "--rpm", "-1"],
+            ["run", "in.jsonl"],
+            ("Drover__Upstream__Concurrency", "0"),
+            ("Drover__Upstream__RequestsPerMinute", "-1"),
             ("Drover__Batches__ShardItems", "many"),
             ("Drover__Upstream__Bogus", "1"));
         Assert.Contains("Drover:Upstream:RequestsPerMinute is -1", errors, StringComparison.Ordinal);
@@ -116,6 +118,29 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
 
         Assert.Equal(Usage, await second.EndAsync());
         Assert.Contains($"Another drover (process {first.Id}) uses the data folder", second.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ABatchThatAnotherDataFolderHasBegun_GoesOnThereUnlessItIsTakenOver()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(300));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100 });
+        await using (var first = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", "5"]))
+        {
+            await Eventually.TrueAsync(() => simulator.Stats.Snapshot().Processed > 20, "some calls to be made");
+            await first.KillAsync();
+        }
+
+        var called = simulator.Stats.Snapshot().Processed;
+        await using var second = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--data", "other"]);
+        Assert.Equal(Usage, await second.EndAsync());
+        Assert.Contains($"was begun by the data folder {folder.File(".drover")}", second.Errors, StringComparison.Ordinal);
+        Assert.InRange(simulator.Stats.Snapshot().Processed, called, called + 5);
+
+        await using var third = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--data", "other", "--take-over"]);
+        Assert.Equal(0, await third.EndAsync());
+        Inputs.AssertEachOnce(folder, "in", 300);
     }
 
     private async Task<string> AssertRefusedAsync(string message, string[] arguments, params (string, string?)[] environment)

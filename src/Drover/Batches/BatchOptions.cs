@@ -54,6 +54,12 @@ public sealed class BatchOptions
     /// </summary>
     public string SpoolPath { get; set; } = "";
 
+    /// <summary>
+    /// What this process's history of orchestrations goes by, in words: a batch that another has begun is not run here. Empty:
+    /// all processes on the storage share one history, as the instances of a function app do.
+    /// </summary>
+    public string Holder { get; set; } = "";
+
     /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
     public IEnumerable<string> Faults()
     {

@@ -47,6 +47,8 @@ public sealed class BatchBlobs(BlobContainerClient container)
 
     public BlockBlobClient InvalidLines(string batchId) => Block(batchId, "errors/invalid.jsonl");
 
+    public BlockBlobClient Holder(string batchId) => Block(batchId, "holder");
+
     public BlockBlobClient Closing(string batchId) => Block(batchId, "closing");
 
     public BlockBlobClient Window(string batchId) => Block(batchId, "window");

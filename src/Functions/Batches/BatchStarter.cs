@@ -3,14 +3,19 @@ using Drover.Batches;
 namespace Drover.Functions.Batches;
 
 /// <summary>Sees to it that a batch that was taken in is running, unless it has come to its end.</summary>
-public sealed class BatchStarter(BatchStore store, BatchOptions options, TimeProvider time)
+public sealed class BatchStarter(BatchStore store, BatchHolders holders, BatchOptions options, TimeProvider time)
 {
     /// <summary>
     /// Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed. Of one that runs, the
     /// shards that sleep are woken: what they wait for, such as a budget, may have changed.
     /// </summary>
+    /// <param name="client">Of the orchestrations.</param>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="takeOver">Whether to run it here although another has begun it.</param>
     /// <returns>Whether it was started now.</returns>
-    public async Task<bool> StartAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken)
+    /// <exception cref="BatchRefusedException">Another runs it.</exception>
+    public async Task<bool> StartAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken, bool takeOver = false)
     {
         // Scheduling an id that has completed would start it again, so look first.
         var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: true, cancellationToken);
@@ -33,9 +38,11 @@ public sealed class BatchStarter(BatchStore store, BatchOptions options, TimePro
                 return false;
             }
 
+            takeOver = true; // Nobody runs it.
             await store.RenewWindowAsync(batchId, time.GetUtcNow() + options.CompletionWindow, cancellationToken);
         }
 
+        await holders.ClaimAsync(batchId, takeOver, cancellationToken);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(

@@ -9,7 +9,7 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?, "take_over"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
 /// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
@@ -38,7 +38,7 @@ public sealed class StartBatch(BatchIntake intake, Estimator estimator, BatchSta
             }
 
             var spec = await intake.TakeAsync(batch, lines, cancellationToken);
-            await starter.StartAsync(client, spec.Id, cancellationToken);
+            await starter.StartAsync(client, spec.Id, cancellationToken, batch.TakeOver);
             request.HttpContext.Response.Headers.Location = $"/api/batches/{spec.Id}";
             return Answers.Batch(await views.OfAsync(client, spec, cancellationToken), StatusCodes.Status202Accepted);
         }
@@ -61,7 +61,8 @@ public sealed class StartBatch(BatchIntake intake, Estimator estimator, BatchSta
         Prefer = query["prefer"],
         BudgetUsd = BudgetOf(query),
         WhenSpent = query["when_spent"],
-        Repair = RepairOf(query),
+        Repair = FlagOf(query, "repair"),
+        TakeOver = FlagOf(query, "take_over") ?? false,
         InputName = query["name"],
     };
 
@@ -71,12 +72,12 @@ public sealed class StartBatch(BatchIntake intake, Estimator estimator, BatchSta
             ? budget
             : throw new BatchRefusedException(400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
 
-    private static bool? RepairOf(IQueryCollection query) => (string?)query["repair"] switch
+    private static bool? FlagOf(IQueryCollection query, string name) => (string?)query[name] switch
     {
         null => null,
         "true" => true,
         "false" => false,
-        var text => throw new BatchRefusedException(400, [$"'repair' is '{(text.Length <= 100 ? text : text[..100])}'; it must be true or false."]),
+        var text => throw new BatchRefusedException(400, [$"'{name}' is '{(text.Length <= 100 ? text : text[..100])}'; it must be true or false."]),
     };
 
     private static bool IsLines(string? contentType) =>

@@ -45,6 +45,7 @@ internal sealed class StartMembers
         "when_spent" => Batch with { WhenSpent = Text(name, value) },
         "budget_usd" => Batch with { BudgetUsd = Number(name, value) },
         "repair" => Batch with { Repair = Flag(name, value) },
+        "take_over" => Batch with { TakeOver = Flag(name, value) ?? false },
         "metadata" => Batch with { Metadata = Texts(name, value) },
         "items" => WithItems(value),
         _ => Unknown(name),

@@ -26,7 +26,8 @@ internal static class RunCommand
         var whenSpent = new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
         whenSpent.AcceptOnlyFromAmong("stop", "wait");
         var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };
-        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair };
+        var takeOver = new Option<bool>("--take-over") { Description = "Run here what another data folder on the same storage has begun, when that one is gone for good." };
+        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, takeOver };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
@@ -40,6 +41,7 @@ internal static class RunCommand
                 BudgetUsd = parsed.GetValue(budget),
                 WhenSpent = parsed.GetValue(whenSpent),
                 Repair = parsed.GetValue(repair),
+                TakeOver = parsed.GetValue(takeOver),
             },
             parsed.GetValue(output)));
         return command;
@@ -95,9 +97,18 @@ internal static class RunCommand
 
     private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken interrupted)
     {
-        var spec = await TakeAsync(host, file, request, interrupted);
-        DroverCommand.Say($"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
-        await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted);
+        BatchSpec spec;
+        try
+        {
+            spec = await TakeAsync(host, file, request, interrupted);
+            DroverCommand.Say($"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
+            await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted, request.TakeOver);
+        }
+        catch (BatchRefusedException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message);
+        }
+
         return (spec, await new ProgressDisplay(host).ShowAsync(spec, interrupted));
     }
 
@@ -114,23 +125,16 @@ internal static class RunCommand
         var model = request.Model ?? host.Services.GetRequiredService<UpstreamOptions>().Model;
         var prefer = request.Prefer is null ? "" : $"\n{request.Prefer}";
         var id = request.Id ?? await IdOfAsync(file, content, $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}{prefer}", cancellationToken);
-        try
+        var store = host.Services.GetRequiredService<BatchStore>();
+        await store.PrepareAsync(cancellationToken);
+        var intake = host.Services.GetRequiredService<BatchIntake>();
+        if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
         {
-            var store = host.Services.GetRequiredService<BatchStore>();
-            await store.PrepareAsync(cancellationToken);
-            var intake = host.Services.GetRequiredService<BatchIntake>();
-            if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
-            {
-                await intake.SetBudgetAsync(id, request, cancellationToken);
-                return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again.
-            }
+            await intake.SetBudgetAsync(id, request, cancellationToken);
+            return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again.
+        }
 
-            return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
-        }
-        catch (BatchRefusedException e)
-        {
-            throw new CommandException(ExitCodes.Usage, e.Message);
-        }
+        return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
     }
 
     private static async Task<string> IdOfAsync(FileInfo file, Stream content, string rest, CancellationToken cancellationToken)

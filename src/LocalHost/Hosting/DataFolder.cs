@@ -7,6 +7,8 @@ internal sealed class DataFolder : IDisposable
 {
     private const string ReadMe = "Drover keeps its data here: Azurite's storage, the history of orchestrations, logs. It may be deleted when no batch is needed any more.\n";
 
+    private const string HolderFile = "holder";
+
     private readonly FileStream? _lock;
 
     private DataFolder(string path, FileStream? held) => (Path, _lock) = (path, held);
@@ -22,6 +24,9 @@ internal sealed class DataFolder : IDisposable
 
     public string LogFile => System.IO.Path.Combine(Path, "drover.log");
 
+    /// <summary>What the history in this folder goes by.</summary>
+    public string Holder => File.ReadAllText(System.IO.Path.Combine(Path, HolderFile));
+
     /// <summary>Opens the folder, making it if need be.</summary>
     /// <param name="path">Where.</param>
     /// <param name="shared">Whether it will do when another process uses it.</param>
@@ -34,6 +39,14 @@ internal sealed class DataFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             File.WriteAllText(System.IO.Path.Combine(path, "README"), ReadMe);
+            var holder = System.IO.Path.Combine(path, HolderFile);
+            if (!File.Exists(holder))
+            {
+                // Its id, and where it was when it was made: it may be moved.
+                File.WriteAllText(holder + ".new", $"the data folder {path} on {Environment.MachineName} ({Guid.NewGuid():N})");
+                File.Move(holder + ".new", holder, overwrite: true);
+            }
+
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -159,6 +159,7 @@ internal sealed class DroverHost : IAsyncDisposable
     {
         var overrides = Overrides(setup);
         overrides["Drover:Batches:SpoolPath"] = folder.SpoolPath;
+        overrides["Drover:Batches:Holder"] = folder.Holder;
         overrides["Drover:Streams:SpoolPath"] = Path.Combine(folder.Path, "streams");
         return overrides;
     }
