@@ -69,6 +69,9 @@ public sealed class DroverSettings
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
             settings.Keys[key.Key] = (key.Value ?? "").Trim();
+            var budget = new KeyBudget();
+            Bind(key, budget, faults);
+            settings.Budgets.Keys[key.Key] = budget;
         }
 
         if (string.IsNullOrWhiteSpace(settings.Upstream.ApiKey))

@@ -13,6 +13,7 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
     private readonly (string Key, string Hash) _alice = CallerKeys.New();
+    private readonly (string Key, string Hash) _poor = CallerKeys.New();
     private readonly HttpClient _http = new();
     private WebhookReceiver _receiver = null!;
     private DroverProcess _drover = null!;
@@ -21,7 +22,7 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     {
         _receiver = await WebhookReceiver.StartAsync();
         _drover = served.Start(
-            _folder, ("Drover__Keys__alice", _alice.Hash), ("Drover__Webhooks__Url", _receiver.Url), ("Drover__Webhooks__Secret", _receiver.Secret));
+            _folder, ("Drover__Keys__alice", _alice.Hash), ("Drover__Keys__poor", _poor.Hash), ("Drover__Keys__poor__PerDay", "0.0001"), ("Drover__Webhooks__Url", _receiver.Url), ("Drover__Webhooks__Secret", _receiver.Secret));
         _http.BaseAddress = await ServedDrover.AddressAsync(_drover);
     }
 
@@ -49,6 +50,23 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ABatch_OfAKeyWhoseBudgetIsTooSmall_StopsAndSaysSoAndOthersAreNotStopped()
+    {
+        foreach (var (id, key) in new[] { ("dear", _poor.Key), ("paid", _alice.Key) })
+        {
+            using var body = JsonContent.Create(new { id, items = Enumerable.Range(0, 20).Select(i => new { id = $"{i}", text = "A text about some thing or other." }) });
+            Assert.Equal(HttpStatusCode.Accepted, (await SendAsync("/api/batches", key, body)).StatusCode);
+        }
+
+        var (dear, paid) = (await EndAsync("dear"), await EndAsync("paid"));
+
+        Assert.Equal(("stopped", "completed"), (dear.GetProperty("status").GetString(), paid.GetProperty("status").GetString()));
+        Assert.Contains("budget of the key for the day, 0.0001 USD", dear.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.InRange(dear.GetProperty("spent_usd").GetDecimal(), 0, 0.0001m);
+        Assert.Equal(20, paid.GetProperty("counts").GetProperty("completed").GetInt32());
+    }
+
+    [Fact]
     public async Task ABatchThatEnds_IsToldToTheReceiverUntilItTakesIt()
     {
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _alice.Key);
@@ -65,9 +83,22 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
         Assert.StartsWith("evt_", id, StringComparison.Ordinal);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string path, string key)
+    private async Task<JsonElement> EndAsync(string id)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        JsonElement batch = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                batch = await (await SendAsync($"/api/batches/{id}", _alice.Key)).Content.ReadFromJsonAsync<JsonElement>();
+                return batch.GetProperty("ended_at").ValueKind != JsonValueKind.Null;
+            },
+            $"{id} to end");
+        return batch;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, string key, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(content is null ? HttpMethod.Get : HttpMethod.Post, path) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return await _http.SendAsync(request);
     }

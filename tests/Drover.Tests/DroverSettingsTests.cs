@@ -103,6 +103,23 @@ public sealed class DroverSettingsTests
         Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ($"Drover:Models:gpt-4o:{member}", value))).Faults);
 
     [Fact]
+    public void Read_KeysOfCallers_HaveTheirHashAndTheirBudget()
+    {
+        var hash = new string('a', 64);
+        var settings = Read(("AzureWebJobsStorage", "x"), ("Drover:Keys:alice", hash), ("Drover:Keys:alice:PerDay", "2.5"), ("Drover:Keys:bob", hash));
+
+        Assert.Equal(hash, settings.Keys["alice"]);
+        Assert.Equal((2.5m, null, null), (settings.Budgets.Keys["alice"].PerDay, settings.Budgets.Keys["alice"].PerMonth, settings.Budgets.Keys["bob"].PerDay));
+        Assert.Equal(
+            [
+                "Drover:Keys:alice:PerWeek is no setting; there are PerDay, PerMonth.",
+                "Drover:Keys:alice:PerMonth is 0; it must be more than 0 US dollars, or not set for no limit.",
+            ],
+            Assert.Throws<DroverSettingsException>(() => Read(
+                ("AzureWebJobsStorage", "x"), ("Drover:Keys:alice", hash), ("Drover:Keys:alice:PerWeek", "1"), ("Drover:Keys:alice:PerMonth", "0"))).Faults);
+    }
+
+    [Fact]
     public void Read_ModelWithoutMembers_IsNamed() => Assert.Equal(
         ["Drover:Models:gpt-4o is '3'; a model has members of its own, such as Drover:Models:gpt-4o:Input."],
         Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Models:gpt-4o", "3"))).Faults);

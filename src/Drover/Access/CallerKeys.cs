@@ -5,7 +5,7 @@ namespace Drover.Access;
 
 /// <summary>The bearer keys of those who may call this API. Section <c>Drover:Keys</c>: a name, and the SHA-256 of the key in hex.</summary>
 /// <remarks>
-/// <c>Drover__Keys__alice=9f86d081…</c>. Only hashes are kept: whoever reads the settings has no key. <c>drover key</c> makes one.
+/// <c>Drover__Keys__alice=9f86d081…</c>, and beside it the key's budget (<see cref="Budgets.KeyBudget"/>). Only hashes are kept: whoever reads the settings has no key. <c>drover key</c> makes one.
 /// </remarks>
 public sealed class CallerKeys
 {

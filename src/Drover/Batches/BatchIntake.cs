@@ -54,6 +54,7 @@ public sealed class BatchIntake(
             Endpoint = request.Endpoint,
             MostItems = request.Endpoint is null ? null : uploads.MaxLines,
             OutputLifetime = request.OutputLifetime,
+            Key = request.Key,
             Metadata = request.Metadata,
         };
         spec = request.InputBlob is not null ? spec : content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
@@ -89,7 +90,7 @@ public sealed class BatchIntake(
     }
 
     private TimeSpan WindowOf(NewBatch request) =>
-        (WhenSpentOf(request) ?? budgets.WhenSpent) == WhenSpent.Wait && (budgets.PerDay ?? budgets.PerMonth) is not null
+        (WhenSpentOf(request) ?? budgets.WhenSpent) == WhenSpent.Wait && budgets.HasPeriods(request.Key)
             ? WindowOfThoseThatWait
             : options.CompletionWindow;
 

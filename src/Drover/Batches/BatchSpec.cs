@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Drover.Budgets;
 using Drover.Models;
 
 namespace Drover.Batches;
@@ -51,8 +52,15 @@ public sealed partial record BatchSpec
     /// <summary>How long after the batch's creation its outcomes are served as files; null: without end.</summary>
     public TimeSpan? OutputLifetime { get; init; }
 
+    /// <summary>The name of the caller's key that it was made with, whose budget it counts against; null for none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Who pays for its calls.</summary>
+    [JsonIgnore]
+    public Payer Payer => new(Id, Key);
 
     /// <summary>What it says of models.</summary>
     [JsonIgnore]

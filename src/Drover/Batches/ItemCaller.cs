@@ -6,12 +6,12 @@ using Drover.Throttling;
 namespace Drover.Batches;
 
 /// <summary>Makes the calls of a batch's items: on the upstream that takes them, with leave and money, and on the next one when one is out.</summary>
-/// <param name="batchId">The batch.</param>
+/// <param name="payer">The batch, and the key that pays for it.</param>
 /// <param name="upstreams">The upstreams and the chain of fallbacks.</param>
 /// <param name="models">The prices.</param>
 /// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time)
+internal sealed class ItemCaller(Payer payer, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time)
 {
     /// <summary>The answer that is guessed at for a request that sets no limit, in tokens; the throttle learns the truth.</summary>
     private const long TypicalAnswer = 500;
@@ -79,7 +79,7 @@ internal sealed class ItemCaller(string batchId, Upstreams upstreams, ModelCatal
     private async Task<Answer> CallAsync(ItemCall call, Target target, Permit permit, CancellationToken stopRetrying)
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
-        var spending = ledger is null ? null : new ItemSpending(ledger, batchId, call.ItemId, target.Model, call.Shape, models, time);
+        var spending = ledger is null ? null : new ItemSpending(ledger, payer, call.ItemId, target.Model, call.Shape, models, time);
         var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending), permit, stopRetrying);
         var result = answer.Result;
         return answer with

@@ -6,7 +6,7 @@ namespace Drover.Batches;
 
 /// <summary>Reserves the worst case of an item's call before each request, and settles what the request cost.</summary>
 internal sealed class ItemSpending(
-    SpendLedger ledger, string batchId, string itemId, string? model, RequestShape shape, ModelCatalogue models, TimeProvider time) : ISpending
+    SpendLedger ledger, Payer payer, string itemId, string? model, RequestShape shape, ModelCatalogue models, TimeProvider time) : ISpending
 {
     // Planning lets in no model without a price; one that a setting took away since costs nothing that could be known.
     private readonly decimal _worstCase = models.WorstCaseOf(model, shape) ?? 0;
@@ -14,7 +14,7 @@ internal sealed class ItemSpending(
 
     public async ValueTask<CallResult?> ReserveAsync(CancellationToken cancellationToken)
     {
-        switch (await ledger.ReserveAsync(batchId, itemId, _worstCase, cancellationToken))
+        switch (await ledger.ReserveAsync(payer, itemId, _worstCase, cancellationToken))
         {
             case SpendAnswer.Granted granted:
                 _reservation = granted.Reservation;

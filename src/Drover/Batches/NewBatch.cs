@@ -42,6 +42,9 @@ public sealed record NewBatch
     /// <summary>What it does once the budget of a day or month is spent: <c>stop</c> or <c>wait</c>.</summary>
     public string? WhenSpent { get; init; }
 
+    /// <summary>The name of the caller's key, whose budget the batch counts against.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

@@ -102,8 +102,8 @@ public sealed class ShardRunner(
         try
         {
             await RecoverAsync(batchId, index, items, log, spool);
-            var isLimited = await ledger.IsLimitedAsync(batchId, CancellationToken.None);
-            var caller = new ItemCaller(batchId, upstreams, models, isLimited ? ledger : null, time);
+            var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
+            var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time);
             var run = new ShardPass(spec, pass, isLast, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);

@@ -24,14 +24,25 @@ public sealed class BudgetOptions
     /// <summary>The secret that alerts are signed with: <c>whsec_</c> and 24 to 64 bytes in base64. Never logged.</summary>
     public string AlertSecret { get; set; } = "";
 
+    /// <summary>The budgets of callers' keys, by the key's name.</summary>
+    public Dictionary<string, KeyBudget> Keys { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether calls of a key, or without one, have a limit for a day or a month.</summary>
+    internal bool HasPeriods(string? key) => (PerDay ?? PerMonth ?? Of(key)?.PerDay ?? Of(key)?.PerMonth) is not null;
+
+    /// <summary>The budget of a key; null where there is none.</summary>
+    internal KeyBudget? Of(string? key) => key is null ? null : Keys.GetValueOrDefault(key);
+
     /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
     public IEnumerable<string> Faults()
     {
-        foreach (var (name, value) in new[] { (nameof(PerBatch), PerBatch), (nameof(PerDay), PerDay), (nameof(PerMonth), PerMonth) })
+        var limits = new[] { ($"Budgets:{nameof(PerBatch)}", PerBatch), ($"Budgets:{nameof(PerDay)}", PerDay), ($"Budgets:{nameof(PerMonth)}", PerMonth) };
+        var ofKeys = Keys.SelectMany(k => new[] { ($"Keys:{k.Key}:{nameof(PerDay)}", k.Value.PerDay), ($"Keys:{k.Key}:{nameof(PerMonth)}", k.Value.PerMonth) });
+        foreach (var (name, value) in limits.Concat(ofKeys))
         {
             if (value <= 0)
             {
-                yield return FormattableString.Invariant($"Drover:Budgets:{name} is {value}; it must be more than 0 US dollars, or not set for no limit.");
+                yield return FormattableString.Invariant($"Drover:{name} is {value}; it must be more than 0 US dollars, or not set for no limit.");
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Drover.Budgets;
 
 /// <summary>One lease as its process has it, in memory. Not thread-safe: <see cref="SpendBook"/> locks.</summary>
-internal sealed class SpendAccount(long number, string batch, DateOnly day)
+internal sealed class SpendAccount(long number, Payer payer, DateOnly day)
 {
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestMeasure = TimeSpan.FromMilliseconds(250);
@@ -13,7 +13,7 @@ internal sealed class SpendAccount(long number, string batch, DateOnly day)
 
     public long Number => number;
 
-    public string Batch => batch;
+    public Payer Payer => payer;
 
     public DateOnly Day => day;
 
@@ -102,7 +102,7 @@ internal sealed class SpendAccount(long number, string batch, DateOnly day)
         Authority -= Math.Max(0, Free - kept);
         var held = OpenUsd + (Settled - Durable) + Lost.Where(l => l.LostNumber > lostCount).Sum(l => l.Usd) + kept;
         return new LeaseReport(
-            number, batch, day, Durable, held, Math.Max(0, Desired - kept), Math.Max(0, waiting - kept), kept, Waiting.Count == 0 ? 0 : Waiting.Min(w => w.Usd));
+            number, payer, day, Durable, held, Math.Max(0, Desired - kept), Math.Max(0, waiting - kept), kept, Waiting.Count == 0 ? 0 : Waiting.Min(w => w.Usd));
     }
 
     /// <summary>Whether nothing is left of it, here and in the ledger.</summary>

@@ -9,24 +9,24 @@ internal static class SpendAlerts
 
     /// <summary>Raises what is due. A refused call makes it 100 per cent, whatever small remainder is left.</summary>
     public static (SpendDocument Ledger, IReadOnlyList<SpendAlert> Alerts) Raise(
-        SpendDocument ledger, BudgetOptions options, IEnumerable<(BudgetScope Scope, string Batch, DateOnly Day)> refused, DateTimeOffset now)
+        SpendDocument ledger, BudgetOptions options, IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> refused, DateTimeOffset now)
     {
         var alerts = new List<SpendAlert>();
-        foreach (var (scope, batch, day) in Limited(ledger, options))
+        foreach (var (scope, payer, day) in Limited(ledger, options))
         {
-            Check(scope, batch, day, Passed(ledger, scope, batch, day, options));
+            Check(scope, payer, day, Passed(ledger, scope, payer, day, options));
         }
 
-        foreach (var (scope, batch, day) in refused)
+        foreach (var (scope, payer, day) in refused)
         {
-            Check(scope, batch, day, Passed(ledger, scope, batch, day, options).Append(100));
+            Check(scope, payer, day, Passed(ledger, scope, payer, day, options).Append(100));
         }
 
         return (ledger, alerts);
 
-        void Check(BudgetScope scope, string batch, DateOnly day, IEnumerable<int> passed)
+        void Check(BudgetScope scope, Payer payer, DateOnly day, IEnumerable<int> passed)
         {
-            var key = Key(scope, batch, day);
+            var key = Key(scope, payer, day);
             foreach (var share in passed)
             {
                 if (share <= ledger.Alerts.GetValueOrDefault(key))
@@ -36,10 +36,10 @@ internal static class SpendAlerts
 
                 var alert = new SpendAlert(
                     scope,
-                    SpendScopes.PeriodOf(scope, batch, day),
+                    SpendScopes.PeriodOf(scope, payer, day),
                     share,
-                    ledger.LimitOf(scope, batch, options)!.Value,
-                    ledger.Settled(scope, batch, day),
+                    ledger.LimitOf(scope, payer, options)!.Value,
+                    ledger.Settled(scope, payer, day),
                     now);
                 alerts.Add(alert);
                 ledger = ledger with { Alerts = ledger.Alerts.SetItem(key, share) };
@@ -65,20 +65,16 @@ internal static class SpendAlerts
     /// <summary>Forgets the alerts of days and months before <paramref name="first"/>.</summary>
     public static SpendDocument ForgetBefore(SpendDocument ledger, DateOnly first)
     {
-        var day = Key(BudgetScope.Day, "", first);
-        var month = Key(BudgetScope.Month, "", first);
-        return ledger with
-        {
-            Alerts = ledger.Alerts.RemoveRange(ledger.Alerts.Keys.Where(k =>
-                (k.StartsWith("day:", StringComparison.Ordinal) && string.CompareOrdinal(k, day) < 0)
-                || (k.StartsWith("month:", StringComparison.Ordinal) && string.CompareOrdinal(k, month) < 0))),
-        };
+        var past = SpendScopes.All.Where(scope => scope != BudgetScope.Batch).SelectMany(scope => ledger.Alerts.Keys.Where(
+            k => k.StartsWith(Prefix(scope), StringComparison.Ordinal) && string.CompareOrdinal(k, Key(scope, "", first)) < 0));
+        return ledger with { Alerts = ledger.Alerts.RemoveRange(past) };
     }
 
-    public static string Key(BudgetScope scope, string batch, DateOnly day) =>
-        $"{scope.ToString().ToLowerInvariant()}:{SpendScopes.PeriodOf(scope, batch, day)}";
+    public static string Key(BudgetScope scope, Payer payer, DateOnly day) => Prefix(scope) + SpendScopes.PeriodOf(scope, payer, day);
 
-    private static IEnumerable<(BudgetScope Scope, string Batch, DateOnly Day)> Limited(SpendDocument ledger, BudgetOptions options)
+    private static string Prefix(BudgetScope scope) => $"{scope.ToString().ToLowerInvariant()}:";
+
+    private static IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> Limited(SpendDocument ledger, BudgetOptions options)
     {
         foreach (var batch in ledger.Batches.Keys.Where(b => ledger.LimitOf(BudgetScope.Batch, b, options) is not null))
         {
@@ -97,12 +93,23 @@ internal static class SpendAlerts
                 yield return (BudgetScope.Month, "", day);
             }
         }
+
+        foreach (var (key, days) in ledger.Keys.Where(k => options.Of(k.Key) is not null))
+        {
+            foreach (var scope in new[] { BudgetScope.KeyDay, BudgetScope.KeyMonth }.Where(s => ledger.LimitOf(s, new Payer("", key), options) is not null))
+            {
+                foreach (var day in days.Keys)
+                {
+                    yield return (scope, new Payer("", key), day);
+                }
+            }
+        }
     }
 
-    private static IEnumerable<int> Passed(SpendDocument ledger, BudgetScope scope, string batch, DateOnly day, BudgetOptions options)
+    private static IEnumerable<int> Passed(SpendDocument ledger, BudgetScope scope, Payer payer, DateOnly day, BudgetOptions options)
     {
-        var spent = ledger.Settled(scope, batch, day) * 100;
-        return Shares.Where(s => spent >= s * ledger.LimitOf(scope, batch, options));
+        var spent = ledger.Settled(scope, payer, day) * 100;
+        return Shares.Where(s => spent >= s * ledger.LimitOf(scope, payer, options));
     }
 
     // The same alert has the same id, whoever sends it and however often.

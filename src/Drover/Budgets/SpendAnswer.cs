@@ -27,7 +27,7 @@ public abstract record SpendAnswer
             : FormattableString.Invariant(
                 $"The budget of the {Name}, {LimitUsd:0.00########} USD, is spent: {SpentUsd:0.00########} USD, and the next call may cost {WorstCaseUsd:0.00########} USD.");
 
-        private string Name => Scope.ToString().ToLowerInvariant();
+        private string Name => SpendScopes.NameOf(Scope);
     }
 
     /// <summary>Not now: calls under way hold what is left of a limit, or storage does not answer.</summary>

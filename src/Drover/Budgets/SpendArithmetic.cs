@@ -23,8 +23,8 @@ internal static class SpendArithmetic
         foreach (var it in report.Leases)
         {
             var before = holder.Leases.Find(l => l.Number == it.Number)?.Reported ?? 0;
-            ledger = Settle(ledger, it.Batch, it.Day, it.Settled - before, now);
-            leases.Add(new SpendLease(it.Number, it.Batch, it.Day, it.Held, it.Settled));
+            ledger = Settle(ledger, it.Payer, it.Day, it.Settled - before, now);
+            leases.Add(new SpendLease(it.Number, it.Payer.Batch, it.Day, it.Held, it.Settled, it.Payer.Key));
         }
 
         foreach (var (number, call) in report.Lost.Where(l => l.Call.LostNumber > holder.LostTaken))
@@ -64,12 +64,12 @@ internal static class SpendArithmetic
                 // Nobody knows what became of it, so all of it may have been spent.
                 ledger = lease.Amount <= 0 ? ledger : ledger with
                 {
-                    Orphans = ledger.Orphans.Add(new Orphan($"{holderId}/lease-{lease.Number}", lease.Batch, lease.Day, 0, lease.Amount)),
+                    Orphans = ledger.Orphans.Add(new Orphan($"{holderId}/lease-{lease.Number}", lease.Batch, lease.Day, 0, lease.Amount, lease.Key)),
                 };
             }
             else if (sheet.Accounts.FirstOrDefault(a => a.Number == lease.Number) is { } account)
             {
-                ledger = Settle(ledger, lease.Batch, lease.Day, account.Settled - lease.Reported, now);
+                ledger = Settle(ledger, lease.Payer, lease.Day, account.Settled - lease.Reported, now);
                 ledger = ledger with
                 {
                     Orphans = ledger.Orphans.AddRange(
@@ -89,7 +89,7 @@ internal static class SpendArithmetic
         {
             if (costOf(orphan) is { } cost)
             {
-                ledger = Settle(ledger with { Orphans = ledger.Orphans.Remove(orphan) }, orphan.Batch, orphan.Day, cost, now);
+                ledger = Settle(ledger with { Orphans = ledger.Orphans.Remove(orphan) }, orphan.Payer, orphan.Day, cost, now);
             }
         }
 
@@ -131,15 +131,15 @@ internal static class SpendArithmetic
         return (resumable ? ledger : SpendAlerts.Forget(ledger with { Batches = ledger.Batches.Remove(batch) }, batch), total, alerts);
     }
 
-    /// <summary>The tightest limit of a batch on a day.</summary>
-    public static SpendMargin MarginOf(SpendDocument ledger, string batch, DateOnly day, BudgetOptions options)
+    /// <summary>The tightest limit of a payer on a day.</summary>
+    public static SpendMargin MarginOf(SpendDocument ledger, Payer payer, DateOnly day, BudgetOptions options)
     {
         var tightest = new SpendMargin(null, SpendScopes.Unlimited, 0);
         foreach (var scope in SpendScopes.All)
         {
-            if (ledger.LimitOf(scope, batch, options) is { } limit)
+            if (ledger.LimitOf(scope, payer, options) is { } limit)
             {
-                var margin = new SpendMargin(scope, limit, ledger.Settled(scope, batch, day) + ledger.Orphaned(scope, batch, day));
+                var margin = new SpendMargin(scope, limit, ledger.Settled(scope, payer, day) + ledger.Orphaned(scope, payer, day));
                 tightest = margin.AtBest < tightest.AtBest ? margin : tightest;
             }
         }
@@ -153,9 +153,9 @@ internal static class SpendArithmetic
         var margins = new List<SpendMargin>();
         foreach (var it in report.Leases)
         {
-            margins.Add(MarginOf(ledger, it.Batch, it.Day, options));
-            var left = SpendScopes.All.Min(scope => ledger.LimitOf(scope, it.Batch, options) is { } limit
-                ? limit - ledger.Settled(scope, it.Batch, it.Day) - ledger.Orphaned(scope, it.Batch, it.Day) - ledger.Leased(scope, it.Batch, it.Day)
+            margins.Add(MarginOf(ledger, it.Payer, it.Day, options));
+            var left = SpendScopes.All.Min(scope => ledger.LimitOf(scope, it.Payer, options) is { } limit
+                ? limit - ledger.Settled(scope, it.Payer, it.Day) - ledger.Orphaned(scope, it.Payer, it.Day) - ledger.Leased(scope, it.Payer, it.Day)
                 : SpendScopes.Unlimited);
             var granted = left < it.Cheapest - it.Kept ? 0 : Math.Min(left, Math.Min(it.Wanted, Math.Max(it.Needed, left / 4)));
             if (granted > 0)
@@ -171,27 +171,29 @@ internal static class SpendArithmetic
         return (ledger, margins);
     }
 
-    private static IEnumerable<(BudgetScope Scope, string Batch, DateOnly Day)> Refusals(SpendReport report, IReadOnlyList<SpendMargin> margins) =>
+    private static IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> Refusals(SpendReport report, IReadOnlyList<SpendMargin> margins) =>
         report.Leases.Zip(margins).Where(p => p.First.Cheapest > p.Second.AtBest && p.Second.Scope is not null)
-            .Select(p => (p.Second.Scope!.Value, p.First.Batch, p.First.Day));
+            .Select(p => (p.Second.Scope!.Value, p.First.Payer, p.First.Day));
 
-    private static SpendDocument Settle(SpendDocument ledger, string batch, DateOnly day, decimal cost, DateTimeOffset now)
+    private static SpendDocument Settle(SpendDocument ledger, Payer payer, DateOnly day, decimal cost, DateTimeOffset now)
     {
         if (cost == 0)
         {
             return ledger;
         }
 
-        var record = ledger.Batches.GetValueOrDefault(batch) ?? new BatchSpending(0, null, null, default);
+        var record = ledger.Batches.GetValueOrDefault(payer.Batch) ?? new BatchSpending(0, null, null, default);
+        var ofKey = ledger.DaysOf(payer.Key);
         return ledger with
         {
             Days = ledger.Days.SetItem(day, ledger.Days.GetValueOrDefault(day) + cost),
-            Batches = ledger.Batches.SetItem(batch, record with { Settled = record.Settled + cost, Touched = SpendScopes.DayOf(now) }),
+            Keys = payer.Key is null ? ledger.Keys : ledger.Keys.SetItem(payer.Key, ofKey.SetItem(day, ofKey.GetValueOrDefault(day) + cost)),
+            Batches = ledger.Batches.SetItem(payer.Batch, record with { Settled = record.Settled + cost, Touched = SpendScopes.DayOf(now) }),
         };
     }
 
     private static Orphan OrphanOf(string holder, SpendLease lease, SheetCall call) =>
-        new(CallId(holder, call.Number), lease.Batch, lease.Day, call.Item, call.Usd);
+        new(CallId(holder, call.Number), lease.Batch, lease.Day, call.Item, call.Usd, lease.Key);
 
     /// <summary>How orphans name a call.</summary>
     public static string CallId(string holder, long number) => $"{holder}/{number}";
@@ -208,7 +210,9 @@ internal static class SpendArithmetic
             return ledger;
         }
 
-        ledger = SpendAlerts.ForgetBefore(ledger with { Days = ledger.Days.RemoveRange(days), Batches = ledger.Batches.RemoveRange(batches) }, first);
+        var keys = ledger.Keys.Select(k => KeyValuePair.Create(k.Key, k.Value.RemoveRange(days))).Where(k => !k.Value.IsEmpty);
+        ledger = SpendAlerts.ForgetBefore(
+            ledger with { Days = ledger.Days.RemoveRange(days), Keys = ledger.Keys.Clear().AddRange(keys), Batches = ledger.Batches.RemoveRange(batches) }, first);
         return batches.Aggregate(ledger, SpendAlerts.Forget);
     }
 }

@@ -17,7 +17,7 @@ namespace Drover.Budgets;
 /// <param name="logger">Hears of calls that cost more than they could.</param>
 internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProvider time, ILogger logger)
 {
-    private readonly Dictionary<(string Batch, DateOnly Day), SpendAccount> _accounts = [];
+    private readonly Dictionary<(Payer Payer, DateOnly Day), SpendAccount> _accounts = [];
     private readonly HashSet<string> _draining = [];
     private List<SpendWaiter> _uncommitted = [];
     private Dictionary<long, decimal> _exposed = [];
@@ -66,7 +66,7 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
     }
 
     /// <summary>Asks for a reservation; null when the book is over.</summary>
-    public SpendWaiter? Reserve(string batch, ulong item, decimal usd)
+    public SpendWaiter? Reserve(Payer payer, ulong item, decimal usd)
     {
         lock (gate)
         {
@@ -75,13 +75,13 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
                 return null;
             }
 
-            var key = (batch, SpendScopes.DayOf(time.GetUtcNow()));
+            var key = (payer, SpendScopes.DayOf(time.GetUtcNow()));
             if (!_accounts.TryGetValue(key, out var account))
             {
-                _accounts.Add(key, account = new SpendAccount(++_accountCount, batch, key.Item2));
+                _accounts.Add(key, account = new SpendAccount(++_accountCount, payer, key.Item2));
             }
 
-            _draining.Remove(batch);
+            _draining.Remove(payer.Batch);
             var waiter = new SpendWaiter(item, usd);
             account.Waiting.AddLast(waiter);
             Serve(account);
@@ -194,7 +194,7 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
                 !_registered,
                 now + lifetime,
                 _durableLostCount,
-                [.. _accounts.Values.Select(a => a.Report(_durableLostCount, _draining.Contains(a.Batch), now))],
+                [.. _accounts.Values.Select(a => a.Report(_durableLostCount, _draining.Contains(a.Payer.Batch), now))],
                 [.. _accounts.Values.SelectMany(a => a.Lost.Where(l => l.LostNumber <= _durableLostCount).Select(l => new LostReport(a.Number, l)))],
                 orphan =>
                 {
@@ -218,15 +218,15 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
             _registered = true;
             foreach (var (told, margin) in report.Leases.Zip(verdict.Margins))
             {
-                var account = _accounts[(told.Batch, told.Day)];
+                var account = _accounts[(told.Payer, told.Day)];
                 account.Authority = verdict.Holder!.Leases.Find(l => l.Number == told.Number)!.Amount;
                 account.Reported = told.Settled;
                 account.Lost.RemoveAll(l => l.LostNumber <= verdict.Holder.LostTaken);
                 Serve(account);
-                Refuse(account, margin, whenSpent(account.Batch));
+                Refuse(account, margin, whenSpent(account.Payer.Batch));
                 if (account.IsOver(time.GetUtcNow()))
                 {
-                    _accounts.Remove((told.Batch, told.Day));
+                    _accounts.Remove((told.Payer, told.Day));
                 }
             }
 

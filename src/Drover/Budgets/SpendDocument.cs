@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Drover.Budgets;
 
@@ -13,6 +14,10 @@ internal sealed record SpendDocument
 
     /// <summary>What each day's calls cost; a call belongs to the day on which it was reserved.</summary>
     public ImmutableSortedDictionary<DateOnly, decimal> Days { get; init; } = ImmutableSortedDictionary<DateOnly, decimal>.Empty;
+
+    /// <summary>The same for each caller's key that paid.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<DateOnly, decimal>> Keys { get; init; } =
+        ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<DateOnly, decimal>>(StringComparer.Ordinal);
 
     /// <summary>The batches that are not closed.</summary>
     public ImmutableSortedDictionary<string, BatchSpending> Batches { get; init; } =
@@ -51,7 +56,12 @@ internal sealed record SpendHolder(DateTimeOffset Expires, long LostTaken, Immut
 /// <param name="Day">The day.</param>
 /// <param name="Amount">What the holder may still spend, its calls under way and costs not yet reported among it.</param>
 /// <param name="Reported">How much of the sheet's settled sum of this lease is in the ledger.</param>
-internal sealed record SpendLease(long Number, string Batch, DateOnly Day, decimal Amount, decimal Reported);
+/// <param name="Key">The caller's key that pays, if one does.</param>
+internal sealed record SpendLease(long Number, string Batch, DateOnly Day, decimal Amount, decimal Reported, string? Key = null)
+{
+    [JsonIgnore]
+    public Payer Payer => new(Batch, Key);
+}
 
 /// <summary>A call that may have cost up to <paramref name="Usd"/>.</summary>
 /// <param name="Call">Sheet and number: no other call has them.</param>
@@ -59,7 +69,12 @@ internal sealed record SpendLease(long Number, string Batch, DateOnly Day, decim
 /// <param name="Day">The day.</param>
 /// <param name="Item">The item, as <see cref="SpendItem"/> numbers it.</param>
 /// <param name="Usd">The worst case.</param>
-internal sealed record Orphan(string Call, string Batch, DateOnly Day, ulong Item, decimal Usd);
+/// <param name="Key">The caller's key that pays, if one does.</param>
+internal sealed record Orphan(string Call, string Batch, DateOnly Day, ulong Item, decimal Usd, string? Key = null)
+{
+    [JsonIgnore]
+    public Payer Payer => new(Batch, Key);
+}
 
 /// <summary>An alert on its way to the webhook.</summary>
 internal sealed record UnsentAlert(string Id, SpendAlert Alert, int Tries, DateTimeOffset NextTry);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Drover.Budgets;
 
-/// <summary>Keeps spending within the limits of batch, day and month, over all processes that share a container.</summary>
+/// <summary>Keeps spending within the limits of batch, day and month, and of callers' keys, over all processes that share a container.</summary>
 /// <remarks>
 /// What is settled and reserved together never passes a limit, and no crash leaks a reservation or counts a cost twice. How:
 /// <c>docs/decisions/0007-spend-ledger.md</c>. A process that reserves nothing touches no storage here.
@@ -45,21 +45,21 @@ public sealed class SpendLedger : IAsyncDisposable
     /// <summary>Why calls under a budget wait, if it is storage; otherwise null.</summary>
     public string? Trouble => _notices.Trouble;
 
-    /// <summary>Whether any limit holds for the batch. If none does, its calls need no reservation.</summary>
-    public async Task<bool> IsLimitedAsync(string batchId, CancellationToken cancellationToken) =>
-        _options.PerBatch is not null || _options.PerDay is not null || _options.PerMonth is not null
-        || (await _ledger.ReadAsync(cancellationToken)).Batches.GetValueOrDefault(batchId)?.Limit is not null;
+    /// <summary>Whether any limit holds for a payer. If none does, its calls need no reservation.</summary>
+    public async Task<bool> IsLimitedAsync(Payer payer, CancellationToken cancellationToken) =>
+        _options.PerBatch is not null || _options.HasPeriods(payer.Key)
+        || (await _ledger.ReadAsync(cancellationToken)).Batches.GetValueOrDefault(payer.Batch)?.Limit is not null;
 
     /// <summary>Reserves the worst case of one call, before it is sent.</summary>
     /// <remarks>When it answers granted, the reservation is durable: whatever crashes, the call is not forgotten.</remarks>
-    /// <param name="batchId">The batch.</param>
+    /// <param name="payer">The batch, and the key that pays for it.</param>
     /// <param name="itemId">The item.</param>
     /// <param name="worstCaseUsd">The most that the call can cost.</param>
     /// <param name="cancellationToken">Gives up waiting; then nothing is reserved.</param>
-    public async ValueTask<SpendAnswer> ReserveAsync(string batchId, string itemId, decimal worstCaseUsd, CancellationToken cancellationToken)
+    public async ValueTask<SpendAnswer> ReserveAsync(Payer payer, string itemId, decimal worstCaseUsd, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(worstCaseUsd);
-        var (book, waiter) = Enqueue(batchId, SpendItem.NumberOf(batchId, itemId), worstCaseUsd);
+        var (book, waiter) = Enqueue(payer, SpendItem.NumberOf(payer.Batch, itemId), worstCaseUsd);
         var busy = new SpendAnswer.Busy(default);
         try
         {
@@ -79,20 +79,20 @@ public sealed class SpendLedger : IAsyncDisposable
     }
 
     /// <summary>How the limits stand.</summary>
-    public async Task<SpendState> ReadAsync(string batchId, CancellationToken cancellationToken)
+    public async Task<SpendState> ReadAsync(Payer payer, CancellationToken cancellationToken)
     {
         var ledger = await _ledger.ReadAsync(cancellationToken);
         var day = SpendScopes.DayOf(_time.GetUtcNow());
         return new SpendState(
-            ledger.Batches.GetValueOrDefault(batchId)?.WhenSpent ?? _options.WhenSpent,
+            ledger.Batches.GetValueOrDefault(payer.Batch)?.WhenSpent ?? _options.WhenSpent,
             [
-                .. SpendScopes.All.Select(scope => new SpendScopeState(
+                .. SpendScopes.Of(payer).Select(scope => new SpendScopeState(
                     scope,
-                    SpendScopes.PeriodOf(scope, batchId, day),
-                    ledger.LimitOf(scope, batchId, _options),
-                    ledger.Settled(scope, batchId, day),
-                    ledger.Leased(scope, batchId, day) + ledger.Orphaned(scope, batchId, day),
-                    ledger.Alerts.GetValueOrDefault(SpendAlerts.Key(scope, batchId, day)))),
+                    SpendScopes.PeriodOf(scope, payer, day),
+                    ledger.LimitOf(scope, payer, _options),
+                    ledger.Settled(scope, payer, day),
+                    ledger.Leased(scope, payer, day) + ledger.Orphaned(scope, payer, day),
+                    ledger.Alerts.GetValueOrDefault(SpendAlerts.Key(scope, payer, day)))),
             ]);
     }
 
@@ -198,12 +198,12 @@ public sealed class SpendLedger : IAsyncDisposable
         _abort.Cancel();
     }
 
-    private (SpendBook Book, SpendWaiter Waiter) Enqueue(string batchId, ulong item, decimal usd)
+    private (SpendBook Book, SpendWaiter Waiter) Enqueue(Payer payer, ulong item, decimal usd)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_session?.Book.Reserve(batchId, item, usd) is { } waiter)
+            if (_session?.Book.Reserve(payer, item, usd) is { } waiter)
             {
                 return (_session.Book, waiter);
             }
@@ -212,7 +212,7 @@ public sealed class SpendLedger : IAsyncDisposable
             var book = new SpendBook(id, _known, _gate, _time, _logger);
             _session = new SpendSession(book, new SheetBlob(_blobs.SpendSheet(id)), _ledger, _recovery, _notices, _options, _time, _logger);
             _running.RemoveAll(t => t.IsCompleted);
-            waiter = book.Reserve(batchId, item, usd)!;
+            waiter = book.Reserve(payer, item, usd)!;
             var session = _session;
             _running.Add(Task.Run(() => session.RunAsync(_abort.Token)));
             return (book, waiter);

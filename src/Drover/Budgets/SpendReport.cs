@@ -18,7 +18,7 @@ internal sealed record SpendReport(
     Func<Orphan, decimal?> CostOf);
 
 /// <param name="Number">The lease's number.</param>
-/// <param name="Batch">The batch.</param>
+/// <param name="Payer">Who pays.</param>
 /// <param name="Day">The day.</param>
 /// <param name="Settled">What the sheet says is settled, from the lease's beginning on.</param>
 /// <param name="Held">What stays leased in any case: calls under way, costs not in <paramref name="Settled"/>, and what is kept ready.</param>
@@ -27,7 +27,7 @@ internal sealed record SpendReport(
 /// <param name="Kept">How much of <paramref name="Held"/> is kept ready.</param>
 /// <param name="Cheapest">The worst case of the cheapest call that waits; 0 if none does.</param>
 internal sealed record LeaseReport(
-    long Number, string Batch, DateOnly Day, decimal Settled, decimal Held, decimal Wanted, decimal Needed, decimal Kept, decimal Cheapest);
+    long Number, Payer Payer, DateOnly Day, decimal Settled, decimal Held, decimal Wanted, decimal Needed, decimal Kept, decimal Cheapest);
 
 /// <param name="Lease">The number of its lease.</param>
 /// <param name="Call">The call.</param>
@@ -39,7 +39,7 @@ internal sealed record LostReport(long Lease, SheetCall Call);
 /// <param name="Alerts">The alerts that this report raised.</param>
 internal sealed record SpendVerdict(SpendHolder? Holder, IReadOnlyList<SpendMargin> Margins, IReadOnlyList<SpendAlert> Alerts);
 
-/// <summary>The tightest limit of a batch on a day.</summary>
+/// <summary>The tightest limit of a payer on a day.</summary>
 /// <param name="Scope">Which; null: no limit at all.</param>
 /// <param name="Limit">The limit.</param>
 /// <param name="Spent">What is spent of it for good.</param>

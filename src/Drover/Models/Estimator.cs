@@ -49,7 +49,11 @@ public sealed class Estimator(
             Time = TimeOf(total, TimeSpan.FromTicks(tallies.Values.Sum(t => t.Latency.Ticks))),
             Budgets =
             [
-                .. new[] { ("batch", request.BudgetUsd ?? budgets.PerBatch), ("day", budgets.PerDay), ("month", budgets.PerMonth) }
+                .. new[]
+                    {
+                        ("batch", request.BudgetUsd ?? budgets.PerBatch), ("day", budgets.PerDay), ("month", budgets.PerMonth),
+                        ("key_day", budgets.Of(request.Key)?.PerDay), ("key_month", budgets.Of(request.Key)?.PerMonth),
+                    }
                     .Where(b => b.Item2 is not null)
                     .Select(b => new BudgetEstimate(b.Item1, b.Item2!.Value, Verdict(total, b.Item2.Value))),
             ],

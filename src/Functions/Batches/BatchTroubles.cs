@@ -23,5 +23,5 @@ public sealed class BatchTroubles(Upstreams upstreams, ShardRunner shards)
     }
 
     private static string Describe(SpendScopeState spent) => string.Create(
-        CultureInfo.InvariantCulture, $"the budget of the {spent.Scope.ToString().ToLowerInvariant()} ({spent.LimitUsd:0.00########} USD) is spent");
+        CultureInfo.InvariantCulture, $"the budget of the {spent.Name} ({spent.LimitUsd:0.00########} USD) is spent");
 }

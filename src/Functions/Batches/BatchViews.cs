@@ -54,7 +54,7 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
 
         // A status that already says how it ends is shown as such only when the final record is there.
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
-        var spending = await ledger.IsLimitedAsync(spec.Id, cancellationToken) ? await ledger.ReadAsync(spec.Id, cancellationToken) : null;
+        var spending = await ledger.IsLimitedAsync(spec.Payer, cancellationToken) ? await ledger.ReadAsync(spec.Payer, cancellationToken) : null;
         var view = View(spec, status, progress.Items, progress.Invalid, tally);
         return view with
         {

@@ -14,6 +14,7 @@ public sealed class FinishBatch(
     public async Task<FinalRecord> RunAsync(
         [ActivityTrigger] Ending ending, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
+        var spec = await store.FindAsync(ending.BatchId, cancellationToken);
         var tally = ending.Plan.Problem is null ? await CountAsync(ending.BatchId, cancellationToken) : Tally.Zero;
         var record = new FinalRecord(ending.Status, ending.Reason, ending.Plan.Items, ending.Plan.Invalid, tally, time.GetUtcNow())
         {
@@ -21,9 +22,9 @@ public sealed class FinishBatch(
             Model = ending.Plan.Model,
             InProgressAt = ending.Plan.Problem is null ? ending.Plan.At : null,
             FinalizingAt = ending.FinalizingAt,
-            SpentUsd = await CloseSpendingAsync(ending, cancellationToken),
+            SpentUsd = await CloseSpendingAsync(ending, spec?.Payer ?? ending.BatchId, cancellationToken),
         };
-        if (await store.FindAsync(ending.BatchId, cancellationToken) is { } spec)
+        if (spec is not null)
         {
             await files.PublishAsync(spec, tally, ending.Plan.Invalid, cancellationToken);
         }
@@ -47,8 +48,8 @@ public sealed class FinishBatch(
         }
     }
 
-    private async Task<decimal?> CloseSpendingAsync(Ending ending, CancellationToken cancellationToken) =>
-        await ledger.IsLimitedAsync(ending.BatchId, cancellationToken)
+    private async Task<decimal?> CloseSpendingAsync(Ending ending, Payer payer, CancellationToken cancellationToken) =>
+        await ledger.IsLimitedAsync(payer, cancellationToken)
             ? await ledger.CloseBatchAsync(
                 ending.BatchId,
                 resumable: ending.Status is BatchStatus.Stopped or BatchStatus.Failed,

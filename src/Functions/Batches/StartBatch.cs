@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Drover.Access;
 using Drover.Batches;
 using Drover.Functions.Http;
 using Drover.Models;
@@ -14,7 +15,7 @@ namespace Drover.Functions.Batches;
 /// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
 /// </remarks>
-public sealed class StartBatch(BatchIntake intake, Estimator estimator, BatchStarter starter, BatchViews views)
+public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator estimator, BatchStarter starter, BatchViews views)
 {
     [Function(nameof(StartBatch))]
     public async Task<IResult> RunAsync(
@@ -30,7 +31,7 @@ public sealed class StartBatch(BatchIntake intake, Estimator estimator, BatchSta
 
         try
         {
-            var query = FromQuery(request.Query);
+            var query = FromQuery(request.Query) with { Key = keys.NameOf(request.Headers.Authorization) };
             var (batch, lines) = IsLines(request.ContentType) ? new StartBody(query, request.Body) : await StartBody.ReadAsync(request.Body, query, cancellationToken);
             if (dryRun == "true")
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Drover.Access;
 using Drover.Batches;
 using Drover.Functions.Batches;
 using Drover.Models;
@@ -11,7 +12,7 @@ namespace Drover.Functions.OpenAI;
 /// <summary>HTTP <c>POST /v1/batches</c>: makes a batch from a file and starts it. An SDK's repetition of the same call is the same batch.</summary>
 /// <remarks>With <c>x-drover-estimate: true</c>, the answer's headers estimate it.</remarks>
 public sealed class CreateBatch(
-    OpenAiGate gate, FileStore files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter, BatchObjects objects)
+    OpenAiGate gate, CallerKeys keys, FileStore files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter, BatchObjects objects)
 {
     [Function(nameof(CreateBatch))]
     public Task<IResult> RunAsync(
@@ -30,13 +31,15 @@ public sealed class CreateBatch(
                     $"Invalid 'input_file_id': the purpose of the file must be 'batch', but it is '{file.Purpose}'.", "input_file_id", "invalid_value");
             }
 
+            var key = keys.NameOf(request.Headers.Authorization);
             var batch = new NewBatch
             {
-                Id = await claims.ClaimAsync(Fingerprint(asked), IsRepetition(request), cancellationToken),
+                Id = await claims.ClaimAsync(Fingerprint(asked, key), IsRepetition(request), cancellationToken),
                 InputBlob = await files.ContentAsync(file, cancellationToken),
                 InputName = file.Name,
                 Endpoint = asked.Endpoint,
                 OutputLifetime = asked.OutputLifetime,
+                Key = key,
                 Metadata = asked.Metadata,
             };
             if (isEstimateAsked)
@@ -53,9 +56,9 @@ public sealed class CreateBatch(
     private static bool IsRepetition(HttpRequest request) =>
         int.TryParse(request.Headers["x-stainless-retry-count"], CultureInfo.InvariantCulture, out var count) && count > 0;
 
-    private static string Fingerprint(CreateBatchRequest asked) => JsonSerializer.Serialize(
+    private static string Fingerprint(CreateBatchRequest asked, string? key) => JsonSerializer.Serialize(
         [
-            asked.InputFileId, asked.Endpoint, asked.OutputLifetime?.ToString() ?? "",
+            asked.InputFileId, asked.Endpoint, asked.OutputLifetime?.ToString() ?? "", key ?? "",
             .. (asked.Metadata ?? new Dictionary<string, string>()).OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => new[] { p.Key, p.Value }),
         ],
         OpenAiJson.Default.StringArray);

@@ -69,6 +69,32 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task ReserveAsync_KeysDaySpent_HoldsOverAllItsBatchesAndProcessesAndForNobodyElse()
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        var options = new BudgetOptions { Keys = { ["alice"] = new KeyBudget { PerDay = 1 }, ["bob"] = new KeyBudget { PerMonth = 1 } } };
+        await using (var first = new Spender(azurite, blobs, options))
+        {
+            (await GrantedAsync(first, "a", 0.75m, new Payer("x", "alice"))).Settle(0.5m);
+            (await GrantedAsync(first, "b", 0.25m, new Payer("x", "alice"))).Lost();
+        }
+
+        await using var second = new Spender(azurite, blobs, options);
+        var spent = Assert.IsType<SpendAnswer.Spent>(await AnswerAsync(second, "c", 0.5m, new Payer("y", "alice")));
+        (await GrantedAsync(second, "c", 0.25m, new Payer("y", "alice"))).Settle(0.25m);
+        (await GrantedAsync(second, "d", 1, new Payer("z", "bob"))).Settle(1);
+        (await GrantedAsync(second, "e", 5, "z")).Release();
+
+        Assert.Equal((BudgetScope.KeyDay, 1m, 0.75m), (spent.Scope, spent.LimitUsd, spent.SpentUsd));
+        Assert.Equal("The budget of the key for the day, 1.00 USD, is spent: 0.75 USD, and the next call may cost 0.50 USD.", spent.Message);
+        Assert.Equal(SpendScopes.EndOf(BudgetScope.Day, SpendScopes.DayOf(TimeProvider.System.GetUtcNow())), spent.BeginsAnew);
+        Assert.True(await second.Ledger.IsLimitedAsync(new Payer("y", "alice"), default));
+        Assert.False(await second.Ledger.IsLimitedAsync("y", default));
+        await Eventually.TrueAsync(async () => (await second.Ledger.ReadAsync(new Payer("y", "alice"), default)).Scopes[3] is { SettledUsd: 0.75m, ReservedUsd: 0.25m, AlertPercent: 100 });
+        Assert.Equal(3, (await second.Ledger.ReadAsync("y", default)).Scopes.Count);
+    }
+
+    [Fact]
     public async Task ReserveAsync_RestIsHeldByACallUnderWay_IsBusyAndNotSpent()
     {
         var blobs = await azurite.CreateContainerAsync();
@@ -176,19 +202,19 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         }
     }
 
-    private static async Task<SpendAnswer> AnswerAsync(Spender process, string item, decimal worst)
+    private static async Task<SpendAnswer> AnswerAsync(Spender process, string item, decimal worst, Payer? payer = null)
     {
         SpendAnswer answer;
         do
         {
-            answer = await process.Ledger.ReserveAsync("x", item, worst, default);
+            answer = await process.Ledger.ReserveAsync(payer ?? "x", item, worst, default);
         }
         while (answer is SpendAnswer.Busy);
         return answer;
     }
 
-    private static async Task<Reservation> GrantedAsync(Spender process, string item, decimal worst) =>
-        Assert.IsType<SpendAnswer.Granted>(await AnswerAsync(process, item, worst)).Reservation;
+    private static async Task<Reservation> GrantedAsync(Spender process, string item, decimal worst, Payer? payer = null) =>
+        Assert.IsType<SpendAnswer.Granted>(await AnswerAsync(process, item, worst, payer)).Reservation;
 
     private static async Task<List<string>> NamesAsync(BatchBlobs blobs)
     {

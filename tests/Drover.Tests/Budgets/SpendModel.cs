@@ -10,6 +10,7 @@ namespace Drover.Tests.Budgets;
 internal sealed class SpendModel
 {
     private static readonly string[] BatchIds = ["a", "b"];
+    private static readonly string[] Keys = ["k", "l"];
 
     private readonly Random _random;
     private readonly bool _crashes;
@@ -18,6 +19,7 @@ internal sealed class SpendModel
     private readonly Dictionary<string, (SpendSheet Sheet, Process Owner)> _sheets = [];
     private readonly List<Call> _calls = [];
     private readonly Dictionary<string, Dictionary<ulong, decimal>> _costs = BatchIds.ToDictionary(b => b, _ => new Dictionary<ulong, decimal>());
+    private readonly Dictionary<string, string?> _keys;
     private readonly Dictionary<string, HashSet<ulong>> _done = BatchIds.ToDictionary(b => b, _ => new HashSet<ulong>());
     private int _names;
     private bool _calm;
@@ -31,6 +33,12 @@ internal sealed class SpendModel
             PerDay = _random.Next(3) == 0 ? null : Amount(5, 60),
             PerMonth = _random.Next(3) == 0 ? null : Amount(5, 60),
         };
+        foreach (var key in Keys)
+        {
+            Options.Keys[key] = new KeyBudget { PerDay = _random.Next(2) == 0 ? null : Amount(5, 40), PerMonth = _random.Next(2) == 0 ? null : Amount(5, 40) };
+        }
+
+        _keys = BatchIds.ToDictionary(b => b, _ => _random.Next(3) is var i && i < Keys.Length ? Keys[i] : null);
     }
 
     public BudgetOptions Options { get; }
@@ -38,6 +46,12 @@ internal sealed class SpendModel
     public SpendDocument Ledger { get; private set; } = SpendDocument.Empty;
 
     public int SpentAnswers { get; private set; }
+
+    /// <summary>How many of them were for a key's limit.</summary>
+    public int SpentByKeys { get; private set; }
+
+    /// <summary>What calls of a key have cost or may have.</summary>
+    public decimal TruthOf(string key) => Truth(c => _keys[c.Batch] == key);
 
     public int Granted => _calls.Count(c => c.State != State.Waiting);
 
@@ -138,11 +152,12 @@ internal sealed class SpendModel
         _costs[batch].TryAdd(item, Amount(0, 2));
         var worst = _costs[batch][item] + Amount(0, 2);
         var day = SpendScopes.DayOf(_time.GetUtcNow());
-        var waiter = process.Book.Reserve(batch, item, worst);
+        var payer = new Payer(batch, _keys[batch]);
+        var waiter = process.Book.Reserve(payer, item, worst);
         if (waiter is null)
         {
             process.NewBook();
-            waiter = process.Book.Reserve(batch, item, worst)!;
+            waiter = process.Book.Reserve(payer, item, worst)!;
         }
 
         _calls.Add(new Call(process, batch, item, day, waiter));
@@ -286,6 +301,7 @@ internal sealed class SpendModel
             }
 
             SpentAnswers += call.Waiter.Answer.Result is SpendAnswer.Spent ? 1 : 0;
+            SpentByKeys += call.Waiter.Answer.Result is SpendAnswer.Spent { Scope: BudgetScope.KeyDay or BudgetScope.KeyMonth } ? 1 : 0;
         }
     }
 
@@ -300,13 +316,18 @@ internal sealed class SpendModel
         {
             Within(BudgetScope.Day, "", day, c => c.Day == day);
             Within(BudgetScope.Month, "", day, c => c.Day.Month == day.Month);
+            foreach (var key in Keys)
+            {
+                Within(BudgetScope.KeyDay, new Payer("", key), day, c => c.Day == day && _keys[c.Batch] == key);
+                Within(BudgetScope.KeyMonth, new Payer("", key), day, c => c.Day.Month == day.Month && _keys[c.Batch] == key);
+            }
         }
 
-        void Within(BudgetScope scope, string batch, DateOnly day, Func<Call, bool> which)
+        void Within(BudgetScope scope, Payer payer, DateOnly day, Func<Call, bool> which)
         {
-            if (Ledger.LimitOf(scope, batch, Options) is { } limit)
+            if (Ledger.LimitOf(scope, payer, Options) is { } limit)
             {
-                var booked = Ledger.Settled(scope, batch, day) + Ledger.Orphaned(scope, batch, day) + Ledger.Leased(scope, batch, day);
+                var booked = Ledger.Settled(scope, payer, day) + Ledger.Orphaned(scope, payer, day) + Ledger.Leased(scope, payer, day);
                 Assert.True(booked <= limit, $"{scope}: {booked} of {limit} is booked.");
                 Assert.True(Truth(which) <= booked, $"{scope}: {Truth(which)} is spent, {booked} is booked.");
             }

@@ -7,7 +7,7 @@ public sealed class SpendModelTests
     [Fact]
     public void AnyInterleaving_NobodyDies_LedgerIsWithinLimitsAndEqualsWhatWasSpent()
     {
-        var (granted, spent) = (0, 0);
+        var (granted, spent, byKeys) = (0, 0, 0);
         for (var seed = 0; seed < 60; seed++)
         {
             var model = new SpendModel(seed, crashes: false);
@@ -16,10 +16,11 @@ public sealed class SpendModelTests
 
             Assert.Equal(model.Truth(_ => true), model.Ledger.Days.Values.Sum());
             Assert.Equal(model.Truth(c => c.Batch == "a"), model.Ledger.Batches.GetValueOrDefault("a")?.Settled ?? 0);
-            (granted, spent) = (granted + model.Granted, spent + model.SpentAnswers);
+            Assert.All(["k", "l"], key => Assert.Equal(model.TruthOf(key), model.Ledger.DaysOf(key).Values.Sum()));
+            (granted, spent, byKeys) = (granted + model.Granted, spent + model.SpentAnswers, byKeys + model.SpentByKeys);
         }
 
-        Assert.True(granted > 2_000 && spent > 500, $"Not much was tried: {granted} granted, {spent} refused.");
+        Assert.True(granted > 2_000 && spent > 500 && byKeys > 200, $"Not much was tried: {granted} granted, {spent} refused, {byKeys} of them for a key.");
     }
 
     [Fact]
