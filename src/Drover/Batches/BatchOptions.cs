@@ -16,7 +16,7 @@ public sealed class BatchOptions
     public int OpenShards { get; set; } = 16;
 
     /// <summary>How often an item that keeps failing for a passing reason is tried before it goes to the retry queue.</summary>
-    public int MaxPasses { get; set; } = 10;
+    public int MaxPasses { get; set; } = 6;
 
     /// <summary>The wait before the second pass; it doubles with each pass, up to <see cref="LongestWait"/>, with full jitter.</summary>
     public TimeSpan FirstWait { get; set; } = TimeSpan.FromSeconds(1);

@@ -11,7 +11,9 @@ namespace Drover.Batches;
 /// <param name="models">The prices.</param>
 /// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ItemCaller(Payer payer, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time)
+/// <param name="isRepeat">Whether the items have failed before.</param>
+internal sealed class ItemCaller(
+    Payer payer, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time, bool isRepeat = false)
 {
     /// <summary>The answer that is guessed at for a request that sets no limit, in tokens; the throttle learns the truth.</summary>
     private const long TypicalAnswer = 500;
@@ -80,7 +82,7 @@ internal sealed class ItemCaller(Payer payer, Upstreams upstreams, ModelCatalogu
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
         var spending = ledger is null ? null : new ItemSpending(ledger, payer, call.ItemId, target.Model, call.Shape, models, time);
-        var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending), permit, stopRetrying);
+        var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending) { IsRepeat = isRepeat }, permit, stopRetrying);
         var result = answer.Result;
         return answer with
         {

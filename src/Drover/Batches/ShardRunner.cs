@@ -103,7 +103,7 @@ public sealed class ShardRunner(
         {
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
-            var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time);
+            var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1);
             var run = new ShardPass(spec, pass, isLast, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);

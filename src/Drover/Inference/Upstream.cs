@@ -193,12 +193,13 @@ public sealed partial class Upstream : IDisposable
     private async Task<CallResult> GuardedAsync(
         ApiCall call, ApiKey key, UpstreamStream? stream = null, CancellationToken cancellationToken = default)
     {
+        var context = UpstreamPipelines.ContextOf(call, cancellationToken);
         try
         {
             return await _attempt.ExecuteAsync(
-                static async (state, token) => await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, token),
-                (Self: this, Call: call, Key: key, Stream: stream),
-                cancellationToken);
+                static async (context, state) => await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken),
+                context,
+                (Self: this, Call: call, Key: key, Stream: stream));
         }
         catch (TimeoutRejectedException)
         {
@@ -210,6 +211,10 @@ public sealed partial class Upstream : IDisposable
             {
                 RetryAfter = e.RetryAfter ?? TimeSpan.FromSeconds(1),
             };
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class BatchOptionsTests
         Assert.Equal(4 * 1024 * 1024, options.ShardBytes);
         Assert.Equal(16 * 1024 * 1024, options.MaxLineBytes);
         Assert.Equal(16, options.OpenShards);
-        Assert.Equal(10, options.MaxPasses);
+        Assert.Equal(6, options.MaxPasses);
         Assert.Equal(TimeSpan.FromSeconds(1), options.FirstWait);
         Assert.Equal(TimeSpan.FromSeconds(60), options.LongestWait);
         Assert.Equal((6, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15)), (options.MaxRetries, options.FirstRetry, options.LongestRetry));

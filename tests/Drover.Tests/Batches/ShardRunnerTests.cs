@@ -153,6 +153,23 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task RunAsync_OnlyItemsThatFailAreLeft_IsNoOutageOfTheUpstream()
+    {
+        await using var batch = await TestBatch.CreateAsync(
+            azurite,
+            Enumerable.Range(1, 100).Select(i => TestBatch.Source($"{i}", i % 3 == 0 ? $"POISON {i}" : $"Herd {i}.")),
+            new SimulatorOptions { Poison = "POISON" });
+
+        for (var pass = 1; pass <= 3; pass++)
+        {
+            var result = await batch.RunAsync(pass);
+            Assert.Equal((true, 33, "closed"), (result.IsWholePass, result.Left, batch.Upstream.Client.State.Circuit));
+        }
+
+        Assert.Equal(100 + 33 + 33, batch.Upstream.Stats.Received);
+    }
+
+    [Fact]
     public async Task RunAsync_ResultInALaterPass_CountsTheAttemptsBeforeIt()
     {
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(1), new SimulatorOptions { Fail500 = 1 });
