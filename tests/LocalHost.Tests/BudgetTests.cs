@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Drover.Simulator;
 
@@ -76,6 +78,35 @@ public sealed class BudgetTests(AzuriteFixture azurite)
         Assert.Equal(0, await rich.EndAsync());
         Inputs.AssertEachOnce(folder, "in", Items);
         Assert.Equal(0, simulator.Stats.Snapshot().Repeated);
+    }
+
+    [Fact]
+    public async Task Serve_BudgetOfTheDaySpent_RefusesChatsAsTheApiDoes()
+    {
+        const decimal Limit = 0.0004m;
+        using var folder = new TestFolder();
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
+        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["serve", "--port", "0"], Environment(Limit, null));
+        using var http = new HttpClient { BaseAddress = await drover.AddressAsync() };
+        foreach (var stream in new[] { "true", "false" })
+        {
+            HttpResponseMessage answer;
+            do
+            {
+                using var body = new StringContent(
+                    $$"""{"model":"gpt-4o-mini","stream":{{stream}},"max_tokens":80,"messages":[{"role":"user","content":"Write a line."}]}""", null, "application/json");
+                answer = await http.PostAsync("/v1/chat/completions", body);
+            }
+            while (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable);
+
+            var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            Assert.Equal(("insufficient_quota", "insufficient_quota"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+            Assert.StartsWith("The budget of the day, 0.0004 USD, is spent", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal("false", answer.Headers.GetValues("x-should-retry").Single());
+        }
+
+        Assert.InRange(simulator.Stats.Snapshot().CostUsd, Limit / 2, Limit);
     }
 
     private static string Requests(int from) => string.Concat(Enumerable.Range(0, Items).Select(i =>

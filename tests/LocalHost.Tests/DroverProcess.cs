@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Drover.LocalRuntime;
 
 namespace Drover.LocalHost.Tests;
 
 /// <summary>The command as a real process.</summary>
-internal sealed class DroverProcess : IAsyncDisposable
+internal sealed partial class DroverProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -84,6 +85,13 @@ internal sealed class DroverProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Where it listens, once it does.</summary>
+    public async Task<Uri> AddressAsync()
+    {
+        await Eventually.TrueAsync(() => Listening().IsMatch(Errors), $"drover to listen; it says: {Errors}");
+        return new Uri(Listening().Match(Errors).Groups[1].Value);
+    }
+
     /// <summary>Ends it as <c>kill -9</c> does.</summary>
     public async Task KillAsync()
     {
@@ -123,4 +131,7 @@ internal sealed class DroverProcess : IAsyncDisposable
             return text.ToString();
         }
     }
+
+    [GeneratedRegex(@"listens on (http://\S+)")]
+    private static partial Regex Listening();
 }

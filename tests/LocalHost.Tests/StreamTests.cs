@@ -3,13 +3,12 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Drover.Simulator;
 
 namespace Drover.LocalHost.Tests;
 
 /// <summary>Streams over HTTP, served by the real process.</summary>
-public sealed partial class StreamTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class StreamTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
     private HttpClient _http = new();
@@ -232,11 +231,7 @@ public sealed partial class StreamTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task StartAsync()
     {
         _drover = DroverProcess.Start(_folder, azurite.Endpoints, _simulator.BaseAddress, ["serve", "--port", "0", "--concurrency", "100"]);
-        await Eventually.TrueAsync(() => Listening().IsMatch(_drover.Errors), $"drover to listen; it says: {_drover.Errors}");
         _http.Dispose();
-        _http = new HttpClient { BaseAddress = new Uri(Listening().Match(_drover.Errors).Groups[1].Value) };
+        _http = new HttpClient { BaseAddress = await _drover.AddressAsync() };
     }
-
-    [GeneratedRegex(@"listens on (http://\S+)")]
-    private static partial Regex Listening();
 }

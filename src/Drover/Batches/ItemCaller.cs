@@ -81,7 +81,7 @@ internal sealed class ItemCaller(
     private async Task<Answer> CallAsync(ItemCall call, Target target, Permit permit, CancellationToken stopRetrying)
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
-        var spending = ledger is null ? null : new ItemSpending(ledger, payer, call.ItemId, target.Model, call.Shape, models, time);
+        var spending = ledger is null ? null : new CallSpending(ledger, payer, call.ItemId, target.Model, call.Shape, models, time);
         var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending) { IsRepeat = isRepeat }, permit, stopRetrying);
         var result = answer.Result;
         return answer with

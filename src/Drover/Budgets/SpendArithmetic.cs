@@ -182,12 +182,20 @@ internal static class SpendArithmetic
             return ledger;
         }
 
-        var record = ledger.Batches.GetValueOrDefault(payer.Batch) ?? new BatchSpending(0, null, null, default);
         var ofKey = ledger.DaysOf(payer.Key);
-        return ledger with
+        ledger = ledger with
         {
             Days = ledger.Days.SetItem(day, ledger.Days.GetValueOrDefault(day) + cost),
             Keys = payer.Key is null ? ledger.Keys : ledger.Keys.SetItem(payer.Key, ofKey.SetItem(day, ofKey.GetValueOrDefault(day) + cost)),
+        };
+        if (payer.Batch == Payer.NoBatch)
+        {
+            return ledger;
+        }
+
+        var record = ledger.Batches.GetValueOrDefault(payer.Batch) ?? new BatchSpending(0, null, null, default);
+        return ledger with
+        {
             Batches = ledger.Batches.SetItem(payer.Batch, record with { Settled = record.Settled + cost, Touched = SpendScopes.DayOf(now) }),
         };
     }
@@ -198,10 +206,11 @@ internal static class SpendArithmetic
     /// <summary>How orphans name a call.</summary>
     public static string CallId(string holder, long number) => $"{holder}/{number}";
 
-    // Keeps this month and the last.
+    // Keeps this month and the last. What was lost of no batch, which nobody closes, has cost its worst case once its day is over.
     private static SpendDocument Prune(SpendDocument ledger, DateTimeOffset now)
     {
         var today = SpendScopes.DayOf(now);
+        ledger = Resolve(ledger, o => o.Batch == Payer.NoBatch && o.Day < today ? o.Usd : null, now);
         var first = new DateOnly(today.Year, today.Month, 1).AddMonths(-1);
         var days = ledger.Days.Keys.Where(d => d < first).ToList();
         var batches = ledger.Batches.Where(b => b.Value.Touched < first && ledger.Leased(BudgetScope.Batch, b.Key, default) == 0).Select(b => b.Key).ToList();

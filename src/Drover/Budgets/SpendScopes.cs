@@ -17,7 +17,7 @@ internal static class SpendScopes
 
     public static decimal? LimitOf(this SpendDocument ledger, BudgetScope scope, Payer payer, BudgetOptions options) => scope switch
     {
-        BudgetScope.Batch => ledger.Batches.GetValueOrDefault(payer.Batch)?.Limit ?? options.PerBatch,
+        BudgetScope.Batch => payer.Batch == Payer.NoBatch ? null : ledger.Batches.GetValueOrDefault(payer.Batch)?.Limit ?? options.PerBatch,
         BudgetScope.Day => options.PerDay,
         BudgetScope.Month => options.PerMonth,
         BudgetScope.KeyDay => options.Of(payer.Key)?.PerDay,

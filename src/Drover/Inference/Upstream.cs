@@ -18,6 +18,9 @@ namespace Drover.Inference;
 /// </remarks>
 public sealed partial class Upstream : IDisposable
 {
+    // Nobody waits for it any more, and it may have been sent.
+    private static readonly CallResult Cancelled = new(Outcome.ConnectionLost) { IsAnswerLost = true };
+
     private static readonly TimeSpan GoneFor = TimeSpan.FromMinutes(10);
 
     private readonly UpstreamOptions _options;
@@ -84,16 +87,11 @@ public sealed partial class Upstream : IDisposable
             var result = await _retry.ExecuteAsync(
                 async token =>
                 {
-                    (last, held) = await WithAKeyAsync(call, Interlocked.Exchange(ref current, null), () => attempts++, token);
-                    Trouble = last.Outcome is Outcome.Result or Outcome.Rejected or Outcome.ModelUnknown ? null : last.ErrorMessage;
+                    (last, held) = await WithAKeyAsync(call, Interlocked.Exchange(ref current, null), AttemptAsync, token);
+                    Learn(call, last);
                     return last;
                 },
                 stopRetrying);
-            if (result.Outcome == Outcome.ModelUnknown && call.Model is not null)
-            {
-                _modelsGone[call.Model] = _time.GetUtcNow();
-            }
-
             return new Answer(result, attempts, held);
         }
         catch (OperationCanceledException) when (stopRetrying.IsCancellationRequested)
@@ -104,11 +102,19 @@ public sealed partial class Upstream : IDisposable
         {
             current?.Dispose();
         }
+
+        async Task<CallResult> AttemptAsync(ApiKey key, Permit permit)
+        {
+            var result = await SendAsync(call, key, permit, null, CancellationToken.None);
+            attempts += result.Outcome is Outcome.NotSent or Outcome.BudgetSpent ? 0 : 1;
+            return result;
+        }
     }
 
     // A key that is refused costs the call nothing but time while there is another, or the same has errors left.
     // What may be tried again holds no permit meanwhile; any other answer keeps its own.
-    private async Task<(CallResult Result, Permit? Held)> WithAKeyAsync(ApiCall call, Permit? permit, Action sent, CancellationToken cancellationToken)
+    private async Task<(CallResult Result, Permit? Held)> WithAKeyAsync(
+        ApiCall call, Permit? permit, Func<ApiKey, Permit, Task<CallResult>> attempt, CancellationToken cancellationToken)
     {
         var result = UpstreamPipelines.Stopped;
         for (var first = true; first || !_keys.IsOut;)
@@ -124,7 +130,7 @@ public sealed partial class Upstream : IDisposable
                     break;
                 }
 
-                if (await key.Gate.RunAsync(() => AttemptAsync(call, key, held, sent), held.Dispose) is not { } answer)
+                if (await key.Gate.RunAsync(() => attempt(key, held), held.Dispose) is not { } answer)
                 {
                     continue;
                 }
@@ -166,32 +172,50 @@ public sealed partial class Upstream : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<CallResult> AttemptAsync(ApiCall call, ApiKey key, Permit permit, Action sent)
+    private async Task<CallResult> SendAsync(ApiCall call, ApiKey key, Permit permit, UpstreamStream? stream, CancellationToken cancellationToken)
     {
-        if (call.Spending is not null && await call.Spending.ReserveAsync(CancellationToken.None) is { } refusal)
+        if (call.Spending is not null && await call.Spending.ReserveAsync(cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        var result = await GuardedAsync(call, key);
+        var result = Cancelled;
+        try
+        {
+            result = await GuardedAsync(call, key, stream, cancellationToken);
+        }
+        finally
+        {
+            if (stream?.Body is null)
+            {
+                call.Spending?.Settle(result);
+            }
+        }
+
         if (result.Outcome is not Outcome.NotSent)
         {
-            sent();
             // A key without quota is answered with 429 too; that says nothing of the rate.
             permit.Report(new CallFeedback(result.Outcome == Outcome.KeyRefused ? 0 : result.Status)
             {
                 RetryAfter = result.RetryAfter,
-                Tokens = result.Outcome == Outcome.Result ? result.Usage.PromptTokens + result.Usage.CompletionTokens : null,
+                Tokens = result.Outcome == Outcome.Result && stream?.Body is null ? result.Usage.PromptTokens + result.Usage.CompletionTokens : null,
                 Rates = result.Rates,
             });
         }
 
-        call.Spending?.Settle(result);
         return result;
     }
 
-    private async Task<CallResult> GuardedAsync(
-        ApiCall call, ApiKey key, UpstreamStream? stream = null, CancellationToken cancellationToken = default)
+    private void Learn(ApiCall call, CallResult result)
+    {
+        Trouble = result.Outcome is Outcome.Result or Outcome.Rejected or Outcome.ModelUnknown ? null : result.ErrorMessage;
+        if (result.Outcome == Outcome.ModelUnknown && call.Model is not null)
+        {
+            _modelsGone[call.Model] = _time.GetUtcNow();
+        }
+    }
+
+    private async Task<CallResult> GuardedAsync(ApiCall call, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
     {
         var context = UpstreamPipelines.ContextOf(call, cancellationToken);
         try

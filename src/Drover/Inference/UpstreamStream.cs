@@ -7,7 +7,6 @@ namespace Drover.Inference;
 public sealed class UpstreamStream : IAsyncDisposable
 {
     private readonly ISpending? _spending;
-    private Permit? _permit;
     private HttpResponseMessage? _response;
 
     internal UpstreamStream(ISpending? spending) => _spending = spending;
@@ -22,6 +21,8 @@ public sealed class UpstreamStream : IAsyncDisposable
     /// <summary>The tokens that the stream used, once its reader knows; what it cost is settled by that. Null: the answer was lost half-way.</summary>
     public TokenUsage? Usage { get; set; }
 
+    internal Permit? Permit { get; set; }
+
     public async ValueTask DisposeAsync()
     {
         if (Body is not null)
@@ -31,12 +32,8 @@ public sealed class UpstreamStream : IAsyncDisposable
         }
 
         _response?.Dispose();
-        Release();
+        Permit?.Dispose();
     }
 
     internal void Attach(HttpResponseMessage response, Stream body) => (_response, Body) = (response, body);
-
-    internal Permit Hold(Permit permit) => _permit = permit;
-
-    internal void Release() => Interlocked.Exchange(ref _permit, null)?.Dispose();
 }

@@ -15,6 +15,9 @@ internal sealed class ChatChunk
     /// <summary>What it says; null where its shape is not that of a chunk.</summary>
     public ChunkBody? Body { get; }
 
+    /// <summary>Whether it says how many tokens were used, and nothing else.</summary>
+    public bool IsOnlyUsage => Body is { Usage: not null, Choices: null or { Count: 0 } };
+
     public static ChatChunk Parse(ReadOnlySpan<byte> data)
     {
         if (data.IndexOfAnyExcept(" \t\r\n"u8) < 0)

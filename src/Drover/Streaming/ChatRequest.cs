@@ -11,9 +11,11 @@ public sealed class ChatRequest
     /// <summary>The route of the upstream's.</summary>
     public const string Url = "/v1/chat/completions";
 
-    private ChatRequest(byte[] body, bool isStream)
+    private ChatRequest(byte[] body, JsonElement root)
     {
-        (Body, IsStream) = (body, isStream);
+        Body = body;
+        IsStream = IsTrue(root, "stream");
+        AsksForUsage = root.TryGetProperty("stream_options", out var options) && IsTrue(options, "include_usage");
         Shape = RequestShape.Read(Url, body);
     }
 
@@ -22,6 +24,9 @@ public sealed class ChatRequest
 
     /// <summary>Whether the answer is to come as events.</summary>
     public bool IsStream { get; }
+
+    /// <summary>Whether a stream is to end with the tokens that it used.</summary>
+    public bool AsksForUsage { get; }
 
     /// <summary>What it asks for.</summary>
     public RequestShape Shape { get; }
@@ -32,19 +37,23 @@ public sealed class ChatRequest
     {
         using var document = JsonDocument.Parse(body);
         return document.RootElement.ValueKind == JsonValueKind.Object
-            ? new ChatRequest(body, document.RootElement.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True)
+            ? new ChatRequest(body, document.RootElement)
             : throw new JsonException("The body must be a JSON object.");
     }
 
     /// <summary>The call that asks for it.</summary>
     /// <param name="model">The model to ask; where it is the one that the body names, the body goes as it came.</param>
-    public ApiCall Call(string? model) => CallAfter("", Continuation.Assistant, model);
+    public ApiCall Call(string? model) => CallAfter("", Continuation.Assistant, model, withUsage: false);
 
     /// <summary>The call that asks the upstream to go on after a text; without a text, the call that asks for it from the beginning.</summary>
-    internal ApiCall CallAfter(string text, Continuation how, string? model)
+    /// <param name="text">The text.</param>
+    /// <param name="how">How to ask.</param>
+    /// <param name="model">The model to ask.</param>
+    /// <param name="withUsage">Whether to ask for the tokens used though the caller does not.</param>
+    internal ApiCall CallAfter(string text, Continuation how, string? model, bool withUsage)
     {
         var tokens = Shape.PromptTokens + (Shape.MostCompletionTokens ?? 0);
-        if (text.Length == 0 && model == Shape.Model)
+        if (text.Length == 0 && model == Shape.Model && !withUsage)
         {
             return new ApiCall(Url, Body, model, tokens);
         }
@@ -55,12 +64,27 @@ public sealed class ChatRequest
             root["model"] = model;
         }
 
+        if (withUsage)
+        {
+            AskForUsage(root);
+        }
+
         if (text.Length > 0)
         {
             GoOn(root, text, how);
         }
 
         return new ApiCall(Url, Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options)), model, tokens);
+    }
+
+    private static void AskForUsage(JsonObject root)
+    {
+        if (root["stream_options"] is not JsonObject options)
+        {
+            root["stream_options"] = options = [];
+        }
+
+        options["include_usage"] = true;
     }
 
     private static void GoOn(JsonObject root, string text, Continuation how)
@@ -99,6 +123,9 @@ public sealed class ChatRequest
 
         messages?.Add(message);
     }
+
+    private static bool IsTrue(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string WithoutHalfPair(string text) => char.IsHighSurrogate(text[^1]) ? text[..^1] : text;
 }

@@ -10,13 +10,14 @@ namespace Drover.Streaming;
 
 /// <summary>Brings one answer from the upstream into a stream's log, over as many calls as it takes.</summary>
 internal sealed class Relay(
-    LiveStream stream, ChatRequest request, ChatProgress progress, Upstreams upstreams, StreamOptions options, TimeProvider time, Random random, ILogger logger)
+    LiveStream stream, ChatRequest request, ChatProgress progress, Upstreams upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger logger)
 {
     /// <summary>An upstream that breaks each call after a few words would be paid for the prompt again and again.</summary>
     private const int MostReconnections = 20;
 
     private readonly TaskCompletionSource<CallResult?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly UsageSum _usage = new();
+    private readonly bool _usageIsOurs = spending.IsLimited && !request.AsksForUsage;
     private int _reconnections;
     private int _skipped;
 
@@ -102,7 +103,7 @@ internal sealed class Relay(
     private async Task<Setback?> AttemptAsync(string prefix, CancellationToken cancellationToken)
     {
         var target = upstreams.Pick(request.Shape.Model);
-        var call = request.CallAfter(prefix, options.Continuation, target.Model);
+        var call = spending.Limit(request.CallAfter(prefix, options.Continuation, target.Model, _usageIsOurs), stream.Id);
         var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
         await using var answer = await target.Upstream.OpenStreamAsync(call, permit, cancellationToken);
         if (answer.Body is null)
@@ -111,6 +112,7 @@ internal sealed class Relay(
         }
 
         Begin();
+        var chunks = 0;
         var continued = progress.HasEvents ? new ContinuedChunks(progress, prefix, _usage) : null;
         try
         {
@@ -125,10 +127,10 @@ internal sealed class Relay(
                     case ChunkKind.Unreadable:
                         _skipped++;
                         break;
-                    case ChunkKind.Chunk when (continued is null ? item.Data : continued.Rewrite(item.Data)) is { } chunk:
-                        stream.AppendEvent(chunk.Data);
-                        progress.Add(chunk);
-                        answer.Usage = item.Data.Body?.Usage is { } usage ? new TokenUsage(usage.PromptTokens, usage.CompletionTokens, 0) : answer.Usage;
+                    case ChunkKind.Chunk:
+                        chunks++;
+                        answer.Usage = item.Data.Body?.Usage is null ? answer.Usage : ReplyReader.Read(item.Data.Data).Usage;
+                        Pass(item.Data, continued);
                         break;
                 }
 
@@ -142,9 +144,31 @@ internal sealed class Relay(
         {
             return progress.IsFinished ? null : Setback.Half($"The upstream's stream broke: {AnswerReader.Cut(e.Message)}", "connection_lost");
         }
+        finally
+        {
+            answer.Usage ??= Estimated(prefix, chunks);
+        }
 
         return progress.IsFinished ? null : Setback.Half("The upstream's stream ended in the middle.", "connection_lost");
     }
+
+    private void Pass(ChatChunk chunk, ContinuedChunks? continued)
+    {
+        if (_usageIsOurs && chunk.IsOnlyUsage)
+        {
+            return;
+        }
+
+        if ((continued is null ? chunk : continued.Rewrite(chunk)) is { } passed)
+        {
+            stream.AppendEvent(passed.Data);
+            progress.Add(passed);
+        }
+    }
+
+    // What a call used that never said: a chunk is a token at least, also where its text is thought, or repeats what was there.
+    private TokenUsage Estimated(string prefix, int chunks) => new(
+        request.Shape.PromptTokens + UsageSum.Estimate(prefix), Math.Max(UsageSum.Estimate(progress.Text[prefix.Length..]), chunks), 0);
 
     /// <summary>Lets the stream begin: from now on, what goes wrong is an event.</summary>
     public void Begin()
@@ -184,7 +208,7 @@ internal sealed class Relay(
         Begin();
         var error = new JsonObject
         {
-            ["error"] = new JsonObject { ["message"] = message, ["type"] = "upstream_error", ["param"] = null, ["code"] = code },
+            ["error"] = new JsonObject { ["message"] = message, ["type"] = code == ChatSpending.SpentCode ? code : "upstream_error", ["param"] = null, ["code"] = code },
         };
         stream.AppendEvent(Encoding.UTF8.GetBytes(error.ToJsonString(ReadableJson.Options)));
     }

@@ -27,7 +27,7 @@ internal sealed record Setback(string Reason, string Code)
     public static Setback Of(CallResult head, TimeSpan longestWait)
     {
         var mayPass = head.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && !(head.RetryAfter > longestWait);
-        return new Setback(head.ErrorMessage ?? "The upstream answered with no stream.", head.ErrorCode ?? "no_stream")
+        return new Setback(head.ErrorMessage ?? "The upstream answered with no stream.", head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
         {
             RetryAfter = head.RetryAfter,
             IsFinal = !mayPass,

@@ -16,7 +16,8 @@ namespace Drover.Streaming;
 /// released it, or nothing has been appended for three heartbeats.
 /// </remarks>
 public sealed class StreamHub(
-    BatchBlobs blobs, Upstreams upstreams, StreamOptions options, TimeProvider time, Random random, ILogger<StreamHub> logger) : IHostedService, IDisposable
+    BatchBlobs blobs, Upstreams upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger<StreamHub> logger)
+    : IHostedService, IDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeadAfter = 3 * Heartbeat;
@@ -230,7 +231,7 @@ public sealed class StreamHub(
 
     private StreamRun Run(LiveStream stream, ChatRequest request, ChatProgress progress, OutcomeBlob blob, bool isTaken)
     {
-        var relay = new Relay(stream, request, progress, upstreams, options, time, random, logger);
+        var relay = new Relay(stream, request, progress, upstreams, spending, options, time, random, logger);
         var run = new StreamRun(stream, relay, new LogWriter(stream, blob, isTaken, time, logger), logger, _stop.Token);
         _running[stream.Id] = run;
         run.Begin(() => _running.TryRemove(stream.Id, out _));

@@ -11,7 +11,7 @@ namespace Drover.Functions.Streaming;
 /// <c>x-drover-stream-id</c> names the stream. A request that comes with <c>Last-Event-ID</c>, as some clients send when they
 /// reconnect, goes on with that stream instead of asking anew.
 /// </remarks>
-public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, StreamHub streams, StreamAnswers answers, TimeProvider time)
+public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, ChatSpending spending, StreamHub streams, StreamAnswers answers, TimeProvider time)
 {
     /// <summary>So long the answer's status can be the upstream's; after that, comments keep the connection open.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
@@ -29,6 +29,11 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, StreamHub
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body, cancellationToken);
             var chat = Read(body.ToArray());
+            if (spending.Fault(chat.Shape.Model) is { } fault)
+            {
+                throw new OpenAiException(StatusCodes.Status400BadRequest, fault, "model");
+            }
+
             return chat.IsStream
                 ? await StreamAsync(request.HttpContext, chat, cancellationToken)
                 : await CallAsync(request.HttpContext, chat, cancellationToken);
@@ -49,7 +54,7 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, StreamHub
     private async Task<IResult> CallAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
     {
         var target = upstreams.Pick(chat.Shape.Model);
-        var call = chat.Call(target.Model);
+        var call = spending.Limit(chat.Call(target.Model), Guid.NewGuid().ToString("N"));
         var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
         using var answer = await target.Upstream.CallAsync(call, permit, cancellationToken);
         return UpstreamAnswers.Of(http, answer.Result);

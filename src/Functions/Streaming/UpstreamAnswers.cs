@@ -1,6 +1,8 @@
 using System.Globalization;
 using Drover.Functions.Http;
+using Drover.Functions.OpenAI;
 using Drover.Inference;
+using Drover.Streaming;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Streaming;
@@ -11,6 +13,13 @@ internal static class UpstreamAnswers
     public static IResult Of(HttpContext http, CallResult result)
     {
         var headers = http.Response.Headers;
+        if (result.Outcome == Outcome.BudgetSpent)
+        {
+            headers["x-should-retry"] = "false"; // SDKs try other 429s again.
+            throw new OpenAiException(
+                StatusCodes.Status429TooManyRequests, result.ErrorMessage!, code: ChatSpending.SpentCode, type: ChatSpending.SpentCode);
+        }
+
         if (result.RequestId is not null)
         {
             headers["x-request-id"] = result.RequestId;

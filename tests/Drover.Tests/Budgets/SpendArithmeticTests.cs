@@ -63,6 +63,22 @@ public sealed class SpendArithmeticTests
     }
 
     [Fact]
+    public void Report_WhatWasLostOfNoBatch_CountsAtOnceAndIsChargedOnceItsDayIsOver()
+    {
+        var options = new BudgetOptions { PerBatch = 0.1m, PerMonth = 4 };
+        var ledger = SpendDocument.Empty with { Orphans = [new Orphan("q/1", Payer.NoBatch, Today, 7, 3)] };
+
+        var (sameDay, _) = Report(ledger, options, 0, 0, 0);
+        var (nextDay, _) = SpendArithmetic.Report(ledger, ReportOf(0, 0, 0), options, Now.AddDays(1));
+
+        Assert.Single(sameDay.Orphans);
+        Assert.Equal(3, sameDay.Orphaned(BudgetScope.Month, "", Today));
+        Assert.Empty(nextDay.Orphans);
+        Assert.Empty(nextDay.Batches);
+        Assert.Equal(3, nextDay.Settled(BudgetScope.Month, "", Today));
+    }
+
+    [Fact]
     public void Report_OldDaysAndBatches_AreForgotten()
     {
         var ledger = Spent(new DateOnly(2030, 1, 31), 1) with { Alerts = Alerts("day:2030-01-31", "month:2030-01", "batch:x", "day:2030-02-01", "month:2030-02") };

@@ -22,6 +22,7 @@ internal sealed class Spender : IAsyncDisposable
             client.AddPolicy(storage, HttpPipelinePosition.PerRetry);
         }
 
+        Options = options;
         time ??= TimeProvider.System;
         _webhooks = new WebhookSender(time, NullLogger<WebhookSender>.Instance);
         var own = new BatchBlobs(new BlobServiceClient(azurite.ConnectionString, client).GetBlobContainerClient(blobs.Container.Name));
@@ -29,6 +30,8 @@ internal sealed class Spender : IAsyncDisposable
     }
 
     public SpendLedger Ledger { get; }
+
+    public BudgetOptions Options { get; }
 
     /// <summary>Makes one call, if it is granted.</summary>
     /// <param name="till">Counts what is paid.</param>

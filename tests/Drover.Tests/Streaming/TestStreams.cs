@@ -1,10 +1,13 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using Drover.Budgets;
 using Drover.Inference;
+using Drover.Models;
 using Drover.Simulator;
 using Drover.Storage;
 using Drover.Streaming;
+using Drover.Tests.Budgets;
 using Drover.Tests.Inference;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,9 +17,10 @@ namespace Drover.Tests.Streaming;
 internal sealed class TestStreams : IAsyncDisposable
 {
     private readonly TestUpstream _upstream;
+    private readonly Spender _unlimited;
     private readonly List<StreamHub> _hubs = [];
 
-    private TestStreams(TestUpstream upstream, BatchBlobs blobs) => (_upstream, Blobs) = (upstream, blobs);
+    private TestStreams(TestUpstream upstream, BatchBlobs blobs, Spender unlimited) => (_upstream, Blobs, _unlimited) = (upstream, blobs, unlimited);
 
     public BatchBlobs Blobs { get; }
 
@@ -24,20 +28,25 @@ internal sealed class TestStreams : IAsyncDisposable
 
     public TestUpstream Upstream => _upstream;
 
-    public static async Task<TestStreams> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<UpstreamOptions>? configure = null) => new(
-        await TestUpstream.StartAsync(simulator, o =>
+    private Upstreams Upstreams => new([_upstream.Client], []);
+
+    public static async Task<TestStreams> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<UpstreamOptions>? configure = null)
+    {
+        var upstream = await TestUpstream.StartAsync(simulator, o =>
         {
             o.Concurrency = 100;
             configure?.Invoke(o);
-        }),
-        await azurite.CreateContainerAsync());
+        });
+        var blobs = await azurite.CreateContainerAsync();
+        return new TestStreams(upstream, blobs, new Spender(azurite, blobs, new BudgetOptions()));
+    }
 
     /// <summary>A hub of a process of its own.</summary>
-    public StreamHub Hub(Action<StreamOptions>? configure = null)
+    public StreamHub Hub(Action<StreamOptions>? configure = null, Spender? spender = null)
     {
         var options = new StreamOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5) };
         configure?.Invoke(options);
-        var hub = new StreamHub(Blobs, new Upstreams([_upstream.Client], []), options, TimeProvider.System, new Random(1), NullLogger<StreamHub>.Instance);
+        var hub = new StreamHub(Blobs, Upstreams, SpendingOf(spender), options, TimeProvider.System, new Random(1), NullLogger<StreamHub>.Instance);
         _hubs.Add(hub);
         return hub;
     }
@@ -53,6 +62,9 @@ internal sealed class TestStreams : IAsyncDisposable
         var (result, _) = await _upstream.CallAsync(body);
         return JsonDocument.Parse(result.Body).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
     }
+
+    private ChatSpending SpendingOf(Spender? spender) =>
+        new((spender ?? _unlimited).Ledger, (spender ?? _unlimited).Options, new ModelCatalogue(), TimeProvider.System);
 
     /// <summary>Starts a stream that is not refused.</summary>
     public static async Task<string> StartAsync(StreamHub hub, ChatRequest request)
@@ -85,6 +97,7 @@ internal sealed class TestStreams : IAsyncDisposable
             hub.Dispose();
         }
 
+        await _unlimited.DisposeAsync();
         await _upstream.DisposeAsync();
     }
 

@@ -1,11 +1,10 @@
 using Drover.Budgets;
-using Drover.Inference;
 using Drover.Models;
 
-namespace Drover.Batches;
+namespace Drover.Inference;
 
-/// <summary>Reserves the worst case of an item's call before each request, and settles what the request cost.</summary>
-internal sealed class ItemSpending(
+/// <summary>Reserves the worst case of a call before each request, and settles what the request cost.</summary>
+internal sealed class CallSpending(
     SpendLedger ledger, Payer payer, string itemId, string? model, RequestShape shape, ModelCatalogue models, TimeProvider time) : ISpending
 {
     // Planning lets in no model without a price; one that a setting took away since costs nothing that could be known.
