@@ -67,6 +67,23 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AChat_IsThatOfItsKeyAlone_WhichPaysForIt()
+    {
+        static JsonContent Chat() => JsonContent.Create(new { model = "gpt-4o-mini", stream = true, messages = new[] { new { role = "user", content = "Hi" } } });
+        using var asked = Chat();
+        using var begun = await SendAsync("/v1/chat/completions", _alice.Key, asked);
+        var stream = $"/v1/streams/{begun.Headers.GetValues("x-drover-stream-id").Single()}";
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(stream, _alice.Key)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(stream, _poor.Key)).StatusCode);
+
+        using var dear = Chat();
+        using var refused = await SendAsync("/v1/chat/completions", _poor.Key, dear);
+        var error = (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+        Assert.Equal((HttpStatusCode.TooManyRequests, "insufficient_quota"), (refused.StatusCode, error.GetProperty("code").GetString()));
+    }
+
+    [Fact]
     public async Task ABatchThatEnds_IsToldToTheReceiverUntilItTakesIt()
     {
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _alice.Key);

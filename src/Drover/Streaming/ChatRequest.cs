@@ -11,9 +11,9 @@ public sealed class ChatRequest
     /// <summary>The route of the upstream's.</summary>
     public const string Url = "/v1/chat/completions";
 
-    private ChatRequest(byte[] body, JsonElement root)
+    private ChatRequest(byte[] body, string? key, JsonElement root)
     {
-        Body = body;
+        (Body, Key) = (body, key);
         IsStream = IsTrue(root, "stream");
         AsksForUsage = root.TryGetProperty("stream_options", out var options) && IsTrue(options, "include_usage");
         Shape = RequestShape.Read(Url, body);
@@ -21,6 +21,9 @@ public sealed class ChatRequest
 
     /// <summary>The JSON as it came.</summary>
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>The name of the caller's key that asks, and pays; null for none.</summary>
+    public string? Key { get; }
 
     /// <summary>Whether the answer is to come as events.</summary>
     public bool IsStream { get; }
@@ -33,11 +36,11 @@ public sealed class ChatRequest
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="JsonException">It is no JSON object; what is in it is for the upstream to judge.</exception>
-    public static ChatRequest Read(byte[] body)
+    public static ChatRequest Read(byte[] body, string? key = null)
     {
         using var document = JsonDocument.Parse(body);
         return document.RootElement.ValueKind == JsonValueKind.Object
-            ? new ChatRequest(body, document.RootElement)
+            ? new ChatRequest(body, key, document.RootElement)
             : throw new JsonException("The body must be a JSON object.");
     }
 

@@ -8,7 +8,7 @@ namespace Drover.Streaming;
 /// Comments are lines of their own without a blank line after them: some clients take every blank line for an event's end. The id comes
 /// last: some clients take it as seen before they have the event.
 /// <code>
-/// : drover {"created_at":…,"request":{…}}      the head: only we read it
+/// : drover {"created_at":…,"key":"…","request":{…}}   the head: only we read it
 ///
 /// data: {…}                                    an event
 /// id: strm_….{epoch}.{offset}
@@ -28,7 +28,7 @@ internal static class LogText
     private static ReadOnlySpan<byte> IdMark => "\nid: "u8;
 
     /// <summary>The head of a log.</summary>
-    public static byte[] Head(ReadOnlyMemory<byte> request, DateTimeOffset now)
+    public static byte[] Head(ChatRequest request, DateTimeOffset now)
     {
         using var buffer = new MemoryStream();
         buffer.Write(HeadMark);
@@ -36,8 +36,13 @@ internal static class LogText
         {
             json.WriteStartObject();
             json.WriteNumber("created_at"u8, now.ToUnixTimeSeconds());
+            if (request.Key is not null)
+            {
+                json.WriteString("key"u8, request.Key);
+            }
+
             json.WritePropertyName("request"u8);
-            json.WriteRawValue(OnOneLine(request.ToArray()), skipInputValidation: true);
+            json.WriteRawValue(OnOneLine(request.Body.ToArray()), skipInputValidation: true);
             json.WriteEndObject();
         }
 
@@ -54,6 +59,24 @@ internal static class LogText
     {
         using var head = JsonDocument.Parse(log[HeadMark.Length..log.IndexOf("\n\n"u8)].ToArray());
         return Encoding.UTF8.GetBytes(head.RootElement.GetProperty("request").GetRawText());
+    }
+
+    /// <summary>The name of the caller's key in the head of a log; null for none.</summary>
+    public static string? Key(ReadOnlySpan<byte> log)
+    {
+        var head = new Utf8JsonReader(log[HeadMark.Length..]);
+        head.Read();
+        while (head.Read() && head.TokenType == JsonTokenType.PropertyName && !head.ValueTextEquals("request"u8))
+        {
+            var isKey = head.ValueTextEquals("key"u8);
+            head.Read();
+            if (isKey)
+            {
+                return head.GetString();
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The length of the log up to the end of its last whole event.</summary>

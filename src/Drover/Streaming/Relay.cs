@@ -17,9 +17,12 @@ internal sealed class Relay(
 
     private readonly TaskCompletionSource<CallResult?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly UsageSum _usage = new();
-    private readonly bool _usageIsOurs = spending.IsLimited && !request.AsksForUsage;
+    private readonly bool _usageIsOurs = spending.IsLimited(request.Key) && !request.AsksForUsage;
     private int _reconnections;
     private int _skipped;
+
+    /// <summary>The name of the caller's key whose stream it is; null for none.</summary>
+    public string? Key => request.Key;
 
     /// <summary>Null once the stream has begun; or the answer that refused it, and then there is no stream.</summary>
     public Task<CallResult?> Opened => _opened.Task;
@@ -103,7 +106,7 @@ internal sealed class Relay(
     private async Task<Setback?> AttemptAsync(string prefix, CancellationToken cancellationToken)
     {
         var target = upstreams.Pick(request.Shape.Model);
-        var call = spending.Limit(request.CallAfter(prefix, options.Continuation, target.Model, _usageIsOurs), stream.Id);
+        var call = spending.Limit(request.CallAfter(prefix, options.Continuation, target.Model, _usageIsOurs), stream.Id, request.Key);
         var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
         await using var answer = await target.Upstream.OpenStreamAsync(call, permit, cancellationToken);
         if (answer.Body is null)
@@ -173,7 +176,7 @@ internal sealed class Relay(
     /// <summary>Lets the stream begin: from now on, what goes wrong is an event.</summary>
     public void Begin()
     {
-        stream.Begin(LogText.Head(request.Body, time.GetUtcNow()));
+        stream.Begin(LogText.Head(request, time.GetUtcNow()));
         _opened.TrySetResult(null);
     }
 

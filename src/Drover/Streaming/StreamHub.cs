@@ -24,7 +24,7 @@ public sealed class StreamHub(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<string, StreamRun> _running = new();
-    private readonly ConcurrentDictionary<string, Lazy<Task<Found>>> _finding = new();
+    private readonly ConcurrentDictionary<(string Id, string? Key), Lazy<Task<Found>>> _finding = new();
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _heartbeat;
 
@@ -70,14 +70,18 @@ public sealed class StreamHub(
     }
 
     /// <summary>Reads a stream after an event, or from its beginning.</summary>
-    public async Task<StreamReading> ReadAsync(string streamId, StreamPosition? after, CancellationToken cancellationToken)
+    /// <param name="streamId">The stream.</param>
+    /// <param name="key">The name of the caller's key, or null; for any other than the one that began it, there is no such stream.</param>
+    /// <param name="after">The last event that the caller has; null for none.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<StreamReading> ReadAsync(string streamId, string? key, StreamPosition? after, CancellationToken cancellationToken)
     {
         if (!StreamPosition.IsStreamId(streamId) || (after is { } other && other.Stream != streamId))
         {
             return new StreamReading(StreamReadingKind.NoStream);
         }
 
-        var found = await FindAsync(streamId, cancellationToken);
+        var found = await FindAsync(streamId, key, cancellationToken);
         var log = found.Run is { } run ? run.Stream.From(0) : found.Log;
         if (LogText.EndOfHead(log.Span) is not { } start)
         {
@@ -96,12 +100,15 @@ public sealed class StreamHub(
 
         return LogText.HasEnded(log.Span) && !LogText.Events(log[start..]).Any()
             ? new StreamReading(StreamReadingKind.AtEnd)
-            : new StreamReading(StreamReadingKind.Open) { Text = FollowAsync(streamId, found, start, cancellationToken) };
+            : new StreamReading(StreamReadingKind.Open) { Text = FollowAsync(streamId, key, found, start, cancellationToken) };
     }
 
     /// <summary>Ends a stream wherever it runs; what has come of it can still be read.</summary>
+    /// <param name="streamId">The stream.</param>
+    /// <param name="key">As for <see cref="ReadAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How it ended, <c>cancelled</c> or, when it had ended before, as it had; null when there is none.</returns>
-    public async Task<string?> CancelAsync(string streamId, CancellationToken cancellationToken)
+    public async Task<string?> CancelAsync(string streamId, string? key, CancellationToken cancellationToken)
     {
         if (!StreamPosition.IsStreamId(streamId))
         {
@@ -110,7 +117,7 @@ public sealed class StreamHub(
 
         while (true)
         {
-            var found = await FindAsync(streamId, cancellationToken, evenFromTheLiving: true);
+            var found = await FindAsync(streamId, key, cancellationToken, evenFromTheLiving: true);
             if (found.Run is { } run)
             {
                 await run.CancelAsync();
@@ -143,7 +150,7 @@ public sealed class StreamHub(
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(
-        string streamId, Found found, int position, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string streamId, string? key, Found found, int position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (found.Run is null)
         {
@@ -160,7 +167,7 @@ public sealed class StreamHub(
             }
 
             await Task.Delay(Poll, time, cancellationToken);
-            found = await FindAsync(streamId, cancellationToken);
+            found = await FindAsync(streamId, key, cancellationToken);
         }
 
         await foreach (var text in found.Run.Stream.ReadAsync(position, cancellationToken))
@@ -170,37 +177,42 @@ public sealed class StreamHub(
     }
 
     // Readers who come together for one stream that is not here find it together.
-    private async Task<Found> FindAsync(string id, CancellationToken cancellationToken, bool evenFromTheLiving = false)
+    private async Task<Found> FindAsync(string id, string? key, CancellationToken cancellationToken, bool evenFromTheLiving = false)
     {
         if (_running.TryGetValue(id, out var run))
         {
-            return new Found(run, default);
+            return Found.Of(run, key);
         }
 
-        var finding = _finding.GetOrAdd(id, _ => new Lazy<Task<Found>>(() => LoadAsync(id, evenFromTheLiving)));
+        var finding = _finding.GetOrAdd((id, key), _ => new Lazy<Task<Found>>(() => LoadAsync(id, key, evenFromTheLiving)));
         try
         {
             return await finding.Value.WaitAsync(cancellationToken);
         }
         finally
         {
-            _finding.TryRemove(new KeyValuePair<string, Lazy<Task<Found>>>(id, finding));
+            _finding.TryRemove(KeyValuePair.Create((id, key), finding));
         }
     }
 
-    private async Task<Found> LoadAsync(string id, bool evenFromTheLiving)
+    private async Task<Found> LoadAsync(string id, string? key, bool evenFromTheLiving)
     {
         var cancellationToken = _stop.Token;
         if (_running.TryGetValue(id, out var run))
         {
-            return new Found(run, default);
+            return Found.Of(run, key);
         }
 
         var stored = await StoredLog.FindAsync(blobs.Stream(id), cancellationToken);
         var spooled = StreamSpool.Read(options.SpoolPath, id) ?? [];
         if (LogText.HasEnded(stored.Text.Span) || (stored.Text.IsEmpty && LogText.EndOfHead(spooled) is null))
         {
-            return new Found(null, stored.Text);
+            return Found.Of(stored.Text, key);
+        }
+
+        if (LogText.Key(stored.Text.IsEmpty ? spooled : stored.Text.Span) != key)
+        {
+            return Found.Nothing;
         }
 
         if (spooled.Length == 0 && !evenFromTheLiving && !stored.IsReleased && stored.Quiet < DeadAfter)
@@ -226,7 +238,7 @@ public sealed class StreamHub(
         StreamMessages.TakenOver(logger, id);
         var stream = new LiveStream(id, epoch, StreamSpool.Create(options.SpoolPath, id, logger), time);
         stream.Restore(log.Span, stored);
-        return Run(stream, ChatRequest.Read(LogText.Request(log.Span)), ChatProgress.Of(log), blob, isTaken: true);
+        return Run(stream, ChatRequest.Read(LogText.Request(log.Span), LogText.Key(log.Span)), ChatProgress.Of(log), blob, isTaken: true);
     }
 
     private StreamRun Run(LiveStream stream, ChatRequest request, ChatProgress progress, OutcomeBlob blob, bool isTaken)
@@ -248,5 +260,12 @@ public sealed class StreamHub(
 
     /// <param name="Run">The stream as it runs here, or null.</param>
     /// <param name="Log">Else what storage has of it; empty when nothing.</param>
-    private sealed record Found(StreamRun? Run, ReadOnlyMemory<byte> Log);
+    private sealed record Found(StreamRun? Run, ReadOnlyMemory<byte> Log)
+    {
+        public static Found Nothing { get; } = new(null, default);
+
+        public static Found Of(StreamRun run, string? key) => run.Relay.Key == key ? new(run, default) : Nothing;
+
+        public static Found Of(ReadOnlyMemory<byte> log, string? key) => !log.IsEmpty && LogText.Key(log.Span) == key ? new(null, log) : Nothing;
+    }
 }

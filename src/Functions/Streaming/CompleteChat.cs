@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drover.Access;
 using Drover.Functions.OpenAI;
 using Drover.Inference;
 using Drover.Streaming;
@@ -11,7 +12,7 @@ namespace Drover.Functions.Streaming;
 /// <c>x-drover-stream-id</c> names the stream. A request that comes with <c>Last-Event-ID</c>, as some clients send when they
 /// reconnect, goes on with that stream instead of asking anew.
 /// </remarks>
-public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, ChatSpending spending, StreamHub streams, StreamAnswers answers, TimeProvider time)
+public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, Upstreams upstreams, ChatSpending spending, StreamHub streams, StreamAnswers answers, TimeProvider time)
 {
     /// <summary>So long the answer's status can be the upstream's; after that, comments keep the connection open.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
@@ -28,8 +29,8 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, ChatSpend
 
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body, cancellationToken);
-            var chat = Read(body.ToArray());
-            if (spending.Fault(chat.Shape.Model) is { } fault)
+            var chat = Read(body.ToArray(), keys.NameOf(request.Headers.Authorization));
+            if (spending.Fault(chat.Shape.Model, chat.Key) is { } fault)
             {
                 throw new OpenAiException(StatusCodes.Status400BadRequest, fault, "model");
             }
@@ -39,11 +40,11 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, ChatSpend
                 : await CallAsync(request.HttpContext, chat, cancellationToken);
         });
 
-    private static ChatRequest Read(byte[] body)
+    private static ChatRequest Read(byte[] body, string? key)
     {
         try
         {
-            return ChatRequest.Read(body);
+            return ChatRequest.Read(body, key);
         }
         catch (JsonException)
         {
@@ -54,7 +55,7 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, ChatSpend
     private async Task<IResult> CallAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
     {
         var target = upstreams.Pick(chat.Shape.Model);
-        var call = spending.Limit(chat.Call(target.Model), Guid.NewGuid().ToString("N"));
+        var call = spending.Limit(chat.Call(target.Model), Guid.NewGuid().ToString("N"), chat.Key);
         var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
         using var answer = await target.Upstream.CallAsync(call, permit, cancellationToken);
         return UpstreamAnswers.Of(http, answer.Result);
@@ -76,7 +77,7 @@ public sealed class CompleteChat(OpenAiGate gate, Upstreams upstreams, ChatSpend
         }
         catch (OperationCanceledException)
         {
-            await streams.CancelAsync(start.Id, CancellationToken.None); // Nobody knows its id, so nobody can come back for it.
+            await streams.CancelAsync(start.Id, chat.Key, CancellationToken.None); // Nobody knows its id, so nobody can come back for it.
             throw;
         }
 

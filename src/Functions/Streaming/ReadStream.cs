@@ -1,3 +1,4 @@
+using Drover.Access;
 using Drover.Functions.Http;
 using Drover.Functions.OpenAI;
 using Drover.Streaming;
@@ -5,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Streaming;
 
-/// <summary>HTTP <c>GET /v1/streams/{id}</c>, with <c>Last-Event-ID</c> or <c>?after=</c>: the events after that one; <c>DELETE</c>: ends the stream.</summary>
-public sealed class ReadStream(OpenAiGate gate, StreamHub streams, StreamAnswers answers)
+/// <summary>HTTP <c>GET /v1/streams/{id}</c>, with <c>Last-Event-ID</c> or <c>?after=</c>: the events after that one; <c>DELETE</c>: ends the stream. A stream of another key is not there.</summary>
+public sealed class ReadStream(OpenAiGate gate, CallerKeys keys, StreamHub streams, StreamAnswers answers)
 {
     [Function(nameof(ReadStream))]
     public Task<IResult> ReadAsync(
@@ -20,7 +21,7 @@ public sealed class ReadStream(OpenAiGate gate, StreamHub streams, StreamAnswers
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/streams/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellationToken) =>
-        gate.AnswerAsync(request, async () => await streams.CancelAsync(id, cancellationToken) is { } status
+        gate.AnswerAsync(request, async () => await streams.CancelAsync(id, keys.NameOf(request.Headers.Authorization), cancellationToken) is { } status
             ? Results.Json(new StreamView(id, status), ApiJson.Readable.StreamView)
             : throw StreamAnswers.NoSuchStream(id));
 }

@@ -1,3 +1,4 @@
+using Drover.Access;
 using Drover.Functions.OpenAI;
 using Drover.Streaming;
 using Microsoft.AspNetCore.Http;
@@ -5,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Drover.Functions.Streaming;
 
 /// <summary>Answers with a stream's events from where a client stands.</summary>
-public sealed class StreamAnswers(StreamHub streams)
+public sealed class StreamAnswers(CallerKeys keys, StreamHub streams)
 {
     private const string LastEventIdHeader = "Last-Event-ID";
 
@@ -30,7 +31,7 @@ public sealed class StreamAnswers(StreamHub streams)
         }
 
         streamId ??= after!.Value.Stream;
-        var reading = await streams.ReadAsync(streamId, after, cancellationToken);
+        var reading = await streams.ReadAsync(streamId, keys.NameOf(http.Request.Headers.Authorization), after, cancellationToken);
         switch (reading.Kind)
         {
             case StreamReadingKind.NoStream:

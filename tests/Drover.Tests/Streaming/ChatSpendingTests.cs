@@ -48,6 +48,23 @@ public sealed class ChatSpendingTests(AzuriteFixture azurite)
         Assert.Equal(0, streams.Upstream.Stats.Received);
     }
 
+    [Fact]
+    public async Task Start_BudgetOfTheKeySpent_IsRefusedAndOthersAreNot()
+    {
+        await using var streams = await TestStreams.StartAsync(azurite);
+        await using var spender = new Spender(azurite, streams.Blobs, new BudgetOptions { Keys = { ["poor"] = new KeyBudget { PerDay = 0.000001m }, ["rich"] = new KeyBudget { PerMonth = 1 } } });
+        var hub = streams.Hub(spender: spender);
+
+        var refusal = await hub.Start(TestStreams.Chat("1", key: "poor")).Opened.WithinPatience();
+        Assert.Null(await hub.Start(TestStreams.Chat("2", key: "rich")).Opened.WithinPatience());
+        Assert.Null(await hub.Start(TestStreams.Chat("3")).Opened.WithinPatience());
+
+        Assert.Equal(Outcome.BudgetSpent, refusal!.Outcome);
+        Assert.Contains("the whole budget of the key for the day", refusal.ErrorMessage, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            async () => (await spender.Ledger.ReadAsync(new Payer("", "rich"), default)).Scopes.Single(s => s.Scope == BudgetScope.KeyMonth) is { ReservedUsd: 0, SettledUsd: > 0 }, "to be settled");
+    }
+
     [Theory]
     [InlineData("nobody-knows-it", "prices are not known")]
     [InlineData("", "You must provide a model")]
@@ -56,7 +73,7 @@ public sealed class ChatSpendingTests(AzuriteFixture azurite)
     {
         await using var spender = new Spender(azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 1 });
 
-        var found = new ChatSpending(spender.Ledger, spender.Options, new ModelCatalogue(), TimeProvider.System).Fault(model);
+        var found = new ChatSpending(spender.Ledger, spender.Options, new ModelCatalogue(), TimeProvider.System).Fault(model, null);
 
         Assert.Equal(fault is null, found is null);
         Assert.Contains(fault ?? "", found ?? "", StringComparison.Ordinal);

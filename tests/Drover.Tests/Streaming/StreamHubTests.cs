@@ -22,7 +22,7 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         Assert.Equal(await streams.UncutAsync("1"), transcript.Text);
         Assert.True(transcript.IsDone);
         Assert.Equal(transcript.Ids.Count, transcript.Ids.Distinct().Count());
-        Assert.Equal(StreamReadingKind.AtEnd, (await hub.ReadAsync(id, StreamPosition.Parse(transcript.LastId!), default)).Kind);
+        Assert.Equal(StreamReadingKind.AtEnd, (await hub.ReadAsync(id, null, StreamPosition.Parse(transcript.LastId!), default)).Kind);
     }
 
     [Fact]
@@ -33,13 +33,39 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1"));
         var transcript = await TestStreams.ReadAsync(hub, id, enough: t => t.Ids.Count == 3);
         var other = streams.Hub();
-        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, StreamPosition.Parse(transcript.LastId!), default)).Kind == StreamReadingKind.Open);
+        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, null, StreamPosition.Parse(transcript.LastId!), default)).Kind == StreamReadingKind.Open);
 
         await TestStreams.ReadAsync(other, id, transcript.LastId, transcript);
 
         Assert.Equal(await streams.UncutAsync("1"), transcript.Text);
         Assert.Equal(0, other.Running);
         Assert.Equal(2, streams.Upstream.Stats.Processed); // The stream, once, and the plain call beside it.
+    }
+
+    [Fact]
+    public async Task ReadAsync_WithAnotherKey_IsNoStreamWhereverItRunsAndTakesNothingOver()
+    {
+        await using var streams = await TestStreams.StartAsync(azurite, Slow);
+        var (hub, other) = (streams.Hub(), streams.Hub());
+        var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1", key: "alice"));
+        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, "alice", null, default)).Kind == StreamReadingKind.Open, "the log");
+
+        async Task AssertNoneAsync(StreamHub of)
+        {
+            foreach (var key in new[] { "bob", null })
+            {
+                Assert.Equal(StreamReadingKind.NoStream, (await of.ReadAsync(id, key, null, default)).Kind);
+                Assert.Null(await of.CancelAsync(id, key, default));
+            }
+        }
+
+        await AssertNoneAsync(hub);
+        await AssertNoneAsync(other);
+        await hub.StopAsync(default);
+        await AssertNoneAsync(other);
+        Assert.Equal(0, other.Running);
+        Assert.Equal(StreamReadingKind.Open, (await other.ReadAsync(id, "alice", null, default)).Kind);
+        Assert.Equal("cancelled", await streams.Hub().CancelAsync(id, "alice", default));
     }
 
     [Fact]
@@ -91,15 +117,15 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1"));
         await TestStreams.ReadAsync(hub, id, enough: t => t.Ids.Count == 3);
         var other = streams.Hub();
-        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, null, default)).Kind == StreamReadingKind.Open, "the log");
+        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, null, null, default)).Kind == StreamReadingKind.Open, "the log");
 
-        Assert.Equal("cancelled", await other.CancelAsync(id, default));
+        Assert.Equal("cancelled", await other.CancelAsync(id, null, default));
 
         await Eventually.TrueAsync(() => hub.Running == 0, "the first process to see that it is fenced");
         var transcript = await TestStreams.ReadAsync(hub, id);
         Assert.Equal("stream_cancelled", transcript.Error!.Value.GetProperty("code").GetString());
         Assert.NotEmpty(transcript.Text);
-        Assert.Equal("cancelled", await hub.CancelAsync(id, default));
+        Assert.Equal("cancelled", await hub.CancelAsync(id, null, default));
     }
 
     [Fact]
@@ -111,11 +137,11 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var transcript = await TestStreams.ReadAsync(hub, id);
         var last = StreamPosition.Parse(transcript.LastId!)!.Value;
 
-        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, last with { Offset = last.Offset + 1 }, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, last with { Offset = 1 << 30 }, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, last with { Epoch = "00000000" }, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("strm_" + new string('0', 32), null, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("../secret", null, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, null, last with { Offset = last.Offset + 1 }, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, null, last with { Offset = 1 << 30 }, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, null, last with { Epoch = "00000000" }, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("strm_" + new string('0', 32), null, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("../secret", null, null, default)).Kind);
     }
 
     [Fact]
@@ -128,10 +154,10 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         await Eventually.TrueAsync(() => hub.Running == 0, "the log to be stored");
 
         await hub.ExpireAsync(default);
-        Assert.Equal(StreamReadingKind.Open, (await hub.ReadAsync(id, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.Open, (await hub.ReadAsync(id, null, null, default)).Kind);
         await streams.Hub(o => o.Retention = TimeSpan.FromSeconds(-5)).ExpireAsync(default);
 
-        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync(id, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync(id, null, null, default)).Kind);
     }
 
     private static byte[] ReadShared(string path)

@@ -51,8 +51,8 @@ internal sealed class TestStreams : IAsyncDisposable
         return hub;
     }
 
-    public static ChatRequest Chat(string user, string more = "") => ChatRequest.Read(Encoding.UTF8.GetBytes(
-        $$"""{"model":"gpt-4o-mini","user":"{{user}}","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Tell me of number {{user}}, 第{{user}}号 🐂."}]{{more}} }"""));
+    public static ChatRequest Chat(string user, string more = "", string? key = null) => ChatRequest.Read(Encoding.UTF8.GetBytes(
+        $$"""{"model":"gpt-4o-mini","user":"{{user}}","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Tell me of number {{user}}, 第{{user}}号 🐂."}]{{more}} }"""), key);
 
     /// <summary>The text of the answer to <see cref="Chat"/> as the upstream gives it when nothing breaks.</summary>
     public async Task<string> UncutAsync(string user)
@@ -79,7 +79,7 @@ internal sealed class TestStreams : IAsyncDisposable
         StreamHub hub, string id, string? after = null, Transcript? into = null, Func<Transcript, bool>? enough = null)
     {
         using var gone = new CancellationTokenSource();
-        var reading = await hub.ReadAsync(id, after is null ? null : StreamPosition.Parse(after), gone.Token);
+        var reading = await hub.ReadAsync(id, null, after is null ? null : StreamPosition.Parse(after), gone.Token);
         Assert.Equal(StreamReadingKind.Open, reading.Kind);
         var pipe = new Pipe();
         var copying = CopyAsync(reading.Text, pipe.Writer);
