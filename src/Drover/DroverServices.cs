@@ -43,7 +43,7 @@ public static class DroverServices
         services.AddVision(settings.Vision);
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
-        services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
+        services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;

@@ -44,10 +44,6 @@ public sealed class ChatRequest
             : throw new JsonException("The body must be a JSON object.");
     }
 
-    /// <summary>The call that asks for it.</summary>
-    /// <param name="model">The model to ask; where it is the one that the body names, the body goes as it came.</param>
-    public ApiCall Call(string? model) => CallAfter("", Continuation.Assistant, model, withUsage: false);
-
     /// <summary>The call that asks the upstream to go on after a text; without a text, the call that asks for it from the beginning.</summary>
     /// <param name="text">The text.</param>
     /// <param name="how">How to ask.</param>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Drover.Access;
 using Drover.Functions.OpenAI;
-using Drover.Inference;
 using Drover.Streaming;
 using Microsoft.AspNetCore.Http;
 
@@ -12,7 +11,7 @@ namespace Drover.Functions.Streaming;
 /// <c>x-drover-stream-id</c> names the stream. A request that comes with <c>Last-Event-ID</c>, as some clients send when they
 /// reconnect, goes on with that stream instead of asking anew.
 /// </remarks>
-public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, Upstreams upstreams, ChatSpending spending, StreamHub streams, StreamAnswers answers, TimeProvider time)
+public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller caller, ChatSpending spending, StreamHub streams, StreamAnswers answers, TimeProvider time)
 {
     /// <summary>So long the answer's status can be the upstream's; after that, comments keep the connection open.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
@@ -37,7 +36,7 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, Upstreams ups
 
             return chat.IsStream
                 ? await StreamAsync(request.HttpContext, chat, cancellationToken)
-                : await CallAsync(request.HttpContext, chat, cancellationToken);
+                : UpstreamAnswers.Of(request.HttpContext, await caller.CallAsync(ChatRequest.Url, chat.Body, chat.Shape, chat.Key, cancellationToken));
         });
 
     private static ChatRequest Read(byte[] body, string? key)
@@ -50,15 +49,6 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, Upstreams ups
         {
             throw new OpenAiException(StatusCodes.Status400BadRequest, "We could not parse the JSON body of your request.");
         }
-    }
-
-    private async Task<IResult> CallAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
-    {
-        var target = upstreams.Pick(chat.Shape.Model);
-        var call = spending.Limit(chat.Call(target.Model), Guid.NewGuid().ToString("N"), chat.Key);
-        var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
-        using var answer = await target.Upstream.CallAsync(call, permit, cancellationToken);
-        return UpstreamAnswers.Of(http, answer.Result);
     }
 
     private async Task<IResult> StreamAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)

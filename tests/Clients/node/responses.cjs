@@ -1,4 +1,4 @@
-const { assert, client, upload, create, ended, lines, run } = require('./common.cjs');
+const { assert, OpenAI, client, upload, create, ended, lines, run } = require('./common.cjs');
 
 // 'own': the upstream has /v1/responses; 'chat': it has not.
 const [, , upstream] = process.argv;
@@ -15,6 +15,15 @@ const asked = {
 const textOf = (body) => body.output[0].content[0].text;
 
 run(async () => {
+  const response = await client.responses.create({ model: 'gpt-4o-mini', ...asked.text });
+  assert.ok(response.output_text.length > 0);
+  assert.equal(/chatcmpl/.test(response.id), upstream === 'chat');
+  const refused = { model: 'gpt-4o-mini', ...asked.text, ...(upstream === 'chat' ? { previous_response_id: 'resp_1' } : { stream: true }) };
+  await assert.rejects(client.responses.create(refused), (e) => e instanceof OpenAI.BadRequestError && e.param === Object.keys(refused).at(-1));
+  const { data } = await client.embeddings.create({ model: 'text-embedding-3-small', input: ['a', 'b'] });
+  assert.equal(data.length, 2);
+  assert.equal((await client.completions.create({ model: 'gpt-4o-mini', prompt: 'One line.' })).object, 'text_completion');
+
   const file = await upload(Object.entries(asked).map(([id, body]) => JSON.stringify({
     custom_id: id, method: 'POST', url: '/v1/responses', body: { model: 'gpt-4o-mini', ...body },
   })).join('\n'));
