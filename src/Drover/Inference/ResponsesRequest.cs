@@ -97,6 +97,8 @@ internal static class ResponsesRequest
                 case "verbosity":
                     chat[name] = Copy(value);
                     break;
+                case "format" when Text(value, "type", "text.format") == "text":
+                    break;
                 case "format":
                     chat["response_format"] = Format(value);
                     break;
@@ -107,9 +109,8 @@ internal static class ResponsesRequest
     }
 
     // In a chat completion, a schema and what belongs to it stand one level deeper.
-    private static JsonObject? Format(JsonElement format) => Text(format, "type", "text.format") switch
+    private static JsonObject Format(JsonElement format) => Text(format, "type", "text.format") switch
     {
-        "text" => null,
         "json_object" => new JsonObject { ["type"] = "json_object" },
         "json_schema" => new JsonObject { ["type"] = "json_schema", ["json_schema"] = Without(format, "type") },
         _ => throw new UntranslatableException("text.format.type"),

@@ -44,7 +44,7 @@ public sealed class ResponsesTests
         ResponsesRequest.ToChat(Json(Request)));
 
     [Theory]
-    [InlineData("""{"input":"hi"}""", """{"messages":[{"role":"user","content":"hi"}]}""")]
+    [InlineData("""{"input":"hi","text":{"format":{"type":"text"}}}""", """{"messages":[{"role":"user","content":"hi"}]}""")]
     [InlineData("""{"input":"hi","text":{"format":{"type":"json_object"}},"tool_choice":"none"}""",
         """{"response_format":{"type":"json_object"},"tool_choice":"none","messages":[{"role":"user","content":"hi"}]}""")]
     [InlineData("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}]}""",
