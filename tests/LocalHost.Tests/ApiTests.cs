@@ -208,7 +208,7 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
             ("""{"items":[{"id":"a","text":"\ud800"}]}""", "not the JSON that is expected"),
             ("""{}""", "either 'items' or 'input'"),
             ("""{"id":"a b","items":[{}]}""", "'id' is 'a b'; it must be"),
-            ("""{"items":[{}],"recipe":"magic"}""", "'recipe' is 'magic'; there are: extract, chat, copy, vision."),
+            ("""{"items":[{}],"recipe":"magic"}""", "'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision."),
             ("""{"input":"nothere.jsonl"}""", "there is no blob"),
             ("""{"input":"../secret"}""", "without '..'"),
         ];

@@ -27,7 +27,7 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
 
     [Fact]
     public async Task Run_AnUnknownRecipe_NamesThoseThereAre() =>
-        await AssertRefusedAsync("'recipe' is 'magic'; there are: extract, chat, copy, vision.", ["run", "in.jsonl", "--recipe", "magic"]);
+        await AssertRefusedAsync("'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision.", ["run", "in.jsonl", "--recipe", "magic"]);
 
     [Fact]
     public async Task Run_AModelWithoutPrices_NamesTheSettingsThatMendIt() => await AssertRefusedAsync(

@@ -19,7 +19,8 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
     {
         // First: a slice that is tried meanwhile goes, and its shard is settled by then.
         var queued = await ReadSlicesAsync(batchId, cancellationToken);
-        var (settled, _, tally) = await ReadAsync(batchId, cancellationToken);
+        var plan = await planner.GetAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken);
+        var (settled, _, tally) = await ReadAsync(batchId, plan.Shards, cancellationToken);
         var closing = await store.ClosingAsync(batchId, cancellationToken);
         var now = time.GetUtcNow();
         var audit = new Audit([], tally, Closing: closing) { RetryBy = now };
@@ -62,10 +63,18 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
         return found;
     }
 
+    /// <summary>Whether all of a batch's first shards bear a true mark, and the counts over those that do.</summary>
+    internal async Task<(bool IsWhole, Tally Tally)> CountMarksAsync(string batchId, int shards, CancellationToken cancellationToken)
+    {
+        var (settled, _, tally) = await ReadAsync(batchId, shards, cancellationToken);
+        return (settled.All(s => s), tally);
+    }
+
     /// <summary>The counts over all outcomes, those of unsettled shards too (their logs are read).</summary>
     public async Task<Tally> CountAsync(string batchId, CancellationToken cancellationToken)
     {
-        var (settled, begun, tally) = await ReadAsync(batchId, cancellationToken);
+        var plan = await planner.GetAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken);
+        var (settled, begun, tally) = await ReadAsync(batchId, plan.Shards, cancellationToken);
         foreach (var shard in begun.Where(i => !settled[i]))
         {
             tally += await OutcomeLog.CountAsync(blobs, batchId, shard, cancellationToken);
@@ -74,20 +83,20 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
         return tally;
     }
 
-    private async Task<(bool[] Settled, IReadOnlySet<int> Begun, Tally Tally)> ReadAsync(string batchId, CancellationToken cancellationToken)
+    private async Task<(bool[] Settled, IReadOnlySet<int> Begun, Tally Tally)> ReadAsync(
+        string batchId, int shards, CancellationToken cancellationToken)
     {
-        var plan = await planner.GetAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken);
-        var errors = new long[plan.Shards];
+        var errors = new long[shards];
         var begun = new SortedSet<int>();
-        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ErrorsPrefix(batchId), plan.Shards, cancellationToken))
+        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ErrorsPrefix(batchId), shards, cancellationToken))
         {
             errors[shard] = blob.Properties.ContentLength ?? 0;
             begun.Add(shard);
         }
 
-        var settled = new bool[plan.Shards];
+        var settled = new bool[shards];
         var tally = Tally.Zero;
-        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ResultsPrefix(batchId), plan.Shards, cancellationToken))
+        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ResultsPrefix(batchId), shards, cancellationToken))
         {
             begun.Add(shard);
             if (SettledMark.Read(blob.Metadata, blob.Properties.ContentLength ?? 0, errors[shard]) is { } mark)

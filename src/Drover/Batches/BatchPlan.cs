@@ -14,6 +14,9 @@ public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window,
     /// <summary>The model that all its requests are for, where the batch's rules allow one only.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Of a batch that goes through stages: the one that it is at, from 1; 0: no line of it is an item. Null for other batches.</summary>
+    public int? Stage { get; init; }
+
     /// <summary>When it was planned; the orchestration sets it.</summary>
     public DateTimeOffset? At { get; init; }
 }

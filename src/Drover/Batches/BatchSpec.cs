@@ -8,6 +8,8 @@ namespace Drover.Batches;
 /// <summary>What a batch is: written once, before anything runs, and never changed.</summary>
 public sealed partial record BatchSpec
 {
+    private const char StageMark = '~';
+
     /// <summary>
     /// The batch's id, which is also the id of its orchestration: 1 to 80 letters, digits, '-' and '_'. (Backends allow an
     /// instance 100 characters, and shards add to it.)
@@ -60,7 +62,7 @@ public sealed partial record BatchSpec
 
     /// <summary>Who pays for its calls.</summary>
     [JsonIgnore]
-    public Payer Payer => new(Id, Key);
+    public Payer Payer => new(RootOf(Id), Key);
 
     /// <summary>What it says of models.</summary>
     [JsonIgnore]
@@ -70,6 +72,15 @@ public sealed partial record BatchSpec
     public bool AsksForTheSame(BatchSpec other) =>
         Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
         && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
+
+    /// <summary>The id of a stage of a batch; see <see cref="Stages"/>. No caller can name one.</summary>
+    public static string StageId(string batchId, int stage) => FormattableString.Invariant($"{batchId}{StageMark}{stage}");
+
+    /// <summary>Whether an id is that of a stage.</summary>
+    public static bool IsStage(string id) => id.Contains(StageMark);
+
+    /// <summary>The batch that an id belongs to: itself, or the batch that it is a stage of.</summary>
+    public static string RootOf(string id) => id.IndexOf(StageMark) is >= 0 and var end ? id[..end] : id;
 
     /// <summary>Whether a text may be a batch id.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);

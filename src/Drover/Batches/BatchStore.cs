@@ -81,7 +81,7 @@ public sealed class BatchStore(BatchBlobs blobs)
 
     /// <summary>Why the batch is to be closed early: <c>cancelled</c>; or null.</summary>
     public async Task<string?> ClosingAsync(string batchId, CancellationToken cancellationToken) =>
-        (await blobs.Closing(batchId).ReadOrNullAsync(cancellationToken))?.ToString();
+        (await blobs.Closing(BatchSpec.RootOf(batchId)).ReadOrNullAsync(cancellationToken))?.ToString();
 
     /// <summary>When it was asked to close; null: never.</summary>
     public async Task<DateTimeOffset?> ClosingAtAsync(string batchId, CancellationToken cancellationToken)
@@ -114,7 +114,7 @@ public sealed class BatchStore(BatchBlobs blobs)
 
     /// <summary>When the batch's items without an outcome expire; asks storage only once the time in the spec has come.</summary>
     public async Task<DateTimeOffset> ExpiresAtAsync(BatchSpec spec, DateTimeOffset now, CancellationToken cancellationToken) =>
-        now >= spec.ExpiresAt && await blobs.Window(spec.Id).ReadOrNullAsync(cancellationToken) is { } renewed
+        now >= spec.ExpiresAt && await blobs.Window(BatchSpec.RootOf(spec.Id)).ReadOrNullAsync(cancellationToken) is { } renewed
             ? DateTimeOffset.Parse(renewed.ToString(), CultureInfo.InvariantCulture)
             : spec.ExpiresAt;
 

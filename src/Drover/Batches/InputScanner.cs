@@ -10,7 +10,8 @@ namespace Drover.Batches;
 /// <param name="longest">The longest line, in bytes.</param>
 /// <param name="models">Says which model an item goes to.</param>
 /// <param name="batch">What the batch says of its model.</param>
-internal sealed class InputScanner(Stream input, int longest, ModelSelector models, ModelWish batch) : IDisposable
+/// <param name="isSplit">Whether items are split to fit their models, which then need not have room for all of one.</param>
+internal sealed class InputScanner(Stream input, int longest, ModelSelector models, ModelWish batch, bool isSplit = false) : IDisposable
 {
     private readonly LineReader _reader = new(input, longest);
     private readonly Dictionary<UInt128, long> _seen = [];
@@ -47,7 +48,7 @@ internal sealed class InputScanner(Stream input, int longest, ModelSelector mode
         else if (ItemReader.Read(_reader.Line, out var fault) is { } item)
         {
             Item = item;
-            Model = models.ModelOf(batch, item, out fault);
+            Model = models.ModelOf(batch, isSplit ? item with { Body = default, ImageBytes = 0 } : item, out fault);
             Fault = fault is null ? FaultOfId(item.Id) : fault with { ItemId = item.Id };
         }
         else

@@ -112,7 +112,9 @@ internal static class ItemReader
             }
             else
             {
+                var isDocuments = reader.ValueTextEquals("documents"u8);
                 reader.Read();
+                hasText |= isDocuments && reader.TokenType == JsonTokenType.StartArray;
                 CheckTexts(ref reader);
             }
         }
@@ -165,7 +167,7 @@ internal static class ItemReader
 
         if (!isRequest)
         {
-            return hasText ? null : Invalid("A source needs 'text', 'title' or 'image'.");
+            return hasText ? null : Invalid("A source needs 'text', 'title', 'image' or 'documents'.");
         }
 
         if (method is not (null or "POST"))

@@ -24,10 +24,11 @@ public sealed class OutcomeFiles(BatchBlobs blobs)
     public Task<long> ErrorsLengthAsync(string batchId, CancellationToken cancellationToken) =>
         LengthAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
 
-    /// <summary>What the call of each item cost, in US dollars, as its outcome says.</summary>
-    public async IAsyncEnumerable<KeyValuePair<string, decimal>> CostsAsync(string batchId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What the call of each item of some batches cost, in US dollars, as its outcome says.</summary>
+    public async IAsyncEnumerable<KeyValuePair<string, decimal>> CostsAsync(
+        IEnumerable<string> batchIds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var prefix in new[] { BatchBlobs.ResultsPrefix(batchId), BatchBlobs.ErrorsPrefix(batchId) })
+        foreach (var prefix in batchIds.SelectMany(id => new[] { BatchBlobs.ResultsPrefix(id), BatchBlobs.ErrorsPrefix(id) }))
         {
             await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {

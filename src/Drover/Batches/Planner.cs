@@ -36,19 +36,20 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
             return existing;
         }
 
-        Stream input;
+        await using var input = await OpenInputAsync(spec, cancellationToken);
+        return input is null ? InputNotFound(spec) : await PlanAsync(spec, input, cancellationToken);
+    }
+
+    /// <summary>The batch's input; null when it is not in storage.</summary>
+    internal async Task<Stream?> OpenInputAsync(BatchSpec spec, CancellationToken cancellationToken)
+    {
         try
         {
-            input = await blobs.ByName(spec.Input).OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
+            return await blobs.ByName(spec.Input).OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            return Problem("input_not_found", $"The input '{spec.Input}' is not in storage (any more).");
-        }
-
-        await using (input)
-        {
-            return await PlanAsync(spec, input, cancellationToken);
+            return null;
         }
     }
 
@@ -94,7 +95,8 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         await blobs.Plan(spec.Id).DownloadContentAsync(
             new BlobDownloadOptions { Range = new HttpRange((long)index * RecordLength, RecordLength) }, cancellationToken);
 
-    private async Task<BatchPlan?> FindAsync(string batchId, CancellationToken cancellationToken)
+    /// <summary>The plan that is there, or null.</summary>
+    internal async Task<BatchPlan?> FindAsync(string batchId, CancellationToken cancellationToken)
     {
         try
         {
@@ -145,7 +147,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         var shards = cutter.Finish();
         if (shards.Count == 0 && invalid == 0)
         {
-            return Problem("empty_batch", "The input is empty: it holds no line with an item.");
+            return EmptyInput;
         }
 
         if (rules?.Refusal is { } refusal)
@@ -158,7 +160,8 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         return plan;
     }
 
-    private async Task WriteAsync(string batchId, BatchPlan plan, List<CutShard> shards, CancellationToken cancellationToken)
+    /// <summary>Writes a plan.</summary>
+    internal async Task WriteAsync(string batchId, BatchPlan plan, List<CutShard> shards, CancellationToken cancellationToken)
     {
         using var records = new MemoryStream(shards.Count * RecordLength);
         foreach (var (shard, skips) in shards)
@@ -180,6 +183,12 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
             new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["plan"] = JsonSerializer.Serialize(plan, BatchJson.Default.BatchPlan) } },
             cancellationToken);
     }
+
+    /// <summary>What a batch without items has for a plan.</summary>
+    internal static BatchPlan EmptyInput { get; } = Problem("empty_batch", "The input is empty: it holds no line with an item.");
+
+    /// <summary>What a batch whose input is gone has for a plan.</summary>
+    internal static BatchPlan InputNotFound(BatchSpec spec) => Problem("input_not_found", $"The input '{spec.Input}' is not in storage (any more).");
 
     private static BatchPlan Problem(string code, string reason) => new(0, 0, 0, 1, reason) { ProblemCode = code };
 }

@@ -314,7 +314,7 @@ internal sealed class ShardPass(
         }
     }
 
-    private static LineFault ClosedBy(string reason) => reason == BatchStatus.Expired
+    internal static LineFault ClosedBy(string reason) => reason == BatchStatus.Expired
         ? new LineFault(OutcomeReader.ExpiredCode, "This request could not be executed before the completion window expired.")
         : new LineFault(OutcomeReader.CancelledCode, "This request was not executed because the batch was cancelled.");
 

@@ -182,7 +182,8 @@ public sealed class ShardRunner(
     // Enough for every call that may be under way and the blocks being gathered and appended meanwhile.
     private int Backlog => upstreams.All.Max(u => u.Throttle.Concurrency) + 10 * options.AppendItems;
 
-    private async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
+    /// <summary>The items of a shard, in the order of the input.</summary>
+    internal async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
     {
         var shard = await planner.ReadShardAsync(spec, index, CancellationToken.None);
         var range = await ReadRangeAsync(spec, shard);

@@ -37,13 +37,7 @@ internal sealed class SourceTalk(Source source, ReadOnlyMemory<byte> body, IReci
         }
 
         _last = answer;
-        _usage = _usage with
-        {
-            PromptTokens = _usage.PromptTokens + answer.Usage.PromptTokens,
-            CompletionTokens = _usage.CompletionTokens + answer.Usage.CompletionTokens,
-            CachedTokens = _usage.CachedTokens + answer.Usage.CachedTokens,
-            ReasoningTokens = _usage.ReasoningTokens + answer.Usage.ReasoningTokens,
-        };
+        _usage += answer.Usage;
         _cost += answer.CostUsd;
         _latency += answer.Latency;
         if (ReplyText.Of(answer.Body) is not { } reply)

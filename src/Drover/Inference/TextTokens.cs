@@ -11,6 +11,18 @@ internal static class TextTokens
     private const int OfThreeBytes = 4;
     private const int OfFourBytes = 8;
 
+    /// <summary>The quarters of a text.</summary>
+    public static long QuartersOf(ReadOnlySpan<char> text)
+    {
+        long quarters = 0;
+        foreach (var c in text)
+        {
+            quarters += c < 0x80 ? 1 : c < 0x800 ? 2 : char.IsSurrogate(c) ? OfFourBytes / 2 : OfThreeBytes;
+        }
+
+        return quarters;
+    }
+
     /// <summary>The quarters of the text of a JSON string, as it stands in the JSON: UTF-8 with escapes.</summary>
     public static long QuartersOfJson(ReadOnlySpan<byte> raw, bool isEscaped)
     {

@@ -14,16 +14,26 @@ namespace Drover.Recipes;
 /// <param name="models">Says what a model can be asked for.</param>
 internal sealed class Prompt(string name, Template text, ReplySchema schema, int maxTokens, double temperature, ModelCatalogue models)
 {
+    /// <summary>The schema of the reply.</summary>
+    public ReplySchema Schema => schema;
+
     /// <summary>Reads the files of a name.</summary>
-    public static Prompt Read(Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0) =>
-        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(name), maxTokens, temperature, models);
+    /// <param name="prompts">The files.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="maxTokens">The longest reply.</param>
+    /// <param name="models">Says what a model can be asked for.</param>
+    /// <param name="temperature">How freely the model may choose its words.</param>
+    /// <param name="schema">The name of the schema; null: the same.</param>
+    public static Prompt Read(Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0, string? schema = null) =>
+        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(schema ?? name), maxTokens, temperature, models);
 
     /// <summary>Writes the body of a chat completion.</summary>
     /// <param name="source">What it is about.</param>
     /// <param name="model">The model.</param>
     /// <param name="output">Where to.</param>
     /// <param name="image">Writes a part of the message that comes behind the text.</param>
-    public void WriteRequest(Source source, string model, IBufferWriter<byte> output, Action<Utf8JsonWriter>? image = null)
+    /// <param name="narrowed">The schema of this reply alone.</param>
+    public void WriteRequest(Source source, string model, IBufferWriter<byte> output, Action<Utf8JsonWriter>? image = null, ReplySchema? narrowed = null)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
@@ -50,23 +60,25 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
         json.WriteEndArray();
         json.WriteNumber("temperature"u8, temperature);
         json.WriteNumber("max_tokens"u8, maxTokens);
-        WriteFormat(json, models.Find(model)?.ReplyFormat ?? ReplyFormat.JsonSchema);
+        WriteFormat(json, models.Find(model)?.ReplyFormat ?? ReplyFormat.JsonSchema, narrowed ?? schema);
         json.WriteEndObject();
     }
 
     /// <summary>Reads a reply.</summary>
-    public Reading Read(string reply)
+    /// <param name="reply">What the model wrote.</param>
+    /// <param name="narrowed">The schema of this reply alone.</param>
+    public Reading Read(string reply, ReplySchema? narrowed = null)
     {
         if (!JsonReply.TryRead(reply, out var value))
         {
             return new Reading(null, "The reply holds no JSON object.");
         }
 
-        var data = schema.Read(value, out var fault);
+        var data = (narrowed ?? schema).Read(value, out var fault);
         return new Reading(data, fault);
     }
 
-    private void WriteFormat(Utf8JsonWriter json, ReplyFormat format)
+    private void WriteFormat(Utf8JsonWriter json, ReplyFormat format, ReplySchema sent)
     {
         if (format == ReplyFormat.Text)
         {
@@ -81,7 +93,7 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
             json.WriteString("name"u8, name);
             json.WriteBoolean("strict"u8, true);
             json.WritePropertyName("schema"u8);
-            json.WriteRawValue(schema.Json.Span, skipInputValidation: true);
+            json.WriteRawValue(sent.Json.Span, skipInputValidation: true);
             json.WriteEndObject();
         }
 

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Drover.Recipes;
 
@@ -13,6 +15,8 @@ namespace Drover.Recipes;
 internal sealed class ReplySchema
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions ReadableText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly SchemaNode _root;
 
@@ -35,8 +39,18 @@ internal sealed class ReplySchema
         }
     }
 
-    /// <summary>Whether a reply's data has a member of that name.</summary>
-    public bool Has(string member) => _root.Properties.Any(p => p.Name == member);
+    /// <summary>The same schema with the items of a list being some of these texts; without such a list, itself.</summary>
+    public ReplySchema Among(string list, IEnumerable<string> texts)
+    {
+        var root = JsonNode.Parse(Json.Span)!;
+        if (root["properties"]?[list] is not JsonObject member)
+        {
+            return this;
+        }
+
+        member["items"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. texts.Select(t => (JsonNode)t)]) };
+        return Parse(Encoding.UTF8.GetBytes(root.ToJsonString(ReadableText)));
+    }
 
     /// <summary>The data that a value is by this schema; null with the rule that it breaks.</summary>
     public JsonElement? Read(JsonElement value, out string? fault)

@@ -17,8 +17,7 @@ internal sealed class SchemaNode
     private int? _minItems, _maxItems, _minLength, _maxLength;
     private double? _minimum, _maximum;
 
-    /// <summary>The members, in the order in which data has them.</summary>
-    public (string Name, SchemaNode Schema)[] Properties { get; private set; } = [];
+    private (string Name, SchemaNode Schema)[] _properties = [];
 
     /// <summary>Reads a schema.</summary>
     /// <param name="schema">Its JSON.</param>
@@ -77,7 +76,7 @@ internal sealed class SchemaNode
                 _types = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(t => t.GetString()!)] : [value.GetString()!];
                 break;
             case "properties":
-                Properties = [.. value.EnumerateObject().Select(p => (p.Name, Read(p.Value, $"'{p.Name}'")))];
+                _properties = [.. value.EnumerateObject().Select(p => (p.Name, Read(p.Value, $"'{p.Name}'")))];
                 break;
             case "required":
                 _required = [.. value.EnumerateArray().Select(r => r.GetString()!)];
@@ -145,7 +144,7 @@ internal sealed class SchemaNode
     private string? WriteObject(Utf8JsonWriter json, JsonElement value, string path)
     {
         json.WriteStartObject();
-        foreach (var (name, schema) in Properties)
+        foreach (var (name, schema) in _properties)
         {
             var member = path.Length == 0 ? name : $"{path}.{name}";
             if (value.TryGetProperty(name, out var given))
@@ -167,7 +166,7 @@ internal sealed class SchemaNode
             }
         }
 
-        foreach (var more in _mayHaveMore ? value.EnumerateObject().Where(m => !Array.Exists(Properties, p => p.Name == m.Name)) : [])
+        foreach (var more in _mayHaveMore ? value.EnumerateObject().Where(m => !Array.Exists(_properties, p => p.Name == m.Name)) : [])
         {
             more.WriteTo(json);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Drover.Recipes;
@@ -37,12 +38,21 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
     /// <summary>The most characters of each, as the line has it.</summary>
     public string? Length { get; init; }
 
+    /// <summary>The documents that it brings along.</summary>
+    public IReadOnlyList<SourceDocument> Documents { get; init; } = [];
+
+    /// <summary>Of a step: its number in its stage, from 1.</summary>
+    public int Part { get; init; } = 1;
+
+    /// <summary>Of a step: how many there are in its stage.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>What is wrong with a reply.</summary>
     internal string? Fault { get; init; }
 
     /// <summary>The names that a prompt may have as placeholders.</summary>
     internal static IReadOnlyList<string> Placeholders { get; } =
-        ["id", "title", "url", "text", "question", "audience", "tone", "language", "count", "length", "fault"];
+        ["id", "title", "url", "text", "question", "audience", "tone", "language", "count", "length", "part", "parts", "fault"];
 
     /// <summary>Reads a source from a line that <c>ItemReader</c> found to be one.</summary>
     public static Source Read(ReadOnlyMemory<byte> line)
@@ -60,6 +70,9 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
             Language = Member(root, "language"),
             Count = Member(root, "count"),
             Length = Member(root, "length"),
+            Documents = DocumentsOf(root),
+            Part = Number(root, "part"),
+            Parts = Number(root, "parts"),
         };
     }
 
@@ -76,9 +89,44 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
         "language" => Language,
         "count" => Count,
         "length" => Length,
+        "part" => Part.ToString(CultureInfo.InvariantCulture),
+        "parts" => Parts.ToString(CultureInfo.InvariantCulture),
         "fault" => Fault,
         _ => throw new ArgumentOutOfRangeException(nameof(placeholder), placeholder, "No such placeholder."),
     };
+
+    /// <summary>Writes it as the members of an object, which <see cref="Read"/> reads back.</summary>
+    internal void WriteTo(Utf8JsonWriter json)
+    {
+        foreach (var (name, value) in new[]
+        {
+            ("id", Id), ("url", Url), ("title", Title), ("text", Text), ("model", Model), ("image", Image), ("etag", ETag), ("question", Question),
+            ("task", Task), ("audience", Audience), ("tone", Tone), ("language", Language), ("count", Count), ("length", Length),
+        })
+        {
+            if (value is not null)
+            {
+                json.WriteString(name, value);
+            }
+        }
+
+        json.WriteNumber("part"u8, Part);
+        json.WriteNumber("parts"u8, Parts);
+        if (Documents.Count > 0)
+        {
+            json.WritePropertyName("documents"u8);
+            JsonSerializer.Serialize(json, Documents, RecipeJson.Default.IReadOnlyListSourceDocument);
+        }
+    }
+
+    private static IReadOnlyList<SourceDocument> DocumentsOf(JsonElement root) =>
+        root.TryGetProperty("documents", out var documents) && documents.ValueKind == JsonValueKind.Array
+            ? [.. documents.EnumerateArray().Where(d => d.ValueKind == JsonValueKind.Object).Index().Select(d => new SourceDocument(
+                Member(d.Item, "id") ?? (d.Index + 1).ToString(CultureInfo.InvariantCulture), Member(d.Item, "title"), Member(d.Item, "text") ?? ""))]
+            : [];
+
+    private static int Number(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 1;
 
     private static string? Member(JsonElement root, string name) => root.TryGetProperty(name, out var value)
         ? value.ValueKind switch

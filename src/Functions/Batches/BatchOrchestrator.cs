@@ -16,8 +16,10 @@ public static class BatchOrchestrator
     /// <summary>The event that says what came of a slice in the retry queue; its payload is a <see cref="Retries.RetryReport"/>.</summary>
     public const string RetriedEvent = "retried";
 
+    /// <summary>How often what storage has lost is looked after.</summary>
+    internal const int MostAudits = 10;
+
     private const int ShardsPerGeneration = 200;
-    private const int MostAudits = 10;
 
     [Function(nameof(BatchOrchestrator))]
     public static async Task<FinalRecord> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, BatchRun run)
@@ -33,6 +35,11 @@ public static class BatchOrchestrator
         if (plan.Problem is not null)
         {
             return await FinishAsync(context, run, BatchStatus.Failed, plan.Problem);
+        }
+
+        if (plan.Stage is not null)
+        {
+            return await RunStageAsync(context, run);
         }
 
         var window = new ShardWindow(context, run);
@@ -101,6 +108,18 @@ public static class BatchOrchestrator
         return null!;
     }
 
+    private static async Task<FinalRecord> RunStageAsync(TaskOrchestrationContext context, BatchRun run)
+    {
+        (run, var status, var reason) = await StageOrchestration.RunAsync(context, run);
+        if (status is not null)
+        {
+            return await FinishAsync(context, run with { FinalizingAt = Now(context) }, status, reason);
+        }
+
+        context.ContinueAsNew(run);
+        return null!;
+    }
+
     private static async Task<BatchPlan> PlanAsync(TaskOrchestrationContext context, string batchId)
     {
         try
@@ -116,7 +135,12 @@ public static class BatchOrchestrator
     private static async Task<FinalRecord> FinishAsync(TaskOrchestrationContext context, BatchRun run, string status, string? reason)
     {
         context.SetCustomStatus(new BatchProgress(status, run.Plan!.Items, run.Plan.Invalid, run.Settled, []));
-        var ending = new Ending(run.BatchId, status, reason, run.Plan) { FinalizingAt = run.FinalizingAt };
+        var ending = new Ending(run.BatchId, status, reason, run.Plan)
+        {
+            FinalizingAt = run.FinalizingAt,
+            Stages = run.Plan.Stage is null ? 0 : run.Stage ?? run.Plan.Stage.Value,
+            Tally = run.Plan.Stage is null ? null : run.Settled,
+        };
         return await context.CallActivityAsync<FinalRecord>(nameof(FinishBatch), ending, Retries.Storage);
     }
 

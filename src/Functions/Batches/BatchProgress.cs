@@ -16,6 +16,9 @@ public sealed record BatchProgress(string Status, long Items, long Invalid, Tall
     /// <summary>The items that wait in the retry queue.</summary>
     public long InRetry { get; init; }
 
+    /// <summary>Of a batch that goes through stages: the one that it is at.</summary>
+    public int? Stage { get; init; }
+
     /// <summary>When the first shard could run.</summary>
     public DateTimeOffset? InProgressAt { get; init; }
 

@@ -27,6 +27,12 @@ public sealed record BatchRun(string BatchId)
     /// <summary>The shards that have a slice in the retry queue, as the last audit saw them and without those reported since.</summary>
     public int Slices { get; init; }
 
+    /// <summary>Of a batch that goes through stages: the one to run next; null: the one that the plan says.</summary>
+    public int? Stage { get; init; }
+
+    /// <summary>What the stages before it have taken.</summary>
+    public Tally Spent { get; init; } = Tally.Zero;
+
     /// <summary>When the last audit began.</summary>
     public DateTimeOffset? FinalizingAt { get; init; }
 

@@ -21,12 +21,7 @@ public sealed class BatchStarter(BatchStore store, BatchHolders holders, BatchOp
         var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: true, cancellationToken);
         if (instance is { IsCompleted: false })
         {
-            foreach (var shard in instance.ReadCustomStatusAs<BatchProgress>()?.Open ?? [])
-            {
-                await client.RaiseIfRunningAsync(
-                    ShardOrchestrator.InstanceId(batchId, shard), ShardOrchestrator.WakeEvent, ShardOrchestrator.RunNow, cancellationToken);
-            }
-
+            await WakeAsync(client, batchId, instance, cancellationToken);
             return false;
         }
 
@@ -58,6 +53,22 @@ public sealed class BatchStarter(BatchStore store, BatchHolders holders, BatchOp
             }
 
             throw;
+        }
+    }
+
+    private static async Task WakeAsync(DurableTaskClient client, string batchId, OrchestrationMetadata? instance, CancellationToken cancellationToken)
+    {
+        var progress = instance?.ReadCustomStatusAs<BatchProgress>();
+        foreach (var shard in progress?.Open ?? [])
+        {
+            await client.RaiseIfRunningAsync(
+                ShardOrchestrator.InstanceId(batchId, shard), ShardOrchestrator.WakeEvent, ShardOrchestrator.RunNow, cancellationToken);
+        }
+
+        if (progress?.Stage is { } stage)
+        {
+            var id = BatchSpec.StageId(batchId, stage);
+            await WakeAsync(client, id, await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken), cancellationToken);
         }
     }
 }

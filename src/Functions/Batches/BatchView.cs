@@ -46,6 +46,9 @@ public sealed record BatchView
 
     public required Counts Counts { get; init; }
 
+    /// <summary>How the stage stands that it is at, of a batch that goes through stages; null for others.</summary>
+    public StageProgress? Stage { get; init; }
+
     public long InputTokens { get; init; }
 
     public long OutputTokens { get; init; }

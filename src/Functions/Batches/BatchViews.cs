@@ -46,10 +46,12 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
             return View(spec, BatchStatus.Validating, 0, 0, Tally.Zero);
         }
 
-        var tally = progress.Settled;
-        foreach (var shard in progress.Open)
+        var tally = await TallyAsync(spec.Id, progress, cancellationToken);
+        var stage = default(StageProgress);
+        if (progress.Stage is { } number)
         {
-            tally += await shards.ReadTallyAsync(spec.Id, shard, cancellationToken);
+            (stage, var of) = await StageAsync(client, spec.Id, number, cancellationToken);
+            tally += of with { Completed = 0, Failed = 0, Unrun = 0 };
         }
 
         // A status that already says how it ends is shown as such only when the final record is there.
@@ -61,10 +63,35 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
             Counts = view.Counts with { InRetry = Math.Min(progress.InRetry, view.Counts.Remaining) },
             Budgets = spending is null ? null : [.. spending.Scopes.Where(s => s.LimitUsd is not null)],
             Trouble = troubles.Find(spending),
+            Stage = stage,
             Model = progress.Model ?? spec.Model,
             InProgressAt = progress.InProgressAt,
             FinalizingAt = progress.FinalizingAt,
         };
+    }
+
+    private async Task<Tally> TallyAsync(string batchId, BatchProgress progress, CancellationToken cancellationToken)
+    {
+        var tally = progress.Settled;
+        foreach (var shard in progress.Open)
+        {
+            tally += await shards.ReadTallyAsync(batchId, shard, cancellationToken);
+        }
+
+        return tally;
+    }
+
+    private async Task<(StageProgress Stage, Tally Tally)> StageAsync(DurableTaskClient client, string batchId, int number, CancellationToken cancellationToken)
+    {
+        var id = BatchSpec.StageId(batchId, number);
+        var instance = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+        if (instance?.ReadCustomStatusAs<BatchProgress>() is not { } progress)
+        {
+            return (new StageProgress(number, 0, 0), Tally.Zero);
+        }
+
+        var tally = await TallyAsync(id, progress, cancellationToken);
+        return (new StageProgress(number, progress.Items, tally.Settled), tally);
     }
 
     // The orchestration may not have heard of it yet, above all when nothing runs it at the moment.

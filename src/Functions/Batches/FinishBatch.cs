@@ -15,22 +15,23 @@ public sealed class FinishBatch(
         [ActivityTrigger] Ending ending, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         var spec = await store.FindAsync(ending.BatchId, cancellationToken);
-        var tally = ending.Plan.Problem is null ? await CountAsync(ending.BatchId, cancellationToken) : Tally.Zero;
+        var isStage = BatchSpec.IsStage(ending.BatchId);
+        var tally = ending.Tally ?? (ending.Plan.Problem is null ? await CountAsync(ending.BatchId, cancellationToken) : Tally.Zero);
         var record = new FinalRecord(ending.Status, ending.Reason, ending.Plan.Items, ending.Plan.Invalid, tally, time.GetUtcNow())
         {
             Code = ending.Plan.ProblemCode,
             Model = ending.Plan.Model,
             InProgressAt = ending.Plan.Problem is null ? ending.Plan.At : null,
             FinalizingAt = ending.FinalizingAt,
-            SpentUsd = await CloseSpendingAsync(ending, spec?.Payer ?? ending.BatchId, cancellationToken),
+            SpentUsd = isStage ? null : await CloseSpendingAsync(ending, spec?.Payer ?? ending.BatchId, cancellationToken),
         };
-        if (spec is not null)
+        if (spec is not null && !isStage)
         {
             await files.PublishAsync(spec, tally, ending.Plan.Invalid, cancellationToken);
         }
 
         await store.WriteFinalAsync(ending.BatchId, record, cancellationToken);
-        if (webhooks.Url.Length > 0)
+        if (!isStage && webhooks.Url.Length > 0)
         {
             await TellAsync(client, BatchEvent.Of(ending.BatchId, record.Status, ending.Plan.At, record.EndedAt), cancellationToken);
         }
@@ -53,9 +54,14 @@ public sealed class FinishBatch(
             ? await ledger.CloseBatchAsync(
                 ending.BatchId,
                 resumable: ending.Status is BatchStatus.Stopped or BatchStatus.Failed,
-                cancellation => outcomes.CostsAsync(ending.BatchId, cancellation),
+                cancellation => outcomes.CostsAsync(IdsOf(ending), cancellation),
                 cancellationToken)
             : null;
+
+    // The calls of a batch with stages are those of its stages.
+    private static IEnumerable<string> IdsOf(Ending ending) => ending.Stages == 0
+        ? [ending.BatchId]
+        : Enumerable.Range(1, ending.Stages).Select(stage => BatchSpec.StageId(ending.BatchId, stage));
 
     private async Task<Tally> CountAsync(string batchId, CancellationToken cancellationToken)
     {

@@ -86,11 +86,15 @@ internal sealed class ProgressDisplay(DroverHost host)
     private string Describe(BatchView view)
     {
         var counts = view.Counts;
-        var rate = Rate(counts.Completed + counts.Failed - counts.Invalid);
+        var rate = Rate(view.Stage?.Done ?? counts.Completed + counts.Failed - counts.Invalid);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{counts.Completed:N0} of {counts.Total:N0} done, {counts.Failed:N0} failed  {Number(rate)}/s{Limit()}  ${view.CostUsd:0.0000}  {Left(view, rate)}");
+            $"{counts.Completed:N0} of {counts.Total:N0} done, {counts.Failed:N0} failed{Stage(view)}  {Number(rate)}/s{Limit()}  ${view.CostUsd:0.0000}  {Left(view, rate)}");
     }
+
+    private static string Stage(BatchView view) => view.Stage is { } stage
+        ? string.Create(CultureInfo.InvariantCulture, $"  stage {stage.Number}: {stage.Done:N0} of {stage.Requests:N0} requests")
+        : "";
 
     private double Rate(long settled)
     {

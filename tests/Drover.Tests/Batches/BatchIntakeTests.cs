@@ -71,7 +71,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
                 "'id' is '-no good'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.",
                 "A batch needs either 'items' or 'input', the name of a JSONL input in storage, and not both.",
                 "'input' is '../x'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.",
-                "'recipe' is 'cook'; there are: extract, chat, copy.",
+                "'recipe' is 'cook'; there are: extract, chat, copy, document, answer.",
                 "'model' must be a name of 1 to 200 characters.",
                 "'metadata' must be at most 16 pairs, keys of at most 64 and values of at most 512 characters.",
             ],

@@ -475,7 +475,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
 
         var exception = await Assert.ThrowsAsync<InvalidDataException>(() => batch.RunAsync());
 
-        Assert.Equal("Batch 'b' asks for the recipe 'gone'; there are extract, chat, copy.", exception.Message);
+        Assert.Equal("Batch 'b' asks for the recipe 'gone'; there are extract, chat, copy, document, answer.", exception.Message);
     }
 
     [Fact]

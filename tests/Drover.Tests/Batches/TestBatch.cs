@@ -124,6 +124,11 @@ internal sealed class TestBatch : IAsyncDisposable
     public SecondChances NewChances() => new(
         Slices, Queue, NewRunner(), Store, new UpstreamOptions(), Options, _time, NullLogger<SecondChances>.Instance);
 
+    public Planner NewPlanner() => new(Blobs, Options, Selector);
+
+    public Stages NewStages(RecipeOptions recipes) => new(
+        Blobs, Store, NewPlanner(), NewRunner(), NewAuditor(), _recipes, new ModelCatalogue(), Selector, recipes, Options);
+
     public Auditor NewAuditor() => new(Blobs, Store, new Planner(Blobs, Options, Selector), Slices, _time, NullLogger<Auditor>.Instance);
 
     public Task<PassResult> RunAsync(int pass = 1, int shard = 0, CancellationToken stopping = default) =>

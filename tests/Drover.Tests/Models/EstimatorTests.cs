@@ -86,7 +86,7 @@ public sealed class EstimatorTests
 
     [Fact]
     public async Task EstimateAsync_RequestThatBreaksRules_NamesThem() => Assert.Equal(
-        ["'recipe' is 'magic'; there are: extract, chat, copy, vision.", "'prefer' is 'cheap'; it must be budget, speed or quality."],
+        ["'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision.", "'prefer' is 'cheap'; it must be budget, speed or quality."],
         (await Assert.ThrowsAsync<BatchRefusedException>(() => EstimateAsync(["x"], new NewBatch { Recipe = "magic", Prefer = "cheap" }, ("Drover:Models", """{"gpt-4o":{}}""")))).Faults);
 
     [Fact]

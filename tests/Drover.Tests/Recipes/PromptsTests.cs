@@ -89,7 +89,7 @@ public sealed class PromptsTests
     {
         var catalogue = new RecipeCatalogue();
 
-        Assert.Equal(["extract", "chat", "copy"], catalogue.Names);
+        Assert.Equal(["extract", "chat", "copy", "document", "answer"], catalogue.Names);
         Assert.NotNull(catalogue.Find(RecipeCatalogue.Default));
         Assert.Null(catalogue.Find("Extract"));
     }

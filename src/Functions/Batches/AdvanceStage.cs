@@ -1,0 +1,11 @@
+using Drover.Batches;
+
+namespace Drover.Functions.Batches;
+
+/// <summary>Activity: takes what a stage has brought, and writes the next one.</summary>
+public sealed class AdvanceStage(BatchStore store, Stages stages)
+{
+    [Function(nameof(AdvanceStage))]
+    public async Task<StageAdvance> RunAsync([ActivityTrigger] StageRun run, CancellationToken cancellationToken) =>
+        await stages.AdvanceAsync(await store.GetAsync(run.BatchId, cancellationToken), run.Stage, run.Closing, cancellationToken);
+}

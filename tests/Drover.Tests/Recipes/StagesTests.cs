@@ -1,0 +1,159 @@
+using System.Text.Json;
+using Drover.Batches;
+using Drover.Models;
+using Drover.Recipes;
+using Drover.Simulator;
+using Drover.Storage;
+using Drover.Tests.Batches;
+
+namespace Drover.Tests.Recipes;
+
+public sealed class StagesTests(AzuriteFixture azurite)
+{
+    private readonly RecipeOptions _options = new() { PartTokens = 200 };
+
+    [Fact]
+    public async Task AdvanceAsync_DocumentsOfEveryLength_AreBroughtDownToOneAnswerEachAndEveryCallIsInItsCost()
+    {
+        await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 120), Document("short", 1), Document("middle", 30), """{"id":"none","title":"x"}""");
+
+        var (last, stages) = await RunAsync(batch);
+
+        Assert.InRange(stages, 4, 9);
+        Assert.Equal((3, 0, 0), (last.Tally.Completed, last.Tally.Failed, last.Tally.Unrun));
+        var results = await OutcomesAsync(batch, stages, BatchBlobs.ResultsName);
+        Assert.Equal(["long", "middle", "short"], results.Select(Id).Order());
+        Assert.Equal(batch.Upstream.Stats.CostUsd, last.Tally.CostUsd);
+        Assert.Equal(batch.Upstream.Stats.CostUsd, results.Sum(r => r.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
+        Assert.Equal(batch.Upstream.Stats.Processed, results.Sum(r => r.GetProperty("drover").GetProperty("attempts").GetInt32()));
+        Assert.All(results, r => Assert.NotEmpty(r.GetProperty("drover").GetProperty("data").GetProperty("summary").GetString()!));
+        Assert.Contains("A document needs 'text'.", (await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_PartsThatFail_MakeTheirDocumentAnErrorThatNamesThePartAndTheRestGoesOn()
+    {
+        await using var batch = await StartAsync(
+            "document", new SimulatorOptions { FailTruncated = 0.05 }, [.. Enumerable.Range(1, 12).Select(i => Document($"d{i}", 20))]);
+
+        var (last, stages) = await RunAsync(batch);
+
+        var errors = await OutcomesAsync(batch, stages, BatchBlobs.ErrorsName);
+        Assert.Equal((12, errors.Count), (last.Tally.Completed + last.Tally.Failed, last.Tally.Failed));
+        Assert.InRange(errors.Count, 1, 11);
+        Assert.Contains(errors, e => e.GetProperty("error").GetProperty("code").GetString() == "part_failed");
+        Assert.All(errors, e => Assert.Matches("^(Part \\d of \\d failed: unreadable_reply: )?'|^The reply", e.GetProperty("error").GetProperty("message").GetString()));
+        Assert.Equal(batch.Upstream.Stats.CostUsd, last.Tally.CostUsd);
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_Again_ComesToTheSame()
+    {
+        await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
+        var stages = NewStages(batch);
+        await stages.PlanAsync(batch.Spec, default);
+        await SettleAsync(batch, 1);
+        var first = await stages.AdvanceAsync(batch.Spec, 1, null, default);
+        var (results, next) = (await TextAsync(batch, BatchBlobs.ResultsName("b", 0)), await TextAsync(batch, BatchBlobs.OwnInputName("b~2", "steps")));
+
+        Assert.Equal(first, await NewStages(batch).AdvanceAsync(batch.Spec, 1, null, default));
+
+        Assert.Equal((results, next), (await TextAsync(batch, BatchBlobs.ResultsName("b", 0)), await TextAsync(batch, BatchBlobs.OwnInputName("b~2", "steps"))));
+        Assert.Equal(2, (await NewStages(batch).PlanAsync(batch.Spec, default)).Stage);
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_ABatchThatIsCancelled_ClosesWhatWouldGoOnAndKeepsItsCost()
+    {
+        await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
+        var stages = NewStages(batch);
+        await stages.PlanAsync(batch.Spec, default);
+        await SettleAsync(batch, 1);
+
+        var advance = await stages.AdvanceAsync(batch.Spec, 1, BatchStatus.Cancelled, default);
+
+        Assert.True(advance.IsLast);
+        Assert.Equal((1, 0, 1), (advance.Tally.Completed, advance.Tally.Failed, advance.Tally.Unrun));
+        Assert.Equal(batch.Upstream.Stats.CostUsd, advance.Tally.CostUsd);
+        Assert.Equal("batch_cancelled", Assert.Single(await OutcomesAsync(batch, 1, BatchBlobs.ErrorsName)).GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_AQuestion_IsAnsweredFromTheFiveMostRelevantDocumentsWhichAreCited()
+    {
+        var documents = Enumerable.Range(1, 9).Select(i => new { id = $"d{i}", title = $"Herd {i}", text = string.Concat(Enumerable.Repeat($"Drovers walked herd {i} over the hills. ", i)) });
+        await using var batch = await StartAsync(
+            "answer", new SimulatorOptions(), JsonSerializer.Serialize(new { id = "q", question = "Who walked the herds?", documents }),
+            """{"id":"twice","question":"?","documents":[{"id":"a","text":"x"},{"id":"a","text":"y"}]}""");
+
+        var (_, stages) = await RunAsync(batch);
+
+        Assert.Equal(2, stages);
+        var judged = await OutcomesOfAsync(batch, BatchBlobs.ResultsName("b~1", 0));
+        Assert.Equal(4 + 4 * 2 + 3, judged.Count); // Four sentences to a passage: the longer ones are judged in several.
+        var data = Assert.Single(await OutcomesAsync(batch, stages, BatchBlobs.ResultsName)).GetProperty("drover").GetProperty("data");
+        var step = (await OutcomesOfAsync(batch, BatchBlobs.OwnInputName("b~2", "steps"))).Single();
+        var given = step.GetProperty("documents").EnumerateArray().Select(Id2).ToList();
+        Assert.Equal(5, given.Distinct().Count());
+        Assert.NotEmpty(data.GetProperty("citations").EnumerateArray());
+        Assert.All(data.GetProperty("citations").EnumerateArray(), c => Assert.Contains(c.GetString(), given));
+        Assert.Contains("Two documents have the id 'a'.", (await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToString(), StringComparison.Ordinal);
+    }
+
+    private static string Id(JsonElement outcome) => outcome.GetProperty("custom_id").GetString()!;
+
+    private static string Id2(JsonElement document) => document.GetProperty("id").GetString()!;
+
+    private static string Document(string id, int paragraphs) => JsonSerializer.Serialize(new
+    {
+        id,
+        title = $"Herds {id}",
+        text = string.Concat(Enumerable.Range(1, paragraphs).Select(i => $"Drovers walked herd {i} of {id} over the hills in the year {1700 + i}. 牛の群れは丘を越えた。 ")),
+    });
+
+    private Task<TestBatch> StartAsync(string recipe, SimulatorOptions simulator, params string[] lines) =>
+        TestBatch.CreateAsync(azurite, lines, simulator, spec: s => s with { Recipe = recipe });
+
+    private Stages NewStages(TestBatch batch) => batch.NewStages(_options);
+
+    private async Task<(StageAdvance Last, int Stages)> RunAsync(TestBatch batch)
+    {
+        Assert.Equal(1, (await NewStages(batch).PlanAsync(batch.Spec, default)).Stage);
+        for (var stage = 1; ; stage++)
+        {
+            await SettleAsync(batch, stage);
+            var advance = await NewStages(batch).AdvanceAsync(batch.Spec, stage, null, default);
+            Assert.False(advance.IsShort);
+            if (advance.IsLast)
+            {
+                return (advance, stage);
+            }
+        }
+    }
+
+    private static async Task SettleAsync(TestBatch batch, int stage)
+    {
+        var spec = await batch.Store.GetAsync(BatchSpec.StageId(TestBatch.Id, stage), default);
+        var plan = await batch.NewPlanner().PlanAsync(spec, default);
+        for (var shard = 0; shard < plan.Shards; shard++)
+        {
+            Assert.True((await batch.NewRunner().RunAsync(spec.Id, shard, 1, default).WithinPatience()).IsSettled);
+        }
+    }
+
+    private static async Task<List<JsonElement>> OutcomesAsync(TestBatch batch, int stages, Func<string, int, string> name)
+    {
+        var outcomes = new List<JsonElement>();
+        for (var stage = 0; stage < stages; stage++)
+        {
+            outcomes.AddRange(await OutcomesOfAsync(batch, name(TestBatch.Id, stage)));
+        }
+
+        return outcomes;
+    }
+
+    private static async Task<List<JsonElement>> OutcomesOfAsync(TestBatch batch, string blob) =>
+        [.. (await TextAsync(batch, blob)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l))];
+
+    private static async Task<string> TextAsync(TestBatch batch, string blob) => (await batch.Blobs.ByName(blob).ReadOrNullAsync())!.ToString();
+}
