@@ -44,7 +44,7 @@ public static class DroverServices
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
-        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>();
+        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>().AddSingleton<Reopener>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<Stages>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }

@@ -159,6 +159,20 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(_simulator.Stats.Snapshot().Processed, results.Count);
         var again = await _http.PostAsync("/api/batches/cancelled/cancel", null);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+
+        _simulator.Options = _simulator.Options with { Latency = 0 };
+        var retried = await _http.PostAsync("/api/batches/cancelled/retry?code=batch_cancelled", null);
+        var twice = await _http.PostAsync("/api/batches/cancelled/retry", null);
+        ended = await EndAsync("cancelled");
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Conflict), (retried.StatusCode, twice.StatusCode));
+        Assert.Equal("in_progress", (await retried.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
+        Assert.Equal(("completed", 5000), (ended.GetProperty("status").GetString(), ended.GetProperty("counts").GetProperty("completed").GetInt32()));
+        Assert.Equal(5000, (await LinesAsync("/api/batches/cancelled/results")).DistinctBy(l => l.GetProperty("custom_id").GetString()).Count());
+        Assert.Empty(await LinesAsync("/api/batches/cancelled/errors"));
+        Assert.Equal((5000, 0), (_simulator.Stats.Snapshot().Processed, _simulator.Stats.Snapshot().Repeated));
+        Assert.Equal(HttpStatusCode.OK, (await _http.PostAsync("/api/batches/cancelled/retry", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await _http.PostAsync("/api/batches/nobody/retry", null)).StatusCode);
     }
 
     [Fact]

@@ -30,12 +30,12 @@ public sealed class RetryTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Run_ItemsThatFailForEver_AreDeadLettersWithTheirHistory()
+    public async Task Run_ItemsThatFailForEver_AreDeadLettersUntilTheyAreRetried()
     {
         using var folder = new TestFolder();
         folder.Write("in.jsonl", Input());
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Poison = "POISON" });
-        await using var drover = Start(folder, azurite.Endpoints, simulator, ["run", "in.jsonl"], ("Drover__Batches__MaxRetries", "1"));
+        await using var drover = Start(folder, azurite.Endpoints, simulator, ["run", "in.jsonl", "--id", "lost"], ("Drover__Batches__MaxRetries", "1"));
 
         Assert.Equal(2, await drover.EndAsync());
         Inputs.AssertEachOnce(folder, "in", Items);
@@ -44,6 +44,15 @@ public sealed class RetryTests(AzuriteFixture azurite)
         Assert.All(errors, e => Assert.Equal(
             ("dead_letter", 3),
             (e.GetProperty("error").GetProperty("code").GetString(), e.GetProperty("drover").GetProperty("history")[0].GetProperty("times").GetInt32())));
+
+        simulator.Options = simulator.Options with { Poison = null };
+        await using var retry = Start(folder, azurite.Endpoints, simulator, "retry", "lost", "--code", "dead_letter");
+        Assert.Equal(0, await retry.EndAsync());
+        await using var again = Start(folder, azurite.Endpoints, simulator, "run", "in.jsonl", "--id", "lost");
+        Assert.Equal(0, await again.EndAsync());
+        Inputs.AssertEachOnce(folder, "in", Items);
+        Assert.False(File.Exists(folder.File("in.errors.jsonl")));
+        Assert.Equal((Items, 0), (simulator.Stats.Snapshot().Processed, simulator.Stats.Snapshot().Repeated));
     }
 
     // Every twentieth item is one that the simulator fails while it has poison.

@@ -31,4 +31,7 @@ internal static partial class BatchLog
 
     [LoggerMessage(209, LogLevel.Warning, "Batch {BatchId}, shard {Shard}: its slice was due at {Due:u} and was not tried; its message is sent again.")]
     public static partial void SentAgain(ILogger logger, string batchId, int shard, DateTimeOffset due);
+
+    [LoggerMessage(210, LogLevel.Information, "Batch {BatchId} is run again: {Count} errors are taken back.")]
+    public static partial void Reopened(ILogger logger, string batchId, int count);
 }

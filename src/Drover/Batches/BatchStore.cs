@@ -118,6 +118,15 @@ public sealed class BatchStore(BatchBlobs blobs)
             ? DateTimeOffset.Parse(renewed.ToString(), CultureInfo.InvariantCulture)
             : spec.ExpiresAt;
 
+    /// <summary>Lets a batch that has ended go on: it is not closed, it has a new window and no final record, and readers of its outcomes begin anew.</summary>
+    public async Task ReopenAsync(string batchId, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await blobs.Edition(batchId).WriteAsync(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")[..8]), cancellationToken: cancellationToken);
+        await RenewWindowAsync(batchId, until, cancellationToken);
+        await blobs.Closing(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await blobs.Final(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
     public async Task WriteFinalAsync(string batchId, FinalRecord record, CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);

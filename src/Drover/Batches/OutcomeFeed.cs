@@ -12,10 +12,12 @@ public sealed class OutcomeFeed(BatchBlobs blobs)
 {
     private const string InvalidName = "invalid";
 
-    /// <summary>The outcomes after a position that there are now.</summary>
+    /// <summary>The outcomes after a position that there are now; all of them, where some were taken back since.</summary>
     public async IAsyncEnumerable<FeedItem> ReadAsync(
         string batchId, FeedPosition from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var edition = (await blobs.Edition(batchId).ReadOrNullAsync(cancellationToken))?.ToString() ?? "";
+        from = from.Edition == edition ? from : FeedPosition.Start with { Edition = edition };
         var results = await ListAsync(BatchBlobs.ResultsPrefix(batchId), cancellationToken);
         var errors = await ListAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
         var (done, invalid, open) = (from.Done, from.Invalid, from.Open.ToDictionary());
@@ -52,7 +54,7 @@ public sealed class OutcomeFeed(BatchBlobs blobs)
             }
         }
 
-        FeedItem Item(ReadOnlyMemory<byte> line) => new(line, new FeedPosition(done, invalid, open.ToDictionary()));
+        FeedItem Item(ReadOnlyMemory<byte> line) => new(line, new FeedPosition(done, invalid, open.ToDictionary()) { Edition = edition });
     }
 
     private async Task<Dictionary<string, BlobItem>> ListAsync(string prefix, CancellationToken cancellationToken)

@@ -83,16 +83,27 @@ internal static class OutcomeLine
     }
 
     /// <summary>The line of an item that was not run to its end: <c>batch_cancelled</c>, <c>batch_expired</c>.</summary>
-    public static byte[] OfUnrun(string batchId, string itemId, LineFault fault)
+    /// <param name="batchId">The batch.</param>
+    /// <param name="itemId">The item.</param>
+    /// <param name="fault">Why.</param>
+    /// <param name="paid">What was paid for it all the same.</param>
+    public static byte[] OfUnrun(string batchId, string itemId, LineFault fault, Tally? paid = null)
     {
         var json = Begin(batchId, itemId);
         json.WriteNull("response"u8);
         WriteError(json, fault);
+        if (paid is not null && paid != Tally.Zero)
+        {
+            json.WriteStartObject("drover"u8);
+            WritePaid(json, paid);
+            json.WriteEndObject();
+        }
+
         return End(json);
     }
 
     /// <summary>The line of an item that was tried until nothing was left to try: <c>dead_letter</c>, with what came of every try in <c>drover.history</c>.</summary>
-    public static byte[] OfDeadLetter(string batchId, string itemId, IReadOnlyList<Attempt> history)
+    public static byte[] OfDeadLetter(string batchId, string itemId, IReadOnlyList<Attempt> history, Tally paid)
     {
         var tries = history.Sum(a => a.Times);
         var last = history.LastOrDefault();
@@ -105,6 +116,7 @@ internal static class OutcomeLine
                 : FormattableString.Invariant($"Given up after {tries} tries in {(last.Until - history[0].From).TotalMinutes:0.#} minutes. The last failed with {last.Status} {last.Code}: {last.Message}")));
         json.WriteStartObject("drover"u8);
         json.WriteNumber("attempts"u8, tries);
+        WritePaid(json, paid);
         json.WritePropertyName("history"u8);
         JsonSerializer.Serialize(json, history, BatchJson.Default.IReadOnlyListAttempt);
         json.WriteEndObject();
@@ -119,6 +131,15 @@ internal static class OutcomeLine
         json.WriteNull("response"u8);
         WriteError(json, fault with { Message = $"Line {number}: {fault.Message}" }, number);
         return End(json);
+    }
+
+    private static void WritePaid(Utf8JsonWriter json, Tally paid)
+    {
+        json.WriteNumber("cost_usd"u8, paid.CostUsd);
+        json.WriteNumber("input_tokens"u8, paid.InputTokens);
+        json.WriteNumber("output_tokens"u8, paid.OutputTokens);
+        json.WriteNumber("cached_tokens"u8, paid.CachedTokens);
+        json.WriteNumber("reasoning_tokens"u8, paid.ReasoningTokens);
     }
 
     private static Utf8JsonWriter Begin(string batchId, string? itemId, string? identity = null)

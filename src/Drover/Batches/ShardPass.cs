@@ -9,11 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Batches;
 
 /// <summary>One pass over the items of a shard that have no outcome: launches a call for each, and judges the answers.</summary>
-/// <remarks>In the last pass (<c>isLast</c>) a failure for a passing reason is the item's error.</remarks>
+/// <remarks>
+/// In the last pass (<c>isLast</c>) a failure for a passing reason is the item's error. What was paid for items before
+/// (<c>paid</c>), whose outcome was taken back, is added to the cost of their outcome.
+/// </remarks>
 internal sealed class ShardPass(
     BatchSpec spec,
     int pass,
     bool isLast,
+    IReadOnlyDictionary<string, Tally> paid,
     BatchStore store,
     ItemCaller caller,
     IRecipe recipe,
@@ -258,7 +262,7 @@ internal sealed class ShardPass(
     private PendingOutcome OutcomeOf(Item item, SourceTalk? talk, CallResult call, int attempts)
     {
         talks.Forget(spec.Id, item.Id);
-        call = talk?.Sum(call) ?? call;
+        call = WithPaid(item.Id, talk?.Sum(call) ?? call);
         var cost = call.CostUsd;
         var data = talk?.Reading?.Data;
         var fault = talk?.Reading is { Fault: { } why } reading ? new LineFault(reading.Code, why) : null;
@@ -279,6 +283,18 @@ internal sealed class ShardPass(
         return new PendingOutcome(item.Id, line, isError, tally);
     }
 
+    private CallResult WithPaid(string itemId, CallResult call) => !paid.TryGetValue(itemId, out var before) ? call : call with
+    {
+        CostUsd = before.CostUsd + (call.CostUsd ?? 0),
+        Usage = call.Usage with
+        {
+            PromptTokens = before.InputTokens + call.Usage.PromptTokens,
+            CompletionTokens = before.OutputTokens + call.Usage.CompletionTokens,
+            CachedTokens = before.CachedTokens + call.Usage.CachedTokens,
+            ReasoningTokens = before.ReasoningTokens + call.Usage.ReasoningTokens,
+        },
+    };
+
     // What has no outcome gets one now if this was its last chance.
     private void Close(IReadOnlyList<Item> items, List<Task<CallResult?>> calls, OutcomeWriter writer)
     {
@@ -293,8 +309,9 @@ internal sealed class ShardPass(
             var talk = talks.Find(spec.Id, items[i].Id);
             if (_closing is { } reason && talk is null)
             {
-                var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason));
-                writer.Add(new PendingOutcome(items[i].Id, line, true, new Tally(0, 0, 1, 0, 0, 0)), tookRoom: false);
+                var before = paid.GetValueOrDefault(items[i].Id, Tally.Zero);
+                var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason), before);
+                writer.Add(new PendingOutcome(items[i].Id, line, true, before with { Unrun = 1 }), tookRoom: false);
             }
             else if (_closing is not null)
             {

@@ -33,6 +33,8 @@ public sealed class ShardRunner(
 {
     private const int MostAhead = 32;
 
+    private static readonly Dictionary<string, Tally> NothingPaid = [];
+
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(500);
 
     // Requests that take time to write (images) are written ahead of the throttle; over all shards so many, which bounds memory.
@@ -58,7 +60,7 @@ public sealed class ShardRunner(
         }
 
         var isLast = pass >= options.MaxPasses;
-        var end = await PassAsync(batchId, index, pass, isLast && options.MaxRetries == 0, stopping, from);
+        var end = await PassAsync(batchId, index, pass, isLast && options.MaxRetries == 0, slice, stopping, from);
         if (end.Result.IsSettled && slice is not null)
         {
             await slices.DeleteAsync(batchId, index, CancellationToken.None);
@@ -87,7 +89,8 @@ public sealed class ShardRunner(
     }
 
     /// <summary>Runs one pass over what has no outcome.</summary>
-    internal async Task<PassEnd> PassAsync(string batchId, int index, int pass, bool isLast, CancellationToken stopping, int from = 0)
+    internal async Task<PassEnd> PassAsync(
+        string batchId, int index, int pass, bool isLast, RetrySlice? slice, CancellationToken stopping, int from = 0)
     {
         var spec = await store.GetAsync(batchId, CancellationToken.None);
         var log = await OutcomeLog.OpenAsync(blobs, batchId, index, CancellationToken.None);
@@ -104,7 +107,8 @@ public sealed class ShardRunner(
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
             var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1);
-            var run = new ShardPass(spec, pass, isLast, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
+            var run = new ShardPass(
+                spec, pass, isLast, slice?.Paid ?? NothingPaid, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

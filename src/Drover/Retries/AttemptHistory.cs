@@ -11,9 +11,13 @@ internal static class AttemptHistory
     /// <summary>The history with one more failure.</summary>
     public static IReadOnlyList<Attempt> With(IReadOnlyList<Attempt> history, CallResult failure, DateTimeOffset now)
     {
-        var message = failure.ErrorMessage is { Length: > LongestMessage } text ? string.Concat(text.AsSpan(0, LongestMessage), "…") : failure.ErrorMessage;
-        return history.LastOrDefault() is { } last && last.Status == failure.Status && last.Code == failure.ErrorCode
-            ? [.. history.SkipLast(1), last with { Until = now, Times = last.Times + 1, Message = message }]
-            : [.. history.TakeLast(Most - 1), new Attempt(now, now, 1, failure.Status, failure.ErrorCode, message)];
+        var latest = Of(now, failure.Status, failure.ErrorCode, failure.ErrorMessage, 1);
+        return history.LastOrDefault() is { } last && last.Status == latest.Status && last.Code == latest.Code
+            ? [.. history.SkipLast(1), last with { Until = now, Times = last.Times + 1, Message = latest.Message }]
+            : [.. history.TakeLast(Most - 1), latest];
     }
+
+    /// <summary>Failures for one reason.</summary>
+    public static Attempt Of(DateTimeOffset at, int status, string? code, string? message, int times) =>
+        new(at, at, times, status, code, message is { Length: > LongestMessage } ? string.Concat(message.AsSpan(0, LongestMessage), "…") : message);
 }

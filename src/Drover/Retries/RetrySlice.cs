@@ -30,6 +30,12 @@ internal sealed record RetrySlice
     /// <summary>The items without an outcome, and how each has failed so far.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Attempt>> Items { get; init; } = new Dictionary<string, IReadOnlyList<Attempt>>();
 
+    /// <summary>What was paid for items whose outcome was an error that was taken back: it is added to what their next outcome cost.</summary>
+    public IReadOnlyDictionary<string, Tally> Paid { get; init; } = new Dictionary<string, Tally>();
+
+    /// <summary>While errors are being taken back: the lines that are to remain. Null: none are.</summary>
+    public IReadOnlyList<string>? Remaining { get; init; }
+
     /// <summary>The slice of what a pass has left.</summary>
     public RetrySlice After(PassEnd pass, DateTimeOffset now)
     {
@@ -40,6 +46,19 @@ internal sealed record RetrySlice
         }
 
         return this with { Items = items, Counted = pass.Result.Tally };
+    }
+
+    /// <summary>The slice with errors taken back.</summary>
+    public RetrySlice With(IReadOnlyList<ErrorOutcome> takenBack, IReadOnlyList<string> remaining)
+    {
+        var (items, paid) = (Items.ToDictionary(), Paid.ToDictionary());
+        foreach (var error in takenBack)
+        {
+            items[error.Id] = error.Reasons;
+            paid[error.Id] = error.Paid;
+        }
+
+        return this with { Items = items, Paid = paid, Remaining = remaining };
     }
 
     /// <summary>The slice given back to the shard's orchestration.</summary>

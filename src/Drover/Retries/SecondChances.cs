@@ -39,7 +39,7 @@ public sealed class SecondChances(
         PassEnd end;
         try
         {
-            end = await runner.PassAsync(batchId, shard, options.MaxPasses + slice.Round, isLast: false, stopping, slice.From);
+            end = await runner.PassAsync(batchId, shard, options.MaxPasses + slice.Round, isLast: false, slice, stopping, slice.From);
         }
         catch (InvalidDataException e)
         {
@@ -84,9 +84,9 @@ public sealed class SecondChances(
 
         var tally = await runner.SettleAsync(message.BatchId, message.Shard, id => new PendingOutcome(
             id,
-            OutcomeLine.OfDeadLetter(message.BatchId, id, slice.Items.GetValueOrDefault(id) ?? []),
+            OutcomeLine.OfDeadLetter(message.BatchId, id, slice.Items.GetValueOrDefault(id) ?? [], slice.Paid.GetValueOrDefault(id, Tally.Zero)),
             IsError: true,
-            new Tally(0, 1, 0, 0, 0, 0)));
+            slice.Paid.GetValueOrDefault(id, Tally.Zero) with { Failed = 1 }));
         if (tally is null)
         {
             return null;

@@ -18,6 +18,7 @@ namespace Drover.Storage;
 /// batches/{id}/retries/NNNNN.json     what keeps failing in a shard, why, and whose turn it is to try it
 /// batches/{id}/closing                why the batch is to be closed early (cancelled, …)
 /// batches/{id}/window                 until when a batch that was stopped and went on may run
+/// batches/{id}/edition                another text each time that outcomes were taken back
 /// batches/{id}/final.json             the final record
 /// ledgers/spend.json                  the spend ledger of all processes
 /// ledgers/spend/{random}.json         one process's reservations
@@ -52,6 +53,8 @@ public sealed class BatchBlobs(BlobContainerClient container)
     public BlockBlobClient Closing(string batchId) => Block(batchId, "closing");
 
     public BlockBlobClient Window(string batchId) => Block(batchId, "window");
+
+    public BlockBlobClient Edition(string batchId) => Block(batchId, "edition");
 
     public BlockBlobClient Final(string batchId) => Block(batchId, "final.json");
 

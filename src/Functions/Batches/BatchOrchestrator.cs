@@ -24,6 +24,12 @@ public static class BatchOrchestrator
     [Function(nameof(BatchOrchestrator))]
     public static async Task<FinalRecord> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, BatchRun run)
     {
+        if (run.Reopen is not null)
+        {
+            await context.CallActivityAsync(nameof(ReopenBatch), new Reopening(run.BatchId, run.Reopen), Retries.Storage);
+            run = run with { Reopen = null };
+        }
+
         if (run.Plan is null)
         {
             context.SetCustomStatus(new BatchProgress(BatchStatus.Validating, 0, 0, Tally.Zero, []));

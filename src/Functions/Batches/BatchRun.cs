@@ -6,6 +6,9 @@ namespace Drover.Functions.Batches;
 /// <param name="BatchId">The batch.</param>
 public sealed record BatchRun(string BatchId)
 {
+    /// <summary>The codes of the errors that are to be taken back first, none for all of them; null: none are.</summary>
+    public IReadOnlyList<string>? Reopen { get; init; }
+
     /// <summary>The plan's figures, once there are any.</summary>
     public BatchPlan? Plan { get; init; }
 

@@ -38,16 +38,29 @@ public sealed class BatchStarter(BatchStore store, BatchHolders holders, BatchOp
         }
 
         await holders.ClaimAsync(batchId, takeOver, cancellationToken);
+        return await ScheduleAsync(client, new BatchRun(batchId), cancellationToken);
+    }
+
+    /// <summary>Runs a batch again that has ended, without those of its errors that have one of these codes; none: without any. Its results stay.</summary>
+    /// <returns>Whether it was started now.</returns>
+    public async Task<bool> ReopenAsync(DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
+    {
+        await holders.ClaimAsync(batchId, takeOver: true, cancellationToken);
+        return await ScheduleAsync(client, new BatchRun(batchId) { Reopen = codes }, cancellationToken);
+    }
+
+    private static async Task<bool> ScheduleAsync(DurableTaskClient client, BatchRun run, CancellationToken cancellationToken)
+    {
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(BatchOrchestrator), new BatchRun(batchId), new StartOrchestrationOptions(InstanceId: batchId), cancellationToken);
+                nameof(BatchOrchestrator), run, new StartOrchestrationOptions(InstanceId: run.BatchId), cancellationToken);
             return true;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Another caller may have been quicker: then it runs, and that is what was asked for.
-            if (await client.GetInstanceAsync(batchId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: false })
+            if (await client.GetInstanceAsync(run.BatchId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: false })
             {
                 return false;
             }

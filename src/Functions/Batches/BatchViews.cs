@@ -124,6 +124,7 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
             ["results"] = $"/api/batches/{spec.Id}/results",
             ["errors"] = $"/api/batches/{spec.Id}/errors",
             ["cancel"] = $"/api/batches/{spec.Id}/cancel",
+            ["retry"] = $"/api/batches/{spec.Id}/retry",
         },
     };
 }

@@ -23,7 +23,7 @@ public sealed class FinishBatch(
             Model = ending.Plan.Model,
             InProgressAt = ending.Plan.Problem is null ? ending.Plan.At : null,
             FinalizingAt = ending.FinalizingAt,
-            SpentUsd = isStage ? null : await CloseSpendingAsync(ending, spec?.Payer ?? ending.BatchId, cancellationToken),
+            SpentUsd = isStage ? null : await CloseSpendingAsync(ending, tally, spec?.Payer ?? ending.BatchId, cancellationToken),
         };
         if (spec is not null && !isStage)
         {
@@ -49,11 +49,11 @@ public sealed class FinishBatch(
         }
     }
 
-    private async Task<decimal?> CloseSpendingAsync(Ending ending, Payer payer, CancellationToken cancellationToken) =>
+    private async Task<decimal?> CloseSpendingAsync(Ending ending, Tally tally, Payer payer, CancellationToken cancellationToken) =>
         await ledger.IsLimitedAsync(payer, cancellationToken)
             ? await ledger.CloseBatchAsync(
                 ending.BatchId,
-                resumable: ending.Status is BatchStatus.Stopped or BatchStatus.Failed,
+                resumable: ending.Status is BatchStatus.Stopped or BatchStatus.Failed || tally.Failed + tally.Unrun > 0,
                 cancellation => outcomes.CostsAsync(IdsOf(ending), cancellation),
                 cancellationToken)
             : null;

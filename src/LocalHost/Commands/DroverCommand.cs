@@ -17,6 +17,7 @@ internal static class DroverCommand
             StatusCommand.Create(),
             ResultsCommand.Create(),
             CancelCommand.Create(),
+            RetryCommand.Create(),
             KeyCommand.Create(),
             ProbeCommand.Create(),
         };
