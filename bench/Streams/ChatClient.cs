@@ -17,22 +17,20 @@ internal sealed class ChatClient(Uri address) : IDisposable
 
     public static string Prompt(int number) => $"Drovers walked cattle over the hills to the markets of the south. Number {number}.";
 
-    /// <summary>One stream to its end: its text, and the milliseconds to the first byte of its body.</summary>
-    public async Task<(string Text, double FirstByte)> StreamAsync(int number)
+    /// <summary>One stream to its end: its text, and the milliseconds to its first event.</summary>
+    public async Task<(string Text, double FirstEvent)> StreamAsync(int number)
     {
         var started = Stopwatch.GetTimestamp();
         using var answer = await SendAsync(number, stream: true);
         var body = await answer.Content.ReadAsStreamAsync();
-        var first = new byte[1];
-        await body.ReadExactlyAsync(first);
-        var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        double? first = null;
         var text = new StringBuilder();
-        using var whole = new PrefixedStream(first, body);
-        await foreach (var item in SseParser.Create(whole).EnumerateAsync())
+        await foreach (var item in SseParser.Create(body).EnumerateAsync())
         {
+            first ??= Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             if (item.Data == "[DONE]")
             {
-                return (text.ToString(), elapsed);
+                return (text.ToString(), first.Value);
             }
 
             using var chunk = JsonDocument.Parse(item.Data);
@@ -62,49 +60,5 @@ internal sealed class ChatClient(Uri address) : IDisposable
             Encoding.UTF8, "application/json");
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return answer.EnsureSuccessStatusCode();
-    }
-
-    /// <summary>A stream with a byte put back.</summary>
-    private sealed class PrefixedStream(byte[] prefix, Stream rest) : Stream
-    {
-        private bool _isRead;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_isRead)
-            {
-                return rest.ReadAsync(buffer, cancellationToken);
-            }
-
-            _isRead = true;
-            prefix.CopyTo(buffer);
-            return new(prefix.Length);
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
     }
 }

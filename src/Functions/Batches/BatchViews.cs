@@ -15,6 +15,10 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
     public async Task<BatchView> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken) =>
         await WithClosingAsync(await OfInstanceAsync(client, spec, cancellationToken), cancellationToken);
 
+    /// <summary>The limits of money that hold for a batch, and how they stand; null where none is set.</summary>
+    public async Task<IReadOnlyList<SpendScopeState>?> FindBudgetsAsync(string batchId, CancellationToken cancellationToken) =>
+        await store.FindAsync(batchId, cancellationToken) is { } spec && await SpendingOfAsync(spec, cancellationToken) is { } spending ? Limits(spending) : null;
+
     private async Task<BatchView> OfInstanceAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
     {
         spec = spec with { ExpiresAt = await store.ExpiresAtAsync(spec, time.GetUtcNow(), cancellationToken) };
@@ -56,12 +60,12 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
 
         // A status that already says how it ends is shown as such only when the final record is there.
         var status = BatchStatus.IsEnd(progress.Status) ? BatchStatus.Finalizing : progress.Status;
-        var spending = await ledger.IsLimitedAsync(spec.Payer, cancellationToken) ? await ledger.ReadAsync(spec.Payer, cancellationToken) : null;
+        var spending = await SpendingOfAsync(spec, cancellationToken);
         var view = View(spec, status, progress.Items, progress.Invalid, tally);
         return view with
         {
             Counts = view.Counts with { InRetry = Math.Min(progress.InRetry, view.Counts.Remaining) },
-            Budgets = spending is null ? null : [.. spending.Scopes.Where(s => s.LimitUsd is not null)],
+            Budgets = spending is null ? null : Limits(spending),
             Trouble = troubles.Find(spending),
             Stage = stage,
             Model = progress.Model ?? spec.Model,
@@ -93,6 +97,11 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
         var tally = await TallyAsync(id, progress, cancellationToken);
         return (new StageProgress(number, progress.Items, tally.Settled), tally);
     }
+
+    private async Task<SpendState?> SpendingOfAsync(BatchSpec spec, CancellationToken cancellationToken) =>
+        await ledger.IsLimitedAsync(spec.Payer, cancellationToken) ? await ledger.ReadAsync(spec.Payer, cancellationToken) : null;
+
+    private static IReadOnlyList<SpendScopeState> Limits(SpendState spending) => [.. spending.Scopes.Where(s => s.LimitUsd is not null)];
 
     // The orchestration may not have heard of it yet, above all when nothing runs it at the moment.
     private async Task<BatchView> WithClosingAsync(BatchView view, CancellationToken cancellationToken) =>

@@ -17,6 +17,7 @@ namespace Drover.Functions.Http;
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(UpstreamList))]
 [JsonSerializable(typeof(StreamView))]
+[JsonSerializable(typeof(BatchAlert))]
 [JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(ModelList))]
 internal sealed partial class ApiJson : JsonSerializerContext
