@@ -24,6 +24,16 @@ public sealed class NodeTests(ServedDrover drover)
     }
 
     [Fact]
+    public async Task Batch_WhoseFailuresAreRetried_HasResultsInstead()
+    {
+        var options = drover.Simulator.Options;
+        drover.Simulator.Options = options with { Models = [.. options.Models.Where(m => m.Name != "claude-3.5-sonnet")] };
+        await NodeScript.RunAsync("retry", drover.BaseAddress, argument: "before");
+        drover.Simulator.Options = options;
+        await NodeScript.RunAsync("retry", drover.BaseAddress, argument: "after");
+    }
+
+    [Fact]
     public Task Batch_WithABadInput_FailsWithItsErrors() => NodeScript.RunAsync("validation", drover.BaseAddress);
 
     [Fact]
