@@ -18,7 +18,7 @@ public sealed partial class Upstream
     {
         if (!(_options.HasResponses ?? _time.GetUtcNow().Ticks >= Volatile.Read(ref _lacksResponsesUntil)))
         {
-            return await RespondByChatAsync(call, permit, stopRetrying);
+            return await RespondByChatAsync(call, null, permit, stopRetrying);
         }
 
         var own = await CallRouteAsync(call, permit, stopRetrying);
@@ -37,7 +37,7 @@ public sealed partial class Upstream
             return own with { Result = UpstreamPipelines.Stopped };
         }
 
-        var chat = await RespondByChatAsync(call, permit, stopRetrying);
+        var chat = await RespondByChatAsync(call, own.Result, permit, stopRetrying);
         if (chat.Attempts > 0 && chat.Result.Outcome is Outcome.Result or Outcome.Rejected && !IsNotThere(chat.Result))
         {
             RememberNoResponses();
@@ -48,10 +48,10 @@ public sealed partial class Upstream
 
     private static bool IsNotThere(CallResult result) => result is { Outcome: Outcome.Rejected, Status: 404 or 405 };
 
-    private async Task<Answer> RespondByChatAsync(ApiCall call, Permit permit, CancellationToken stopRetrying)
+    private async Task<Answer> RespondByChatAsync(ApiCall call, CallResult? own, Permit permit, CancellationToken stopRetrying)
     {
         using var request = JsonDocument.Parse(call.Body);
-        if (Translate(request.RootElement, out var refusal) is not { } body)
+        if (Translate(request.RootElement, own, out var refusal) is not { } body)
         {
             return new Answer(refusal!, 0, permit);
         }
@@ -69,7 +69,7 @@ public sealed partial class Upstream
         }
     }
 
-    private byte[]? Translate(JsonElement request, out CallResult? refusal)
+    private byte[]? Translate(JsonElement request, CallResult? own, out CallResult? refusal)
     {
         try
         {
@@ -78,7 +78,8 @@ public sealed partial class Upstream
         }
         catch (UntranslatableException e)
         {
-            var message = $"'{e.Parameter}' {e.Message}. (The upstream '{Name}' has no /v1/responses, so that the request is put as one of /v1/chat/completions.)";
+            var why = own is null ? "has no /v1/responses" : $"answers {own.Status} to /v1/responses, '{own.ErrorMessage}'";
+            var message = $"'{e.Parameter}' {e.Message}. (The upstream '{Name}' {why}, so that the request is put as one of /v1/chat/completions.)";
             refusal = Refusal(message, e.Parameter);
             return null;
         }

@@ -82,7 +82,10 @@ public sealed class UpstreamResponsesTests
         Assert.Equal((Outcome.Rejected, 400, "unsupported_parameter", 1), (result.Outcome, result.Status, result.ErrorCode, attempts));
         var error = Answer(result).GetProperty("error");
         Assert.Equal("previous_response_id", error.GetProperty("param").GetString());
-        Assert.StartsWith("'previous_response_id' has no counterpart there.", error.GetProperty("message").GetString());
+        Assert.Equal(
+            "'previous_response_id' has no counterpart there. (The upstream 'default' answers 404 to /v1/responses, 'Invalid URL (POST /v1/responses)', so that the request is put as one of /v1/chat/completions.)",
+            error.GetProperty("message").GetString());
+        Assert.EndsWith("has no /v1/responses, so that the request is put as one of /v1/chat/completions.)", again.ErrorMessage);
         Assert.Equal((400, 0), (again.Status, none));
     }
 
