@@ -45,7 +45,7 @@ public static class DroverServices
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>().AddSingleton<Reopener>();
-        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<Stages>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
+        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<Stages>().AddSingleton<Answering>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Drover.LocalHost.Tests;
@@ -6,6 +7,9 @@ namespace Drover.LocalHost.Tests;
 /// <summary>Inputs for tests.</summary>
 internal static class Inputs
 {
+    /// <summary>Texts as they stand, so that Japanese has three bytes a character.</summary>
+    public static JsonSerializerOptions Readable { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>So many request lines, each with a body of its own.</summary>
     public static string Requests(int count, string model = "gpt-4o-mini")
     {

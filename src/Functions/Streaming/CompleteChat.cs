@@ -11,11 +11,8 @@ namespace Drover.Functions.Streaming;
 /// <c>x-drover-stream-id</c> names the stream. A request that comes with <c>Last-Event-ID</c>, as some clients send when they
 /// reconnect, goes on with that stream instead of asking anew.
 /// </remarks>
-public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller caller, ChatSpending spending, StreamHub streams, StreamAnswers answers, TimeProvider time)
+public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller caller, ChatSpending spending, StreamAnswers answers)
 {
-    /// <summary>So long the answer's status can be the upstream's; after that, comments keep the connection open.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
-
     [Function(nameof(CompleteChat))]
     public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/chat/completions")] HttpRequest request, CancellationToken cancellationToken) =>
@@ -35,7 +32,7 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller c
             }
 
             return chat.IsStream
-                ? await StreamAsync(request.HttpContext, chat, cancellationToken)
+                ? await answers.BeginAsync(request.HttpContext, chat, cancellationToken)
                 : UpstreamAnswers.Of(request.HttpContext, await caller.CallAsync(ChatRequest.Url, chat.Body, chat.Shape, chat.Key, cancellationToken));
         });
 
@@ -49,28 +46,5 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller c
         {
             throw new OpenAiException(StatusCodes.Status400BadRequest, "We could not parse the JSON body of your request.");
         }
-    }
-
-    private async Task<IResult> StreamAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
-    {
-        var start = streams.Start(chat);
-        try
-        {
-            if (await start.Opened.WaitAsync(LongestSilence, time, cancellationToken) is { } refusal)
-            {
-                return UpstreamAnswers.Of(http, refusal);
-            }
-        }
-        catch (TimeoutException)
-        {
-            streams.BeginSlowly(start.Id);
-        }
-        catch (OperationCanceledException)
-        {
-            await streams.CancelAsync(start.Id, chat.Key, CancellationToken.None); // Nobody knows its id, so nobody can come back for it.
-            throw;
-        }
-
-        return await answers.GoOnAsync(http, start.Id, "", cancellationToken);
     }
 }

@@ -6,13 +6,43 @@ using Microsoft.AspNetCore.Http;
 namespace Drover.Functions.Streaming;
 
 /// <summary>Answers with a stream's events from where a client stands.</summary>
-public sealed class StreamAnswers(CallerKeys keys, StreamHub streams)
+public sealed class StreamAnswers(CallerKeys keys, StreamHub streams, TimeProvider time)
 {
+    /// <summary>So long the answer's status can be the upstream's; after that, comments keep the connection open.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
     private const string LastEventIdHeader = "Last-Event-ID";
 
     /// <summary>The position that a client comes with: in the header, as EventSource sends it, or in the query as <c>after</c>.</summary>
     public static string LastEventId(HttpRequest request) =>
         request.Headers[LastEventIdHeader] is { Count: > 0 } header ? header.ToString() : request.Query["after"].ToString();
+
+    /// <summary>Begins a stream and answers with its events; or with the upstream's refusal.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="chat">What is asked for.</param>
+    /// <param name="cancellationToken">Fires when the client goes, or the function has no more time.</param>
+    public async Task<IResult> BeginAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
+    {
+        var start = streams.Start(chat);
+        try
+        {
+            if (await start.Opened.WaitAsync(LongestSilence, time, cancellationToken) is { } refusal)
+            {
+                return UpstreamAnswers.Of(http, refusal);
+            }
+        }
+        catch (TimeoutException)
+        {
+            streams.BeginSlowly(start.Id);
+        }
+        catch (OperationCanceledException)
+        {
+            await streams.CancelAsync(start.Id, chat.Key, CancellationToken.None); // Nobody knows its id, so nobody can come back for it.
+            throw;
+        }
+
+        return await GoOnAsync(http, start.Id, "", cancellationToken);
+    }
 
     /// <summary>Goes on with a stream after the event <paramref name="last"/>, or from its beginning where that is empty.</summary>
     /// <param name="http">The request.</param>
