@@ -77,10 +77,14 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(stream, _alice.Key)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(stream, _poor.Key)).StatusCode);
 
-        using var dear = Chat();
-        using var refused = await SendAsync("/v1/chat/completions", _poor.Key, dear);
-        var error = (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
-        Assert.Equal((HttpStatusCode.TooManyRequests, "insufficient_quota"), (refused.StatusCode, error.GetProperty("code").GetString()));
+        var question = JsonContent.Create(new { question = "What is it?", documents = new[] { new { id = "a", text = "It is a text about some thing or other." } } });
+        var response = JsonContent.Create(new { model = "gpt-4o-mini", input = "Hi" });
+        foreach (var (path, body) in new[] { ("/v1/chat/completions", Chat()), ("/v1/responses", response), ("/api/answers", question) })
+        {
+            using var refused = await SendAsync(path, _poor.Key, body);
+            var error = (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+            Assert.Equal((path, HttpStatusCode.TooManyRequests, "insufficient_quota"), (path, refused.StatusCode, error.GetProperty("code").GetString()));
+        }
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Drover.Functions.Http;
-using Drover.Functions.OpenAI;
 using Drover.Inference;
 using Drover.Streaming;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +15,7 @@ internal static class UpstreamAnswers
         if (result.Outcome == Outcome.BudgetSpent)
         {
             headers["x-should-retry"] = "false"; // SDKs try other 429s again.
-            throw new OpenAiException(
-                StatusCodes.Status429TooManyRequests, result.ErrorMessage!, code: ChatSpending.SpentCode, type: ChatSpending.SpentCode);
+            return Answers.Error(StatusCodes.Status429TooManyRequests, result.ErrorMessage!, ChatSpending.SpentCode, type: ChatSpending.SpentCode);
         }
 
         if (result.RequestId is not null)
