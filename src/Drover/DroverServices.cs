@@ -4,6 +4,7 @@ using Azure.Storage.Queues;
 using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
+using Drover.Caching;
 using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
@@ -45,6 +46,7 @@ public static class DroverServices
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>().AddSingleton<Reopener>();
+        services.AddSingleton(settings.Cache).AddSingleton<AnswerCache>();
         services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<Stages>().AddSingleton<Answering>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }

@@ -1,6 +1,7 @@
 using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
+using Drover.Caching;
 using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
@@ -17,7 +18,7 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks", "Vision", "Recipes", "HostKey"];
+        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks", "Vision", "Recipes", "Cache", "HostKey"];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -48,6 +49,8 @@ public sealed class DroverSettings
 
     public RecipeOptions Recipes { get; } = new();
 
+    public CacheOptions Cache { get; } = new();
+
     /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
     /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
     public static DroverSettings Read(IConfiguration configuration)
@@ -65,6 +68,7 @@ public sealed class DroverSettings
         settings.Models = ModelSettings.Read(configuration, faults);
         Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
         Bind(configuration.GetSection("Drover:Recipes"), settings.Recipes, faults);
+        Bind(configuration.GetSection("Drover:Cache"), settings.Cache, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
@@ -116,6 +120,7 @@ public sealed class DroverSettings
         faults.AddRange(settings.Webhooks.Faults());
         faults.AddRange(settings.Vision.Faults());
         faults.AddRange(settings.Recipes.Faults());
+        faults.AddRange(settings.Cache.Faults());
         faults.AddRange(settings.Streams.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }

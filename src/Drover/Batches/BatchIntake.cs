@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Drover.Budgets;
+using Drover.Caching;
 using Drover.Inference;
 using Drover.Models;
 using Drover.OpenAI;
@@ -19,6 +20,7 @@ public sealed class BatchIntake(
     BatchOptions options,
     UploadOptions uploads,
     BudgetOptions budgets,
+    CacheOptions cache,
     SpendLedger ledger,
     TimeProvider time)
 {
@@ -48,6 +50,7 @@ public sealed class BatchIntake(
             Model = ModelOf(request),
             Prefer = request.Prefer?.ToLowerInvariant(),
             Repair = request.Repair ?? recipeOptions.Repair,
+            Cache = request.Cache ?? cache.Enabled,
             CreatedAt = now,
             ExpiresAt = now + WindowOf(request),
             Cut = ShardCut.Of(options),

@@ -37,6 +37,9 @@ public sealed partial record BatchSpec
     /// <summary>Whether a reply that its recipe cannot use is asked for once more, with the fault.</summary>
     public bool Repair { get; init; }
 
+    /// <summary>Whether the same request is called once, in this batch and in others that say so; see <see cref="Caching.AnswerCache"/>.</summary>
+    public bool Cache { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Items without an outcome by then end as <c>batch_expired</c>.</summary>

@@ -33,6 +33,9 @@ public sealed record NewBatch
     /// <summary>Whether a reply that its recipe cannot use is asked for once more, with the fault; null: as the settings say.</summary>
     public bool? Repair { get; init; }
 
+    /// <summary>Whether the same request is called once; null: as the settings say.</summary>
+    public bool? Cache { get; init; }
+
     /// <summary>Whether to run it here although another has begun it (<see cref="BatchHolders"/>): only when that one is gone for good.</summary>
     public bool TakeOver { get; init; }
 

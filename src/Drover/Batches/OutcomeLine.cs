@@ -72,6 +72,11 @@ internal static class OutcomeLine
             json.WriteNumber("reasoning_tokens"u8, call.Usage.ReasoningTokens);
         }
 
+        if (call.IsCached)
+        {
+            json.WriteBoolean("cached"u8, true);
+        }
+
         if (data is { } value)
         {
             json.WritePropertyName("data"u8);

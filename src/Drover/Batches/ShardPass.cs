@@ -1,4 +1,5 @@
 using System.Buffers;
+using Drover.Caching;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
@@ -20,6 +21,7 @@ internal sealed class ShardPass(
     IReadOnlyDictionary<string, Tally> paid,
     BatchStore store,
     ItemCaller caller,
+    AnswerCache? cache,
     IRecipe recipe,
     Func<Source, string, string>? repair,
     SourceTalks talks,
@@ -109,7 +111,7 @@ internal sealed class ShardPass(
             try
             {
                 var writing = RequestOfAsync(item, launching);
-                if (writing.IsCompleted)
+                if (writing.IsCompleted && cache is null)
                 {
                     var request = await writing;
                     return request.Unsent is { } unsent
@@ -133,42 +135,58 @@ internal sealed class ShardPass(
         }
     }
 
-    /// <summary>As <see cref="CallAsync"/>, for a request that takes time to write. Its place ahead of the throttle is given back when it has leave to go.</summary>
+    /// <summary>
+    /// As <see cref="CallAsync"/>, for a request that takes time to write, or may be answered by what is kept. Its place ahead of the
+    /// throttle is given back when it has leave to go.
+    /// </summary>
     private async Task<CallResult?> CallWhenWrittenAsync(Item item, Task<Request> writing, OutcomeWriter writer, CancellationToken launching)
     {
-        Request request;
-        Permit permit;
+        var places = 1;
         try
         {
-            request = await writing;
-            if (request.Unsent is { } unsent)
-            {
-                return Judge(item, request, unsent, 0, writer);
-            }
-
-            permit = await caller.AcquireAsync(request.Call!, launching);
+            var request = await writing;
+            return request.Unsent is { } unsent
+                ? Judge(item, request, unsent, 0, writer)
+                : await CallAsync(item, request, null, writer, launching, GivePlaceBack);
         }
         catch (OperationCanceledException) when (launching.IsCancellationRequested)
         {
-            writer.GiveRoomBack();
+            writer.GiveRoomBack(); // It was still being written.
             return UpstreamPipelines.Stopped;
         }
         finally
         {
-            ahead.Release();
+            GivePlaceBack();
         }
 
-        return await CallAsync(item, request, permit, writer, launching);
+        void GivePlaceBack()
+        {
+            if (Interlocked.Exchange(ref places, 0) == 1)
+            {
+                ahead.Release();
+            }
+        }
     }
 
     /// <summary>Calls for one item, until its recipe has what it wants. Null: its outcome is with the writer; otherwise what it is left with.</summary>
-    private async Task<CallResult?> CallAsync(Item item, Request request, Permit permit, OutcomeWriter writer, CancellationToken launching)
+    private async Task<CallResult?> CallAsync(
+        Item item, Request request, Permit? permit, OutcomeWriter writer, CancellationToken launching, Action? onLeave = null)
     {
         var attempts = 0;
         while (true)
         {
+            Answer answer;
+            try
+            {
+                answer = await AskAsync(request.Call!, permit, onLeave, launching);
+            }
+            catch (OperationCanceledException) when (launching.IsCancellationRequested)
+            {
+                return Judge(item, request, UpstreamPipelines.Stopped, attempts, writer);
+            }
+
             // Its permit goes back when its outcome is spooled: a crash repeats no more calls than may be under way at once.
-            using (var answer = await caller.CallAsync(request.Call!, permit, launching))
+            using (answer)
             {
                 attempts += answer.Attempts;
                 if (request.Talk?.Take(answer.Result) is not true)
@@ -177,15 +195,19 @@ internal sealed class ShardPass(
                 }
             }
 
-            request = request with { Call = Prepare(item, request.Talk) };
-            try
-            {
-                permit = await caller.AcquireAsync(request.Call, launching);
-            }
-            catch (OperationCanceledException) when (launching.IsCancellationRequested)
-            {
-                return Judge(item, request, UpstreamPipelines.Stopped, attempts, writer);
-            }
+            (request, permit) = (request with { Call = Prepare(item, request.Talk) }, null);
+        }
+    }
+
+    private Task<Answer> AskAsync(ItemCall call, Permit? permit, Action? onLeave, CancellationToken launching)
+    {
+        return cache is null ? CallAsync() : cache.AskAsync(call, CallAsync, launching);
+
+        async Task<Answer> CallAsync()
+        {
+            permit ??= await caller.AcquireAsync(call, launching);
+            onLeave?.Invoke();
+            return await caller.CallAsync(call, permit, launching);
         }
     }
 

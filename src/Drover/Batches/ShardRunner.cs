@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Drover.Budgets;
+using Drover.Caching;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
@@ -25,6 +26,7 @@ public sealed class ShardRunner(
     ModelSelector selector,
     SpendLedger ledger,
     RetrySlices slices,
+    AnswerCache cache,
     BatchOptions options,
     LiveTallies live,
     TimeProvider time,
@@ -108,7 +110,7 @@ public sealed class ShardRunner(
             var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
             var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1);
             var run = new ShardPass(
-                spec, pass, isLast, slice?.Paid ?? NothingPaid, store, caller, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
+                spec, pass, isLast, slice?.Paid ?? NothingPaid, store, caller, spec.Cache ? cache : null, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

@@ -42,6 +42,9 @@ public sealed record CallResult(Outcome Outcome)
     /// <summary>Whether the request was sent and no answer came that could be read: it may have been processed, and cost.</summary>
     public bool IsAnswerLost { get; init; }
 
+    /// <summary>Whether it is the answer to the same request of before: nothing was sent or paid for it.</summary>
+    public bool IsCached { get; init; }
+
     /// <summary>What the answer's headers say of the upstream's limits.</summary>
     public RateHeaders Rates { get; init; }
 

@@ -67,6 +67,9 @@ public sealed partial class Upstream : IDisposable
     /// <summary>What the settings call it.</summary>
     public string Name => _options.Name;
 
+    /// <summary>Where it is.</summary>
+    public string BaseUrl => _options.BaseUrl;
+
     /// <summary>What is wrong with the upstream, as the last answer shows; null when it answers.</summary>
     public string? Trouble { get; private set; }
 

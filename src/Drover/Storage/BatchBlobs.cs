@@ -23,6 +23,7 @@ namespace Drover.Storage;
 /// ledgers/spend.json                  the spend ledger of all processes
 /// ledgers/spend/{random}.json         one process's reservations
 /// ledgers/limits/{upstream}.json      what processes share of an upstream's limits
+/// cache/{hash}                        an answer that is given again to the same request
 /// streams/{id}.sse                    append blob: a stream's log
 /// </code>
 /// </remarks>
@@ -33,6 +34,9 @@ public sealed class BatchBlobs(BlobContainerClient container)
 
     /// <summary>How the names of streams' logs begin.</summary>
     public const string StreamsPrefix = "streams/";
+
+    /// <summary>How the names of answers begin that are given again.</summary>
+    public const string CachePrefix = "cache/";
 
     private const string BatchesPrefix = "batches/";
 
@@ -64,6 +68,8 @@ public sealed class BatchBlobs(BlobContainerClient container)
 
     /// <summary>What keeps failing in a shard.</summary>
     public BlockBlobClient Slice(string batchId, int shard) => Container.GetBlockBlobClient($"{SlicesPrefix(batchId)}{shard:D5}.json");
+
+    public BlockBlobClient CachedAnswer(string key) => Container.GetBlockBlobClient(CachePrefix + key);
 
     /// <summary>What all processes know of the money spent.</summary>
     public BlockBlobClient SpendLedger() => Container.GetBlockBlobClient("ledgers/spend.json");

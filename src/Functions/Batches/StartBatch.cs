@@ -10,7 +10,7 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?, "take_over"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?, "cache"?, "take_over"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
 /// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
@@ -63,6 +63,7 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
         BudgetUsd = BudgetOf(query),
         WhenSpent = query["when_spent"],
         Repair = FlagOf(query, "repair"),
+        Cache = FlagOf(query, "cache"),
         TakeOver = FlagOf(query, "take_over") ?? false,
         InputName = query["name"],
     };

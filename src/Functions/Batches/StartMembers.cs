@@ -6,7 +6,7 @@ namespace Drover.Functions.Batches;
 /// <summary>The members of a body of <c>POST /api/batches</c>, each checked for its kind; what they may be is <see cref="BatchIntake"/>'s to judge.</summary>
 internal sealed class StartMembers
 {
-    private const string Names = "id, items, input, recipe, model, prefer, budget_usd, when_spent, repair and metadata";
+    private const string Names = "id, items, input, recipe, model, prefer, budget_usd, when_spent, repair, cache and metadata";
 
     public StartMembers(JsonElement body, NewBatch query)
     {
@@ -45,6 +45,7 @@ internal sealed class StartMembers
         "when_spent" => Batch with { WhenSpent = Text(name, value) },
         "budget_usd" => Batch with { BudgetUsd = Number(name, value) },
         "repair" => Batch with { Repair = Flag(name, value) },
+        "cache" => Batch with { Cache = Flag(name, value) },
         "take_over" => Batch with { TakeOver = Flag(name, value) ?? false },
         "metadata" => Batch with { Metadata = Texts(name, value) },
         "items" => WithItems(value),

@@ -25,9 +25,10 @@ internal static class RunCommand
         var budget = NumberOption.Budget("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
         var whenSpent = new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
         whenSpent.AcceptOnlyFromAmong("stop", "wait");
+        var cache = new Option<bool?>("--cache") { Description = "Call the same request once, and take answers of before." };
         var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };
         var takeOver = new Option<bool>("--take-over") { Description = "Run here what another data folder on the same storage has begun, when that one is gone for good." };
-        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, takeOver };
+        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
@@ -41,6 +42,7 @@ internal static class RunCommand
                 BudgetUsd = parsed.GetValue(budget),
                 WhenSpent = parsed.GetValue(whenSpent),
                 Repair = parsed.GetValue(repair),
+                Cache = parsed.GetValue(cache),
                 TakeOver = parsed.GetValue(takeOver),
             },
             parsed.GetValue(output)));

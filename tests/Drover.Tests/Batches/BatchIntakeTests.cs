@@ -221,7 +221,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(BatchBlobs blobs) =>
-        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _budgets,
+        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _budgets, new Drover.Caching.CacheOptions(),
             new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance), _time);
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Drover.Batches;
 using Drover.Budgets;
+using Drover.Caching;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
@@ -113,6 +114,7 @@ internal sealed class TestBatch : IAsyncDisposable
             new SpendLedger(
                 Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
             Slices,
+            new AnswerCache(Blobs, new CacheOptions(), _time),
             Options,
             _live[^1],
             _time,
