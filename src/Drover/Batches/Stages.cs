@@ -92,9 +92,6 @@ public sealed class Stages(
         return plan;
     }
 
-    /// <summary>The steps of a source's first stage, for estimates.</summary>
-    internal IReadOnlyList<Source> StepsOf(IStagedRecipe recipe, Source source, string model, out string? fault) => recipe.Begin(source, RoomOf(model), out fault);
-
     /// <summary>Takes what a stage has brought: outcomes of items, and the next stage.</summary>
     /// <param name="spec">The batch.</param>
     /// <param name="stage">The stage, which has ended.</param>
@@ -161,7 +158,7 @@ public sealed class Stages(
         }
 
         var source = Source.Read(item.Body) with { Model = input.Model };
-        var steps = StepsOf((IStagedRecipe)recipes.Find(spec.Recipe)!, source, input.Model!, out var why);
+        var steps = ((IStagedRecipe)recipes.Find(spec.Recipe)!).Begin(source, RoomOf(input.Model!), out var why);
         fault = why is null ? null : new LineFault("invalid_request", why, item.Id);
         return LinesOf(new StepLine(item.Id, item.Priority, source, StepSpending.None), $"{input.Line.Number}", 1, steps, StepSpending.None);
     }

@@ -17,6 +17,7 @@ public sealed class Estimator(
     BatchIntake intake,
     BatchBlobs blobs,
     RecipeCatalogue recipes,
+    RecipeOptions recipeOptions,
     ModelCatalogue models,
     ModelSelector selector,
     UpstreamOptions upstream,
@@ -91,7 +92,7 @@ public sealed class Estimator(
         var wish = new ModelWish(intake.ModelOf(request), Prefer: ModelWish.Parse<Preference>(request.Prefer));
         var (items, badLines, shown) = (0L, 0L, new List<BadLine>());
         await using var opened = content is null ? await OpenAsync(request, cancellationToken) : null;
-        using var input = new InputScanner((content ?? opened)!, options.MaxLineBytes, selector, wish);
+        using var input = new InputScanner((content ?? opened)!, options.MaxLineBytes, selector, wish, isSplit: recipe is IStagedRecipe);
         while (await input.ReadAsync(cancellationToken))
         {
             if (input.Fault is { } fault)
@@ -108,6 +109,17 @@ public sealed class Estimator(
             items++;
             var item = input.Item!.Value;
             var model = input.Model ?? "";
+            if (item.IsSource && recipe is IStagedRecipe staged)
+            {
+                // Its first stage; what later ones ask, nobody knows yet.
+                foreach (var step in staged.Begin(Source.Read(item.Body), recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out _))
+                {
+                    add(await recipe.ShapeOfAsync(step, model), model, recipe.TypicalAnswerTokens);
+                }
+
+                continue;
+            }
+
             var shape = item.IsSource ? await recipe.ShapeOfAsync(Source.Read(item.Body), model) : RequestShape.Read(item.Url!, item.Body.Span);
             add(shape, model, item.IsSource ? recipe.TypicalAnswerTokens : IRecipe.TypicalAnswer);
         }

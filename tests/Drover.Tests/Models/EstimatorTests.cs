@@ -121,6 +121,15 @@ public sealed class EstimatorTests
         Assert.True(spent <= estimate.Total.MostCostUsd);
     }
 
+    [Fact]
+    public async Task EstimateAsync_ADocumentThatIsSplit_CountsTheRequestsOfItsParts()
+    {
+        var text = string.Concat(Enumerable.Repeat("Drovers walked herds over the hills. ", 400));
+        var estimate = await EstimateAsync([JsonSerializer.Serialize(new { id = "1", text })], new NewBatch { Recipe = "document" }, ("Drover:Recipes:PartTokens", "1000"));
+
+        Assert.Equal((1, 4), (estimate.Items, estimate.Models.Single().Items));
+    }
+
     private static IEnumerable<string> TestSources(int count) =>
         Enumerable.Range(1, count).Select(i => JsonSerializer.Serialize(new { id = $"{i}", text = $"Drovers walked herd {i} of cattle over the hills." }));
 
