@@ -1,15 +1,13 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drover.Streaming;
 
 namespace Drover.Inference;
 
 /// <summary>Changes what a request's JSON asks for, and leaves all else of it as it is.</summary>
 internal static class RequestBody
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The same chat completion with further messages at its end.</summary>
     public static ReadOnlyMemory<byte> WithMessages(ReadOnlyMemory<byte> body, params IEnumerable<(string Role, string Content)> messages)
     {
@@ -20,7 +18,7 @@ internal static class RequestBody
             all.Add((JsonNode)new JsonObject { ["role"] = role, ["content"] = content });
         }
 
-        return Encoding.UTF8.GetBytes(root.ToJsonString(Readable));
+        return Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options));
     }
 
     /// <summary>The same body with another <c>model</c>; one that names none, or is no object, stays as it is.</summary>

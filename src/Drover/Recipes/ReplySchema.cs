@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drover.Streaming;
 
 namespace Drover.Recipes;
 
@@ -15,8 +16,6 @@ namespace Drover.Recipes;
 internal sealed class ReplySchema
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static readonly JsonSerializerOptions ReadableText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly SchemaNode _root;
 
@@ -49,7 +48,7 @@ internal sealed class ReplySchema
         }
 
         member["items"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. texts.Select(t => (JsonNode)t)]) };
-        return Parse(Encoding.UTF8.GetBytes(root.ToJsonString(ReadableText)));
+        return Parse(Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options)));
     }
 
     /// <summary>The data that a value is by this schema; null with the rule that it breaks.</summary>
