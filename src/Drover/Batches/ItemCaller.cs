@@ -18,6 +18,8 @@ internal sealed class ItemCaller(
     /// <summary>The answer that is guessed at for a request that sets no limit, in tokens; the throttle learns the truth.</summary>
     private const long TypicalAnswer = 500;
 
+    private readonly DateTimeOffset _since = time.GetUtcNow();
+
     /// <summary>How long the upstream that a call would go to has asked to be left alone.</summary>
     public TimeSpan PausedFor(string? model) => upstreams.Pick(model).Upstream.Throttle.PausedFor;
 
@@ -82,7 +84,7 @@ internal sealed class ItemCaller(
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
         var spending = ledger is null ? null : new CallSpending(ledger, payer, call.ItemId, target.Model, call.Shape, models, time);
-        var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending) { IsRepeat = isRepeat }, permit, stopRetrying);
+        var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending) { IsRepeat = isRepeat, Since = _since }, permit, stopRetrying);
         var result = answer.Result;
         return answer with
         {

@@ -8,6 +8,9 @@ namespace Drover.Inference;
 /// <param name="Spending">What is asked for money before each request; null when no budget is set.</param>
 public sealed record ApiCall(string Url, ReadOnlyMemory<byte> Body, string? Model, long Tokens = 0, ISpending? Spending = null)
 {
+    /// <summary>When the run began that it is of; null: it is a call by itself.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>Whether what it is for has failed before: then that it fails again says little of the upstream.</summary>
     public bool IsRepeat { get; init; }
 }

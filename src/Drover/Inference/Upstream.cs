@@ -128,7 +128,7 @@ public sealed partial class Upstream : IDisposable
             var isKept = false;
             try
             {
-                if (_keys.Next(first) is not { } key)
+                if (_keys.Next(first, call.Since) is not { } key)
                 {
                     break;
                 }
