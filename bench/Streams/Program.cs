@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Drover.Bench;
 using Drover.Simulator.Bench;
@@ -44,21 +45,22 @@ latency.SetAction(async result =>
     using var drover = new ServedDrover(simulator.Address);
     using var direct = new ChatClient(simulator.Address);
     using var through = new ChatClient(drover.Address);
+    using var stalls = new MachineStalls();
     await RunAsync(through, TimeSpan.FromSeconds(8), []); // Compilation.
-    var (bare, relayed) = (new List<double>(), new List<double>());
+    var (bare, relayed) = (new List<(long From, double First)>(), new List<(long From, double First)>());
     for (var i = 0; i < 4; i++)
     {
         await RunAsync(direct, TimeSpan.FromSeconds(result.GetValue(seconds) / 4.0), bare);
         await RunAsync(through, TimeSpan.FromSeconds(result.GetValue(seconds) / 4.0), relayed);
     }
 
-    Console.WriteLine("             streams   median ms   P95 ms   P99 ms");
-    Console.WriteLine(Row("direct", bare));
-    Console.WriteLine(Row("drover", relayed));
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"added                 {At(relayed, 0.5) - At(bare, 0.5),10:0.00} {At(relayed, 0.95) - At(bare, 0.95),8:0.00} {At(relayed, 0.99) - At(bare, 0.99),8:0.00}"));
+    Write("All of them:", [.. bare.Select(s => s.First)], [.. relayed.Select(s => s.First)]);
+    Write("Those during whose wait the machine did not stand still:", Undisturbed(bare), Undisturbed(relayed));
 
-    async Task RunAsync(ChatClient client, TimeSpan time, List<double> into)
+    List<double> Undisturbed(List<(long From, double First)> streams) =>
+        [.. streams.Where(s => !stalls.Any(s.From, s.From + (long)(s.First * Stopwatch.Frequency / 1000))).Select(s => s.First)];
+
+    async Task RunAsync(ChatClient client, TimeSpan time, List<(long From, double First)> into)
     {
         var until = DateTime.UtcNow + time;
         await Task.WhenAll(Enumerable.Range(0, result.GetValue(parallel)).Select(async worker =>
@@ -66,10 +68,11 @@ latency.SetAction(async result =>
             await Task.Delay(worker * 7); // Not all at the same moment.
             for (var i = worker; DateTime.UtcNow < until; i += 1000)
             {
+                var from = Stopwatch.GetTimestamp();
                 var (_, first) = await client.StreamAsync(i);
                 lock (into)
                 {
-                    into.Add(first);
+                    into.Add((from, first));
                 }
             }
         }));
@@ -105,6 +108,15 @@ hold.SetAction(async result =>
 });
 
 return await new RootCommand("Streams through 'drover serve', a process of its own, against the simulator in another.") { cuts, latency, hold }.Parse(args).InvokeAsync();
+
+static void Write(string which, List<double> bare, List<double> relayed)
+{
+    Console.WriteLine($"{which}\n             streams   median ms   P95 ms   P99 ms");
+    Console.WriteLine(Row("direct", bare));
+    Console.WriteLine(Row("drover", relayed));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"added                 {At(relayed, 0.5) - At(bare, 0.5),10:0.00} {At(relayed, 0.95) - At(bare, 0.95),8:0.00} {At(relayed, 0.99) - At(bare, 0.99),8:0.00}"));
+}
 
 static double At(List<double> times, double share) => times.Order().ElementAt((int)((times.Count - 1) * share));
 
