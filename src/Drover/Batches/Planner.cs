@@ -118,6 +118,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         var cutter = new ShardCutter(cut.Items, target);
         var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
         long invalid = 0;
+        LineFault? first = null;
         using var input = new InputScanner(content, cut.LineBytes, models, spec.Wish);
         await using (var errors = await blobs.InvalidLines(spec.Id).OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         {
@@ -132,6 +133,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
                 }
 
                 invalid++;
+                first ??= fault;
                 await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec.Id, line.Number, fault), cancellationToken);
                 if (input.Item is { } looksGood)
                 {
@@ -148,6 +150,11 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         if (shards.Count == 0 && invalid == 0)
         {
             return EmptyInput;
+        }
+
+        if (first is not null && BatchSpec.IsStage(spec.Id))
+        {
+            return Problem(first.Code, $"{invalid} of its requests cannot be made, the first because: {first.Message}"); // Their items would be lost.
         }
 
         if (rules?.Refusal is { } refusal)

@@ -31,6 +31,8 @@ public sealed class Stages(
     RecipeOptions recipeOptions,
     BatchOptions options)
 {
+    // Escapes, and what each step bears of its item, make a step longer than the line that it comes from.
+    private const int LongestStep = 1024 * 1024 * 1024;
 
     /// <summary>Whether a batch goes through stages.</summary>
     public bool Has(BatchSpec spec) => !BatchSpec.IsStage(spec.Id) && recipes.Find(spec.Recipe) is IStagedRecipe;
@@ -229,7 +231,15 @@ public sealed class Stages(
 
     private Task<bool> WriteSpecAsync(BatchSpec spec, int stage, CancellationToken cancellationToken)
     {
-        var of = spec with { Id = BatchSpec.StageId(spec.Id, stage), Input = InputOf(spec, stage).Name, InputHash = null, OutputLifetime = null, Metadata = null };
+        var of = spec with
+        {
+            Id = BatchSpec.StageId(spec.Id, stage),
+            Input = InputOf(spec, stage).Name,
+            InputHash = null,
+            Cut = (spec.Cut ?? ShardCut.Of(options)) with { LineBytes = LongestStep },
+            OutputLifetime = null,
+            Metadata = null,
+        };
         return blobs.Spec(of.Id).WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(of, BatchJson.Default.BatchSpec), cancellationToken: cancellationToken);
     }
 

@@ -79,6 +79,28 @@ public sealed class StagesTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task AdvanceAsync_StepsLongerThanTheLineTheyComeFrom_AreRunLikeOthers()
+    {
+        var line = $$"""{"id":"herds","title":"{{string.Concat(Enumerable.Repeat("🐄", 200))}}","text":"Drovers walked."}""";
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, [line], new SimulatorOptions(), spec: s => s with { Recipe = "document", Cut = new ShardCut(400, 1024, 1024) });
+
+        var (last, _) = await RunAsync(batch);
+
+        Assert.Equal((1, 0, 0), (last.Tally.Completed, last.Tally.Failed, last.Tally.Unrun));
+    }
+
+    [Fact]
+    public async Task PlanAsync_AStageWithAStepThatCannotBeRun_SaysWhyInsteadOfLosingItsItem()
+    {
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, [TestBatch.Source("1.1.1", "Drovers walked.", "mine")], spec: s => s with { Id = BatchSpec.StageId("b", 1), Recipe = "document" });
+
+        Assert.Equal("model_not_found", batch.Plan.ProblemCode);
+        Assert.Null((await new Planner(batch.Blobs, batch.Options, TestBatch.AnyModel).PlanAsync(batch.Spec, default)).Problem);
+    }
+
+    [Fact]
     public async Task AdvanceAsync_AQuestion_IsAnsweredFromTheFiveMostRelevantDocumentsWhichAreCited()
     {
         var documents = Enumerable.Range(1, 9).Select(i => new { id = $"d{i}", title = $"Herd {i}", text = string.Concat(Enumerable.Repeat($"Drovers walked herd {i} over the hills. ", i)) });
