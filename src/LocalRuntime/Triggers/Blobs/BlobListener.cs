@@ -48,7 +48,7 @@ internal sealed class BlobListener : ITriggerListener
         [
             .. from f in functions
                group (f.Function, f.Binding.Pattern) by f.Binding.Pattern.Container into container
-               select new BlobScanner(_service.GetBlobContainerClient(container.Key), [.. container], receipts, due, logger),
+               select new BlobScanner(_service.GetBlobContainerClient(container.Key), [.. container], receipts, due, time, logger),
         ];
     }
 
@@ -74,10 +74,12 @@ internal sealed class BlobListener : ITriggerListener
         var storage = new StorageState($"Container '{scanner.Container}'", _logger);
         while (!stopping.IsCancellationRequested)
         {
-            var began = _time.GetTimestamp();
+            var pause = TimeSpan.Zero;
             try
             {
-                if (await scanner.ScanAsync(stopping).ConfigureAwait(false) > 0)
+                var (found, listing) = await scanner.ScanAsync(stopping).ConfigureAwait(false);
+                pause = listing * 9;
+                if (found > 0)
                 {
                     _pump.Wake();
                 }
@@ -93,7 +95,6 @@ internal sealed class BlobListener : ITriggerListener
             }
 
             // A container that takes long to list is listed a tenth of the time at the most.
-            var pause = _time.GetElapsedTime(began) * 9;
             await BackgroundTasks.DelayAsync(pause > _interval ? pause : _interval, _time, stopping).ConfigureAwait(false);
         }
     }

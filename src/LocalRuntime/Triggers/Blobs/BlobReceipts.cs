@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
@@ -16,9 +17,17 @@ internal sealed class BlobReceipts(BlobServiceClient service, string hostId)
 
     public async Task AddAsync(BlobTriggerMessage due, CancellationToken cancellation)
     {
-        await _container.CreateIfNotExistsAsync(cancellationToken: cancellation).ConfigureAwait(false);
         var completed = new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["Completed"] = "true" } };
-        await _container.GetBlobClient(Name(due)).UploadAsync(BinaryData.FromString(""), completed, cancellation).ConfigureAwait(false);
+        var receipt = _container.GetBlobClient(Name(due));
+        try
+        {
+            await receipt.UploadAsync(BinaryData.FromString(""), completed, cancellation).ConfigureAwait(false);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            await _container.CreateIfNotExistsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+            await receipt.UploadAsync(BinaryData.FromString(""), completed, cancellation).ConfigureAwait(false);
+        }
     }
 
     private string Name(BlobTriggerMessage due)

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.LocalRuntime;
@@ -17,8 +18,11 @@ internal sealed class BlobScanner(
     IReadOnlyList<(Function Function, BlobPattern Pattern)> functions,
     BlobReceipts receipts,
     QueueClient due,
+    TimeProvider time,
     ILogger logger)
 {
+    private const int Parallel = 16;
+
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
 
     private readonly string _prefix = CommonPrefix([.. functions.Select(f => f.Pattern.Prefix)]);
@@ -26,30 +30,35 @@ internal sealed class BlobScanner(
 
     public string Container => container.Name;
 
-    /// <summary>Lists the container once; returns how many functions became due.</summary>
-    public async Task<int> ScanAsync(CancellationToken stopping)
+    /// <summary>Lists the container once.</summary>
+    /// <returns>How many functions became due, and how long the listing alone took.</returns>
+    public async Task<(int Found, TimeSpan Listing)> ScanAsync(CancellationToken stopping)
     {
         DateTimeOffset? began = null;
         var found = 0;
+        var listing = TimeSpan.Zero;
+        var since = time.GetTimestamp();
         try
         {
             await foreach (var page in container.GetBlobsAsync(prefix: _prefix, cancellationToken: stopping).AsPages().ConfigureAwait(false))
             {
                 began ??= page.GetRawResponse().Headers.Date;
-                foreach (var blob in page.Values.Where(blob => blob.Properties.LastModified is not { } time || time >= _since))
-                {
-                    found += await FoundAsync(blob, stopping).ConfigureAwait(false);
-                }
+                listing += time.GetElapsedTime(since);
+                await System.Threading.Tasks.Parallel.ForEachAsync(
+                    page.Values.Where(blob => blob.Properties.LastModified is not { } modified || modified >= _since),
+                    new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stopping },
+                    async (blob, _) => Interlocked.Add(ref found, await FoundAsync(blob, stopping).ConfigureAwait(false))).ConfigureAwait(false);
+                since = time.GetTimestamp();
             }
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            return 0;
+            return default;
         }
 
         _since = began - Overlap ?? _since;
         TriggerLog.ContainerListed(logger, container.Name, found);
-        return found;
+        return (found, listing);
     }
 
     private async Task<int> FoundAsync(BlobItem blob, CancellationToken stopping)
@@ -67,15 +76,26 @@ internal sealed class BlobScanner(
 
             // The message first: a crash between the two makes the function due twice, the other way round never.
             TriggerLog.BlobFound(logger, function.Name, blob.Name);
-            await due.CreateIfNotExistsAsync(cancellationToken: stopping).ConfigureAwait(false);
-            await due.SendMessageAsync(
-                JsonSerializer.Serialize(message, BlobTriggerJson.Default.BlobTriggerMessage), timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: stopping)
-                .ConfigureAwait(false);
+            await SendAsync(JsonSerializer.Serialize(message, BlobTriggerJson.Default.BlobTriggerMessage), stopping).ConfigureAwait(false);
             await receipts.AddAsync(message, CancellationToken.None).ConfigureAwait(false);
             found++;
         }
 
         return found;
+    }
+
+    private async Task SendAsync(string message, CancellationToken stopping)
+    {
+        var forever = TimeSpan.FromSeconds(-1);
+        try
+        {
+            await due.SendMessageAsync(message, timeToLive: forever, cancellationToken: stopping).ConfigureAwait(false);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            await due.CreateIfNotExistsAsync(cancellationToken: stopping).ConfigureAwait(false);
+            await due.SendMessageAsync(message, timeToLive: forever, cancellationToken: stopping).ConfigureAwait(false);
+        }
     }
 
     private static string CommonPrefix(IReadOnlyList<string> prefixes)
