@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -57,7 +58,7 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Run_AJapaneseTextOfFiveMegabytes_EveryPartOfItReachesTheUpstreamAndOneAnswerIsLeft()
+    public async Task Run_AJapaneseTextOfFiveMegabytesKilledInTheMiddle_EveryPartReachesTheUpstreamAndOneAnswerIsLeft()
     {
         const int Bytes = 5_000_000;
         using var folder = new TestFolder();
@@ -72,16 +73,23 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         }
 
         folder.Write("in.jsonl", JsonSerializer.Serialize(new { id = "neko", title = "吾輩は猫である", text = text.ToString() }, Inputs.Readable) + "\n");
-        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Record = folder.File("requests.jsonl") });
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 300, Record = folder.File("requests.jsonl") });
 
-        await using var drover = DroverProcess.Start(
-            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--recipe", "document"], ("Drover__Recipes__PartTokens", "20000"));
+        await using (var killed = Start())
+        {
+            await Eventually.TrueAsync(() => simulator.Stats.Snapshot().Processed > 60, $"some parts to be read; drover says: {killed.Errors}");
+            await killed.KillAsync();
+        }
+
+        await using var drover = Start();
         Assert.Equal(0, await drover.EndAsync());
 
         var line = JsonElement.Parse(Assert.Single(File.ReadAllLines(folder.File("in.results.jsonl"))));
         Assert.NotEmpty(line.GetProperty("drover").GetProperty("data").GetProperty("summary").GetString()!);
-        Assert.Equal(simulator.Stats.Snapshot().Processed, line.GetProperty("drover").GetProperty("attempts").GetInt64());
-        var parts = File.ReadLines(folder.File("requests.jsonl"))
+        var stats = simulator.Stats.Snapshot();
+        Assert.Equal(stats.Distinct, line.GetProperty("drover").GetProperty("attempts").GetInt64());
+        Assert.InRange(stats.Processed - stats.Distinct, 0, 50); // What was under way when it was killed.
+        var parts = File.ReadLines(folder.File("requests.jsonl")).Distinct()
             .Select(l => JsonElement.Parse(l).GetProperty("body").GetProperty("messages")[0].GetProperty("content").GetString()!)
             .Select(c => (Number: PartOf().Match(c), Text: c)).Where(c => c.Number.Success)
             .OrderBy(c => int.Parse(c.Number.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))
@@ -89,13 +97,16 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         Assert.True(parts.Count > 50, $"The text was to be split; there were {parts.Count} parts.");
         Assert.Equal(text.ToString().Length, parts.Sum(p => p.Length - 1)); // The prompt's file ends in a line break.
         Assert.Equal(text.ToString(), string.Concat(parts.Select(p => p[..^1])));
+
+        DroverProcess Start() => DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--recipe", "document"], ("Drover__Recipes__PartTokens", "20000"));
     }
 
     [Fact]
     public async Task Answers_PlainAndStreaming_CiteTheDocumentsThatTheyWereGiven()
     {
         using var folder = new TestFolder();
-        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Fail500 = 0.05 });
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Fail500 = 0.05, Poison = "poisoned" });
         await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["serve", "--port", "0"]);
         using var http = await ConnectAsync(drover);
         var question = JsonElement.Parse(File.ReadLines(SampleFile("questions")).First());
@@ -104,6 +115,7 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         var plain = await http.PostAsJsonAsync("/api/answers", body);
         var answer = await plain.Content.ReadFromJsonAsync<JsonElement>();
         var stream = await http.PostAsJsonAsync("/api/answers", body with { stream = true });
+        var failing = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new[] { new { id = "good", text = "x" }, new { id = "c", text = "poisoned" } } });
         var bad = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new[] { new { id = "a", text = "" } } });
 
         Assert.True(plain.IsSuccessStatusCode, answer.GetRawText());
@@ -117,6 +129,8 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         Assert.Contains("\"object\":\"chat.completion.chunk\"", events, StringComparison.Ordinal);
         Assert.Contains("data: [DONE]", events, StringComparison.Ordinal);
         Assert.NotEmpty(stream.Headers.GetValues("x-drover-stream-id"));
+        Assert.Contains("Document 'c' could not be judged: ", await failing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.InternalServerError, failing.StatusCode);
         Assert.Contains("Document 'a' has no 'text'.", await bad.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 

@@ -44,12 +44,12 @@ internal sealed class SchemaNode
 
         if (_types.Length > 0 && !Array.Exists(_types, type => IsOf(value, type)))
         {
-            return $"{Name(path)} must be {string.Join(" or ", _types.Select(Describe))}; it is {Describe(value)}.";
+            return $"{SchemaWords.Name(path)} must be {string.Join(" or ", _types.Select(SchemaWords.Describe))}; it is {SchemaWords.Describe(value)}.";
         }
 
         if (_values is not null && !Array.Exists(_values, v => JsonElement.DeepEquals(v, value)))
         {
-            return $"{Name(path)} must be {string.Join(" or ", _values.Select(v => v.GetRawText()))}.";
+            return $"{SchemaWords.Name(path)} must be {string.Join(" or ", _values.Select(v => v.GetRawText()))}.";
         }
 
         switch (value.ValueKind)
@@ -180,7 +180,7 @@ internal sealed class SchemaNode
         var count = value.GetArrayLength();
         if (count < _minItems || count > _maxItems)
         {
-            return $"{Name(path)} has {count} items; there must be {Range(_minItems, _maxItems)}.";
+            return $"{SchemaWords.Name(path)} has {count} items; there must be {SchemaWords.Range(_minItems, _maxItems)}.";
         }
 
         json.WriteStartArray();
@@ -204,10 +204,10 @@ internal sealed class SchemaNode
     {
         if (text.Length < _minLength)
         {
-            return $"{Name(path)} has {text.Length} characters; there must be {Range(_minLength, null)}.";
+            return $"{SchemaWords.Name(path)} has {text.Length} characters; there must be {SchemaWords.Range(_minLength, null)}.";
         }
 
-        json.WriteStringValue(text.Length > _maxLength ? Cut(text, _maxLength.Value) : text);
+        json.WriteStringValue(text.Length > _maxLength ? SchemaWords.Cut(text, _maxLength.Value) : text);
         return null;
     }
 
@@ -217,7 +217,7 @@ internal sealed class SchemaNode
         var number = isWhole ? Math.Round(value.GetDouble()) : value.GetDouble();
         if (number < _minimum || number > _maximum)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{Name(path)} is {value.GetRawText()}; it must be {Range(_minimum, _maximum)}.");
+            return string.Create(CultureInfo.InvariantCulture, $"{SchemaWords.Name(path)} is {value.GetRawText()}; it must be {SchemaWords.Range(_minimum, _maximum)}.");
         }
 
         if (isWhole && Math.Abs(number) < long.MaxValue)
@@ -244,40 +244,4 @@ internal sealed class SchemaNode
         "null" => value.ValueKind == JsonValueKind.Null,
         _ => false,
     };
-
-    private static string Describe(string type) => type switch
-    {
-        "object" => "an object",
-        "array" => "a list",
-        "string" => "a text",
-        "number" => "a number",
-        "integer" => "a whole number",
-        "boolean" => "true or false",
-        _ => type,
-    };
-
-    private static string Describe(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "a text",
-        JsonValueKind.Number => "a number",
-        _ => value.GetRawText(),
-    };
-
-    private static string Name(string path) => path.Length == 0 ? "The reply" : $"'{path}'";
-
-    private static string Range(double? least, double? most) =>
-        least == most ? Number(least)
-        : least is null ? $"at most {Number(most)}"
-        : most is null ? $"at least {Number(least)}"
-        : $"from {Number(least)} to {Number(most)}";
-
-    private static string Number(double? number) => number!.Value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Cut(string text, int most)
-    {
-        var length = most - 1;
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length).TrimEnd(), "…");
-    }
 }
