@@ -97,12 +97,7 @@ public sealed class Estimator(
         {
             if (input.Fault is { } fault)
             {
-                badLines++;
-                if (shown.Count < MostShown)
-                {
-                    shown.Add(new BadLine(input.Line.Number, fault.Code, fault.Message));
-                }
-
+                AddBad(fault);
                 continue;
             }
 
@@ -112,9 +107,15 @@ public sealed class Estimator(
             if (item.IsSource && recipe is IStagedRecipe staged)
             {
                 // Its first stage; what later ones ask, nobody knows yet.
-                foreach (var step in staged.Begin(Source.Read(item.Body), recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out _))
+                foreach (var step in staged.Begin(Source.Read(item.Body), recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why))
                 {
                     add(await recipe.ShapeOfAsync(step, model), model, recipe.TypicalAnswerTokens);
+                }
+
+                if (why is not null)
+                {
+                    items--;
+                    AddBad(new LineFault("invalid_request", why, item.Id));
                 }
 
                 continue;
@@ -125,6 +126,15 @@ public sealed class Estimator(
         }
 
         return (items, badLines, shown);
+
+        void AddBad(LineFault fault)
+        {
+            badLines++;
+            if (shown.Count < MostShown)
+            {
+                shown.Add(new BadLine(input.Line.Number, fault.Code, fault.Message));
+            }
+        }
     }
 
     private async Task<Stream> OpenAsync(NewBatch request, CancellationToken cancellationToken)

@@ -125,9 +125,9 @@ public sealed class EstimatorTests
     public async Task EstimateAsync_ADocumentThatIsSplit_CountsTheRequestsOfItsParts()
     {
         var text = string.Concat(Enumerable.Repeat("Drovers walked herds over the hills. ", 400));
-        var estimate = await EstimateAsync([JsonSerializer.Serialize(new { id = "1", text })], new NewBatch { Recipe = "document" }, ("Drover:Recipes:PartTokens", "1000"));
+        var estimate = await EstimateAsync([JsonSerializer.Serialize(new { id = "1", text }), """{"id":"2","title":"x"}"""], new NewBatch { Recipe = "document" }, ("Drover:Recipes:PartTokens", "1000"));
 
-        Assert.Equal((1, 4), (estimate.Items, estimate.Models.Single().Items));
+        Assert.Equal((1, 4, "A document needs 'text'."), (estimate.Items, estimate.Models.Single().Items, estimate.FirstBadLines.Single().Message));
     }
 
     private static IEnumerable<string> TestSources(int count) =>

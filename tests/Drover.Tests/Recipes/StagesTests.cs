@@ -63,6 +63,21 @@ public sealed class StagesTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task AdvanceAsync_StorageThatLostWhatAnEarlierStageBrought_IsNoticedAndMendedWithoutACall()
+    {
+        await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
+        var (last, stages) = await RunAsync(batch);
+        var calls = batch.Upstream.Stats.Processed;
+        await batch.Blobs.ByName(BatchBlobs.ResultsName("b", 0)).DeleteAsync();
+        await batch.Blobs.Spec("b~2").DeleteAsync();
+
+        Assert.True((await NewStages(batch).AdvanceAsync(batch.Spec, stages, null, default)).IsShort);
+        var (again, _) = await RunAsync(batch);
+
+        Assert.Equal((last, calls), (again, batch.Upstream.Stats.Processed));
+    }
+
+    [Fact]
     public async Task AdvanceAsync_ABatchThatIsCancelled_ClosesWhatWouldGoOnAndKeepsItsCost()
     {
         await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
