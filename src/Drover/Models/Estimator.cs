@@ -107,7 +107,8 @@ public sealed class Estimator(
             if (item.IsSource && recipe is IStagedRecipe staged)
             {
                 // Its first stage; what later ones ask, nobody knows yet.
-                foreach (var step in staged.Begin(Source.Read(item.Body), recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why))
+                var steps = staged.Begin(Source.Read(item.Body), recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why);
+                foreach (var step in steps)
                 {
                     add(await recipe.ShapeOfAsync(step, model), model, recipe.TypicalAnswerTokens);
                 }
