@@ -14,10 +14,14 @@ namespace Drover.Vision;
 /// <c>image-uploads/taken/{key}</c> once it is in a batch. The batch is started only when all its marks say so; whatever
 /// crashes in between, a version is in one started batch at the most.
 /// </remarks>
-public sealed class UploadedImages(BatchBlobs batches, ImageBlobs images, BatchStore store, BatchIntake intake, VisionOptions options)
+public sealed class UploadedImages(
+    BatchBlobs batches, ImageBlobs images, BatchStore store, BatchIntake intake, VisionOptions options, TimeProvider time)
 {
     private const string PendingPrefix = "image-uploads/pending/";
     private const string TakenPrefix = "image-uploads/taken/";
+    // Storage tells of an upload within a day.
+    private static readonly TimeSpan MarksKept = TimeSpan.FromDays(30);
+
     private const int LongestPrompt = 32 * 1024;
     private const int Parallel = 16;
 
@@ -69,6 +73,18 @@ public sealed class UploadedImages(BatchBlobs batches, ImageBlobs images, BatchS
             await Pending(image).DeleteIfExistsAsync(cancellationToken: token);
         });
         return new Gathered(taken.Count, true, options.GatherWindow);
+    }
+
+    /// <summary>Removes the marks of versions that were taken so long ago that nothing will tell of them any more.</summary>
+    public async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var mark in batches.Container.GetBlobsAsync(prefix: TakenPrefix, cancellationToken: cancellationToken))
+        {
+            if (time.GetUtcNow() - mark.Properties.LastModified > MarksKept)
+            {
+                await batches.Container.DeleteBlobIfExistsAsync(mark.Name, cancellationToken: cancellationToken);
+            }
+        }
     }
 
     /// <summary>The images of a batch, from its input.</summary>

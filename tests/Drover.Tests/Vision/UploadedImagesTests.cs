@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Storage;
+using Drover.Tests.Budgets;
 using Drover.Vision;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,6 +99,18 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal((0, false), await GatherAsync("g2", 1));
         Assert.False(await Uploads.AnyAsync(default));
+    }
+
+    [Fact]
+    public async Task PurgeAsync_MarksOfAMonthAgo_AreRemovedAndYoungerOnesStay()
+    {
+        await UploadAsync("a");
+        await GatherAsync("g1", 1);
+
+        await Uploads.PurgeAsync(default);
+        Assert.False(await Uploads.AddAsync(_folder + "a", default));
+        await new UploadedImages(_blobs, _vision.Blobs, null!, null!, new VisionOptions(), new ShiftedTime(TimeSpan.FromDays(31))).PurgeAsync(default);
+        Assert.True(await Uploads.AddAsync(_folder + "a", default));
     }
 
     [Fact]
