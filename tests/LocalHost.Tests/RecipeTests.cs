@@ -117,6 +117,7 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         var stream = await http.PostAsJsonAsync("/api/answers", body with { stream = true });
         var failing = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new[] { new { id = "good", text = "x" }, new { id = "c", text = "poisoned" } } });
         var bad = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new[] { new { id = "a", text = "" } } });
+        var none = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new object?[] { null } });
 
         Assert.True(plain.IsSuccessStatusCode, answer.GetRawText());
         var given = answer.GetProperty("documents").EnumerateArray().Select(d => d.GetProperty("id").GetString()).ToList();
@@ -132,6 +133,7 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         Assert.Contains("Document 'c' could not be judged: ", await failing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.InternalServerError, failing.StatusCode);
         Assert.Contains("Document 'a' has no 'text'.", await bad.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Document '1' has no 'text'.", await none.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static string SampleFile(string name) => Path.Combine(AppContext.BaseDirectory, "samples", $"{name}.jsonl");

@@ -19,6 +19,7 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
     private const string Judge = "judge";
     private const string Citations = "citations";
     private const int MostDocuments = 1_000;
+    private const int LongestName = 512;
 
     private readonly Prompt _judge = Prompt.Read(prompts, "answer.judge", 200, models);
     private readonly Prompt _answer = Prompt.Read(prompts, "answer", 1_500, models);
@@ -48,8 +49,11 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
     {
         fault = string.IsNullOrWhiteSpace(source.Question) ? "An answer needs a 'question'."
             : source.Documents.Count is 0 or > MostDocuments ? $"'documents' are {source.Documents.Count:N0}; there must be from 1 to {MostDocuments:N0}."
-            : source.Documents.FirstOrDefault(d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{empty.Id}' has no 'text'."
-            : source.Documents.CountBy(d => d.Id).FirstOrDefault(d => d.Value > 1) is { Value: > 1 } twice ? $"Two documents have the id '{twice.Key}'."
+            : source.Documents.FirstOrDefault(d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{AnswerReader.Cut(empty.Id)}' has no 'text'."
+            : source.Documents.FirstOrDefault(d => d.Id.Length > LongestName || d.Title?.Length > LongestName) is { } named
+                ? $"Document '{AnswerReader.Cut(named.Id)}' has an id or a title of more than {LongestName} characters."
+            : source.FaultOfRepeated() is { } tooLong ? tooLong
+            : source.Documents.CountBy(d => d.Id).FirstOrDefault(d => d.Value > 1) is { Value: > 1 } twice ? $"Two documents have the id '{AnswerReader.Cut(twice.Key)}'."
             : null;
         if (fault is not null)
         {
@@ -58,7 +62,7 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
 
         // A fifth of the room each, so that those chosen fit into one request together.
         var passages = source.Documents.SelectMany(d => TextSplitter.Split(d.Text, room / Chosen).Select(text => d with { Text = text })).ToList();
-        return [.. passages.Select((passage, index) => source with { Text = null, Documents = [passage], Task = Judge, Part = index + 1, Parts = passages.Count })];
+        return [.. passages.Select((passage, index) => source with { Text = null, Image = null, ETag = null, Documents = [passage], Task = Judge, Part = index + 1, Parts = passages.Count })];
     }
 
     public StageEnd Next(IReadOnlyList<StepReply> replies, int room)

@@ -33,7 +33,8 @@ internal sealed class DocumentRecipe(Prompts prompts, ModelCatalogue models) : I
 
     public IReadOnlyList<Source> Begin(Source source, int room, out string? fault)
     {
-        fault = string.IsNullOrWhiteSpace(source.Text) ? "A document needs 'text'." : null;
+        fault = string.IsNullOrWhiteSpace(source.Text) ? "A document needs 'text'." : source.FaultOfRepeated();
+        source = source with { Image = null, ETag = null, Documents = [] };
         return fault is null ? Steps(source, Part, TextSplitter.Split(source.Text!, room)) : [];
     }
 

@@ -11,6 +11,8 @@ namespace Drover.Recipes;
 /// <param name="Model">The model for this source alone.</param>
 public sealed record Source(string Id, string? Url, string? Title, string? Text, string? Model)
 {
+    private const int LongestRepeated = 20_000;
+
     /// <summary>Where its image is: a URL, a data URL, a blob or a file.</summary>
     public string? Image { get; init; }
 
@@ -94,6 +96,23 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
         "fault" => Fault,
         _ => throw new ArgumentOutOfRangeException(nameof(placeholder), placeholder, "No such placeholder."),
     };
+
+    /// <summary>What is too long to be repeated in every step of a source; null: nothing.</summary>
+    internal string? FaultOfRepeated()
+    {
+        foreach (var (name, value) in new[]
+        {
+            ("url", Url), ("title", Title), ("question", Question), ("audience", Audience), ("tone", Tone), ("language", Language), ("count", Count), ("length", Length),
+        })
+        {
+            if (value?.Length > LongestRepeated)
+            {
+                return $"'{name}' has {value.Length:N0} characters; it may have {LongestRepeated:N0}, because the request for every part repeats it.";
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Writes it as the members of an object, which <see cref="Read"/> reads back.</summary>
     internal void WriteTo(Utf8JsonWriter json)

@@ -72,7 +72,7 @@ public sealed class SecondChances(
         return new RetryReport(shard, gain, IsDone: false);
     }
 
-    /// <summary>Writes dead letters for what is left of a slice, each with the reasons of all its tries.</summary>
+    /// <summary>Writes dead letters for what is left of a slice that has had its last try, each with the reasons of all its tries.</summary>
     /// <inheritdoc cref="TryAsync"/>
     public async Task<RetryReport?> BuryAsync(RetryMessage message, string deliveryId)
     {
@@ -80,6 +80,15 @@ public sealed class SecondChances(
         if (claim.Slice is not { } slice)
         {
             return claim.Report;
+        }
+
+        if (slice.Round <= options.MaxRetries)
+        {
+            // Put here by the host, which could not handle the message (it died, or storage failed, again and again): that was a try.
+            var spec = await store.GetAsync(message.BatchId, CancellationToken.None);
+            var expiresAt = await store.ExpiresAtAsync(spec, time.GetUtcNow(), CancellationToken.None);
+            await slices.QueueAsync(message.BatchId, message.Shard, NextRound(slice, expiresAt), claim.Tag, CancellationToken.None);
+            return null;
         }
 
         var tally = await runner.SettleAsync(message.BatchId, message.Shard, id => new PendingOutcome(
@@ -147,7 +156,12 @@ public sealed class SecondChances(
             return slice with { From = result.Next, Due = result.ComeBackAt };
         }
 
+        return NextRound(slice, end.ExpiresAt);
+    }
+
+    private RetrySlice NextRound(RetrySlice slice, DateTimeOffset expiresAt)
+    {
         var round = slice.Round + 1;
-        return slice with { Round = round, From = 0, Due = round > options.MaxRetries ? now : slices.DueOf(round, end.ExpiresAt) };
+        return slice with { Round = round, From = 0, Due = round > options.MaxRetries ? time.GetUtcNow() : slices.DueOf(round, expiresAt) };
     }
 }

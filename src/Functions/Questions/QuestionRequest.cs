@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Drover.Functions.Questions;
 
 /// <summary>The body of <c>POST /api/answers</c>.</summary>
-internal sealed record QuestionRequest(string? Question, IReadOnlyList<QuestionDocument>? Documents, string? Model, bool? Stream);
+internal sealed record QuestionRequest(string? Question, IReadOnlyList<QuestionDocument?>? Documents, string? Model, bool? Stream);
 
 /// <param name="Id">What it is cited by; its number, from 1, if it is left out.</param>
 /// <param name="Title">Its title.</param>

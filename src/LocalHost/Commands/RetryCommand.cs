@@ -24,6 +24,11 @@ internal static class RetryCommand
         await using (var looking = await DroverHost.StartAsync(setup with { RunTriggers = false }, DroverCommand.Say, interruption.Asked))
         {
             var (view, refusal) = await looking.Services.GetRequiredService<BatchRetrier>().RetryAsync(looking.Client, id, codes, interruption.Asked);
+            if (view is { HasEnded: false } && refusal is not null && looking.Folder.IsOurs)
+            {
+                refusal = await GoOnAsync(looking, id, interruption.Asked);
+            }
+
             if (view is null || refusal is not null)
             {
                 throw refusal is null ? StatusCommand.NoSuchBatch(id) : new CommandException(ExitCodes.Usage, refusal);
@@ -49,5 +54,20 @@ internal static class RetryCommand
         Summary.Show(last, [], host.IsSimulated);
         DroverCommand.Say($"The results: drover results {id}; the errors: drover results {id} --errors.");
         return Summary.ExitCodeOf(last);
+    }
+
+    // The process that ran it was killed, perhaps in the middle of a retry.
+    private static async Task<string?> GoOnAsync(DroverHost host, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, id, cancellationToken);
+            DroverCommand.Say($"{id} has not ended yet: it goes on where it stood, and 'drover retry' may then be given again.");
+            return null;
+        }
+        catch (BatchRefusedException e)
+        {
+            return e.Message;
+        }
     }
 }

@@ -121,7 +121,8 @@ public sealed class StagesTests(AzuriteFixture azurite)
         var documents = Enumerable.Range(1, 9).Select(i => new { id = $"d{i}", title = $"Herd {i}", text = string.Concat(Enumerable.Repeat($"Drovers walked herd {i} over the hills. ", i)) });
         await using var batch = await StartAsync(
             "answer", new SimulatorOptions(), JsonSerializer.Serialize(new { id = "q", question = "Who walked the herds?", documents }),
-            """{"id":"twice","question":"?","documents":[{"id":"a","text":"x"},{"id":"a","text":"y"}]}""");
+            """{"id":"twice","question":"?","documents":[{"id":"a","text":"x"},{"id":"a","text":"y"}]}""",
+            $$"""{"id":"long","question":"{{new string('?', 20_001)}}","documents":[{"id":"a","text":"x"}]}""");
 
         var (_, stages) = await RunAsync(batch);
 
@@ -134,7 +135,9 @@ public sealed class StagesTests(AzuriteFixture azurite)
         Assert.Equal(5, given.Distinct().Count());
         Assert.NotEmpty(data.GetProperty("citations").EnumerateArray());
         Assert.All(data.GetProperty("citations").EnumerateArray(), c => Assert.Contains(c.GetString(), given));
-        Assert.Contains("Two documents have the id 'a'.", (await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToString(), StringComparison.Ordinal);
+        var invalid = (await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToString();
+        Assert.Contains("Two documents have the id 'a'.", invalid, StringComparison.Ordinal);
+        Assert.Contains("'question' has 20,001 characters", invalid, StringComparison.Ordinal);
     }
 
     private static string Id(JsonElement outcome) => outcome.GetProperty("custom_id").GetString()!;

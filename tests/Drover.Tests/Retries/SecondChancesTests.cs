@@ -77,6 +77,21 @@ public sealed class SecondChancesTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task BuryAsync_AMessageThatTheHostGaveUpBeforeTheLastTry_TakesOneTryAndIsNoDeadLetter()
+    {
+        await using var batch = await StartAsync(new BatchOptions { MaxPasses = 1, MaxRetries = 2 });
+        await RunToQueueAsync(batch);
+        var (message, _) = await TakeAsync(batch, RetryQueue.Name);
+        batch.Upstream.Server.Options = batch.Upstream.Server.Options with { Poison = null };
+
+        Assert.Null(await batch.NewChances().BuryAsync(message, "moved by the host"));
+
+        var (next, id) = await TakeAsync(batch, RetryQueue.Name);
+        Assert.Equal(2, (await batch.Slices.FindAsync(TestBatch.Id, 0, default))!.Value.Slice.Round);
+        Assert.Equal((true, 5), (await batch.NewChances().TryAsync(next, id, default).WithinPatience()) is { } report ? (report.IsDone, report.Gain.Completed) : default);
+    }
+
+    [Fact]
     public async Task TryAsync_TheSameMessageTwice_IsTriedOnce()
     {
         await using var batch = await StartAsync(new BatchOptions { MaxPasses = 1 });
