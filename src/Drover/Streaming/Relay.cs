@@ -116,10 +116,11 @@ internal sealed class Relay(
 
         Begin();
         var chunks = 0;
+        var pairs = new SplitPairs();
         var continued = progress.HasEvents ? new ContinuedChunks(progress, prefix, _usage) : null;
         try
         {
-            await foreach (var item in SseParser.Create(answer.Body, static (_, data) => ChatChunk.Parse(data)).EnumerateAsync(cancellationToken))
+            await foreach (var item in SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data))).EnumerateAsync(cancellationToken))
             {
                 switch (item.Data.Kind)
                 {

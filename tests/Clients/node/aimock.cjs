@@ -3,7 +3,7 @@
 const { LLMock } = require('@copilotkit/aimock');
 
 const count = 200;
-const words = 'the herd of oxen crosses river Môn at dawn while drovers sleep beside 牛 and märkte await them'.split(' ');
+const words = 'the herd of oxen 🐂 crosses river Môn at dawn while drovers sleep beside 牛 and märkte await them'.split(' ');
 
 /** Some 120 words, others for each number. */
 const story = (number) => {
