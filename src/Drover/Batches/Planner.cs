@@ -26,6 +26,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
     private const int RecordLength = 160;
     private const int TargetShards = 64;
     private const int LeastShardBytes = 128 * 1024;
+    private const int LeastStageShardBytes = 1024 * 1024; // Its lines are long: fewer to a shard would not fill the concurrency.
     private const int MostFaults = 100;
 
     /// <summary>Plans a batch, or finds it planned.</summary>
@@ -114,7 +115,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
     private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
         var cut = spec.Cut ?? ShardCut.Of(options);
-        var target = (int)Math.Clamp(content.Length / TargetShards, Math.Min(LeastShardBytes, cut.Bytes), cut.Bytes);
+        var target = (int)Math.Clamp(content.Length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes), cut.Bytes);
         var cutter = new ShardCutter(cut.Items, target);
         var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
         long invalid = 0;

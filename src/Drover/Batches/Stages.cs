@@ -16,7 +16,7 @@ namespace Drover.Batches;
 /// </para>
 /// <para>
 /// Everything here can be done again at any time and comes to the same. The next stage's spec is written last: it says that the one before is
-/// done with. Memory: one shard of a stage, and one item's steps.
+/// done with. Memory: some shards of a stage, and one item's steps.
 /// </para>
 /// </remarks>
 public sealed class Stages(
@@ -31,6 +31,8 @@ public sealed class Stages(
     RecipeOptions recipeOptions,
     BatchOptions options)
 {
+    private const int LoadedAhead = 4;
+
     // Escapes, and what each step bears of its item, make a step longer than the line that it comes from.
     private const int LongestStep = 1024 * 1024 * 1024;
 
@@ -198,28 +200,23 @@ public sealed class Stages(
         var of = await store.GetAsync(BatchSpec.StageId(spec.Id, stage), cancellationToken);
         var plan = await planner.GetAsync(of, cancellationToken);
         var open = new List<(StepLine Line, StepOutcome Outcome)>();
-        for (var shard = 0; shard < plan.Shards; shard++)
+        var loading = new Queue<Task<List<(StepLine Line, StepOutcome Outcome)>>>();
+        for (var shard = 0; shard < plan.Shards || loading.Count > 0;)
         {
-            var outcomes = new Dictionary<string, StepOutcome>(StringComparer.Ordinal);
-            foreach (var blob in new[] { blobs.Results(of.Id, shard), blobs.Errors(of.Id, shard) })
+            while (shard < plan.Shards && loading.Count < LoadedAhead)
             {
-                foreach (var (_, text) in await blob.ReadOrNullAsync(cancellationToken) is { } content ? Lines.Of(content.ToMemory()) : [])
-                {
-                    var (id, outcome) = StepOutcome.Read(text);
-                    outcomes[id] = outcome;
-                }
+                loading.Enqueue(LoadAsync(of, shard++, cancellationToken));
             }
 
-            foreach (var item in await shards.ReadItemsAsync(of, shard))
+            foreach (var step in await loading.Dequeue())
             {
-                var line = StepLine.Read(item);
-                if (open.Count > 0 && open[0].Line.ItemId != line.ItemId)
+                if (open.Count > 0 && open[0].Line.ItemId != step.Line.ItemId)
                 {
                     yield return open;
                     open = [];
                 }
 
-                open.Add((line, outcomes.GetValueOrDefault(item.Id) ?? throw new InvalidDataException($"Step {item.Id} of batch '{of.Id}' has no outcome.")));
+                open.Add(step);
             }
         }
 
@@ -227,6 +224,26 @@ public sealed class Stages(
         {
             yield return open;
         }
+    }
+
+    private async Task<List<(StepLine Line, StepOutcome Outcome)>> LoadAsync(BatchSpec of, int shard, CancellationToken cancellationToken)
+    {
+        var outcomes = new Dictionary<string, StepOutcome>(StringComparer.Ordinal);
+        foreach (var blob in new[] { blobs.Results(of.Id, shard), blobs.Errors(of.Id, shard) })
+        {
+            foreach (var (_, text) in await blob.ReadOrNullAsync(cancellationToken) is { } content ? Lines.Of(content.ToMemory()) : [])
+            {
+                var (id, outcome) = StepOutcome.Read(text);
+                outcomes[id] = outcome;
+            }
+        }
+
+        return
+        [
+            .. (await shards.ReadItemsAsync(of, shard)).Select(item => (
+                StepLine.Read(item),
+                outcomes.GetValueOrDefault(item.Id) ?? throw new InvalidDataException($"Step {item.Id} of batch '{of.Id}' has no outcome."))),
+        ];
     }
 
     private Task<bool> WriteSpecAsync(BatchSpec spec, int stage, CancellationToken cancellationToken)
