@@ -118,12 +118,14 @@ public sealed class BatchStore(BatchBlobs blobs)
             ? DateTimeOffset.Parse(renewed.ToString(), CultureInfo.InvariantCulture)
             : spec.ExpiresAt;
 
-    /// <summary>Lets a batch that has ended go on: it is not closed, it has a new window and no final record, and readers of its outcomes begin anew.</summary>
+    /// <summary>Takes the closing mark of a batch that has ended away; one that is written from now on counts.</summary>
+    public Task UncloseAsync(string batchId, CancellationToken cancellationToken) => blobs.Closing(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Lets a batch that has ended go on: it has a new window and no final record, and readers of its outcomes begin anew.</summary>
     public async Task ReopenAsync(string batchId, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await blobs.Edition(batchId).WriteAsync(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")[..8]), cancellationToken: cancellationToken);
         await RenewWindowAsync(batchId, until, cancellationToken);
-        await blobs.Closing(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         await blobs.Final(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
     }
 

@@ -46,6 +46,7 @@ public sealed class BatchStarter(BatchStore store, BatchHolders holders, BatchOp
     public async Task<bool> ReopenAsync(DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
         await holders.ClaimAsync(batchId, takeOver: true, cancellationToken);
+        await store.UncloseAsync(batchId, cancellationToken); // Before it runs: once it does, it may be cancelled again.
         return await ScheduleAsync(client, new BatchRun(batchId) { Reopen = codes }, cancellationToken);
     }
 

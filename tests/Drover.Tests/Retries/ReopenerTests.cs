@@ -72,11 +72,24 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
         await batch.SettleAsync();
         await batch.Store.WriteFinalAsync(TestBatch.Id, new FinalRecord(BatchStatus.Cancelled, null, 3, 0, Tally.Zero, DateTimeOffset.UtcNow), default);
 
+        await batch.Store.UncloseAsync(TestBatch.Id, default);
         await NewReopener(batch).ReopenAsync(TestBatch.Id, ["batch_cancelled"], default);
 
-        Assert.Null(await batch.Store.ClosingAsync(TestBatch.Id, default));
         Assert.Null(await batch.Store.FindFinalAsync(TestBatch.Id, default));
         Assert.Equal(3, (await batch.SettleAsync()).Last.Tally.Completed);
+    }
+
+    [Fact]
+    public async Task ReopenAsync_CancelledAgainWhileItIsReopened_CallsNothing()
+    {
+        await using var batch = await EndedAsync();
+        var received = batch.Upstream.Stats.Received;
+        await batch.Store.CloseAsync(TestBatch.Id, BatchStatus.Cancelled, default);
+
+        await NewReopener(batch).ReopenAsync(TestBatch.Id, ["500"], default);
+
+        Assert.Equal(2, (await batch.SettleAsync()).Last.Tally.Unrun);
+        Assert.Equal(received, batch.Upstream.Stats.Received);
     }
 
     // Four results, two errors of the upstream's, and one that is rejected for what it asks.
