@@ -74,7 +74,7 @@ public sealed class ShardRunner(
         }
 
         slice = (slice ?? new RetrySlice()).After(end, time.GetUtcNow());
-        if (!isLast || !end.Result.IsWholePass || end.Result.StopReason is not null)
+        if (!isLast || options.MaxRetries == 0 || !end.Result.IsWholePass || end.Result.StopReason is not null)
         {
             await slices.WriteAsync(batchId, index, slice, tag, CancellationToken.None);
             return end.Result;

@@ -51,10 +51,18 @@ internal sealed partial class KeyRing
         }
     }
 
+    /// <summary>Whether all went out after a moment: a run that began then has seen it, and is to try none of them again.</summary>
+    public bool WentOutAfter(DateTimeOffset since)
+    {
+        lock (_lock)
+        {
+            return Array.TrueForAll(_keys, k => k.OutSince > since);
+        }
+    }
+
     /// <summary>The key whose turn it is; null when all are out.</summary>
     /// <param name="first">Whether the call has not tried one yet: then, with all out, it may try the one that rested longest.</param>
-    /// <param name="since">When the run began that the call is of: a key that went out after that is not tried again by it. Null: now.</param>
-    public ApiKey? Next(bool first, DateTimeOffset? since = null)
+    public ApiKey? Next(bool first)
     {
         if (_keys.Length == 1 && _keys[0].OutSince is null)
         {
@@ -72,7 +80,7 @@ internal sealed partial class KeyRing
                 }
             }
 
-            return first ? _keys.Where(k => since is null || k.OutSince <= since).MinBy(k => k.OutSince) : null;
+            return first ? _keys.MinBy(k => k.OutSince) : null;
         }
     }
 

@@ -108,6 +108,11 @@ public sealed partial class Upstream : IDisposable
 
         async Task<CallResult> AttemptAsync(ApiKey key, Permit permit)
         {
+            if (call.Since is { } since && _keys.WentOutAfter(since))
+            {
+                return UpstreamPipelines.Stopped; // Between being given this key and its turn.
+            }
+
             var result = await SendAsync(call, key, permit, null, CancellationToken.None);
             attempts += result.Outcome is Outcome.NotSent or Outcome.BudgetSpent ? 0 : 1;
             return result;
@@ -128,7 +133,7 @@ public sealed partial class Upstream : IDisposable
             var isKept = false;
             try
             {
-                if (_keys.Next(first, call.Since) is not { } key)
+                if (_keys.Next(first) is not { } key)
                 {
                     break;
                 }
