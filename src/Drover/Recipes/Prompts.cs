@@ -50,6 +50,11 @@ public sealed class Prompts
             return $"There is no prompt of that name; there are {string.Join(", ", Directory.EnumerateFiles(BuiltInFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal))}.";
         }
 
+        if (string.IsNullOrWhiteSpace(File.ReadAllText(path)))
+        {
+            return "It is empty.";
+        }
+
         try
         {
             _ = name.EndsWith(".json", StringComparison.Ordinal) ? (object)ReplySchema.Parse(File.ReadAllBytes(path)) : new Template(File.ReadAllText(path));

@@ -6,6 +6,7 @@ namespace Drover.Recipes;
 /// <summary>One level of a <see cref="ReplySchema"/>.</summary>
 internal sealed class SchemaNode
 {
+    private static readonly string[] Types = ["object", "array", "string", "number", "integer", "boolean", "null"];
     private static readonly string[] Annotations = ["$schema", "$id", "title", "description", "default", "examples"];
 
     private string[] _types = [];
@@ -74,6 +75,11 @@ internal sealed class SchemaNode
         {
             case "type":
                 _types = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(t => t.GetString()!)] : [value.GetString()!];
+                if (_types.Except(Types).FirstOrDefault() is { } unknown)
+                {
+                    throw new InvalidDataException($"'type' of {where} is '{unknown}'; there are {string.Join(", ", Types)}.");
+                }
+
                 break;
             case "properties":
                 _properties = [.. value.EnumerateObject().Select(p => (p.Name, Read(p.Value, $"'{p.Name}'")))];
@@ -97,16 +103,16 @@ internal sealed class SchemaNode
                 _values = [value.Clone()];
                 break;
             case "minItems":
-                _minItems = value.GetInt32();
+                _minItems = CountOf(keyword, value, where);
                 break;
             case "maxItems":
-                _maxItems = value.GetInt32();
+                _maxItems = CountOf(keyword, value, where);
                 break;
             case "minLength":
-                _minLength = value.GetInt32();
+                _minLength = CountOf(keyword, value, where);
                 break;
             case "maxLength":
-                _maxLength = value.GetInt32();
+                _maxLength = CountOf(keyword, value, where);
                 break;
             case "minimum":
                 _minimum = value.GetDouble();
@@ -122,6 +128,10 @@ internal sealed class SchemaNode
                     + "const, minItems, maxItems, minLength, maxLength, minimum and maximum.");
         }
     }
+
+    private static int CountOf(string keyword, JsonElement value, string where) => value.GetInt32() is >= 0 and var count
+        ? count
+        : throw new InvalidDataException($"'{keyword}' of {where} is {value.GetRawText()}; it must be 0 or more.");
 
     private string? WriteAlternative(Utf8JsonWriter json, JsonElement value, string path)
     {

@@ -43,7 +43,12 @@ internal static class SchemaWords
     /// <summary>A text that is too long, with an ellipsis for its last character.</summary>
     public static string Cut(string text, int most)
     {
+        if (most == 0)
+        {
+            return "";
+        }
+
         var length = most - 1;
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length).TrimEnd(), "…");
+        return string.Concat(text.AsSpan(0, length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length).TrimEnd(), "…");
     }
 }
