@@ -11,13 +11,17 @@ public sealed class BudgetTests(AzuriteFixture azurite)
     private const int Items = 600;
 
     [Fact]
-    public async Task Run_BudgetForHalf_StopsBelowItAndGoesOnWithAHigherOne()
+    public async Task Run_BudgetThatComesLater_CountsWhatWasSpentBeforeStopsBelowItAndGoesOnWithAHigherOne()
     {
         using var folder = new TestFolder();
         folder.Write("in.jsonl", Requests(0));
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 20 });
-        await using var poor = Start(folder, simulator, ["--budget", "0.2"]);
+        await using var free = Start(folder, simulator, []);
+        await Eventually.TrueAsync(() => simulator.Stats.Snapshot().CostUsd > 0.05m, "some of the money to be spent");
+        await free.SignalAsync("INT");
+        Assert.Equal(130, await free.EndAsync());
 
+        await using var poor = Start(folder, simulator, ["--budget", "0.2"]);
         Assert.Equal(3, await poor.EndAsync());
 
         Assert.Contains("The budget of the batch, 0.20 USD, is spent", poor.Errors, StringComparison.Ordinal);

@@ -83,6 +83,25 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
         return tally;
     }
 
+    /// <summary>What the requests behind the batch's outcomes have cost so far, in US dollars.</summary>
+    public async Task<decimal> SpentAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var plan = await planner.FindAsync(batchId, cancellationToken);
+        if (plan is null or { Stage: null })
+        {
+            return plan is null ? 0 : (await CountAsync(batchId, cancellationToken)).CostUsd;
+        }
+
+        // Of items that are between two stages only the stages know what was paid.
+        var spent = 0m;
+        for (var stage = 1; await planner.FindAsync(BatchSpec.StageId(batchId, stage), cancellationToken) is not null; stage++)
+        {
+            spent += await SpentAsync(BatchSpec.StageId(batchId, stage), cancellationToken);
+        }
+
+        return spent;
+    }
+
     private async Task<(bool[] Settled, IReadOnlySet<int> Begun, Tally Tally)> ReadAsync(
         string batchId, int shards, CancellationToken cancellationToken)
     {

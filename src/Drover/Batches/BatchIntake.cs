@@ -13,6 +13,7 @@ namespace Drover.Batches;
 public sealed class BatchIntake(
     BatchBlobs blobs,
     BatchStore store,
+    Auditor auditor,
     RecipeCatalogue recipes,
     RecipeOptions recipeOptions,
     ModelCatalogue models,
@@ -88,7 +89,8 @@ public sealed class BatchIntake(
 
         if (request.BudgetUsd is not null || request.WhenSpent is not null)
         {
-            await ledger.SetBatchLimitAsync(batchId, request.BudgetUsd, WhenSpentOf(request), cancellationToken);
+            var spent = await auditor.SpentAsync(batchId, cancellationToken); // Without a limit nothing was booked.
+            await ledger.SetBatchLimitAsync(batchId, request.BudgetUsd, WhenSpentOf(request), spent, cancellationToken);
         }
     }
 

@@ -98,10 +98,12 @@ internal static class SpendArithmetic
 
     /// <summary>Sets a batch's own limit. Its alerts begin anew: the shares of this limit that are spent already have passed.</summary>
     public static SpendDocument SetLimit(
-        SpendDocument ledger, string batch, decimal? limit, WhenSpent? whenSpent, BudgetOptions options, DateTimeOffset now)
+        SpendDocument ledger, string batch, decimal? limit, WhenSpent? whenSpent, decimal spent, BudgetOptions options, DateTimeOffset now)
     {
-        var record = (ledger.Batches.GetValueOrDefault(batch) ?? new BatchSpending(0, null, null, default)) with
+        var known = ledger.Batches.GetValueOrDefault(batch) ?? new BatchSpending(0, null, null, default);
+        var record = known with
         {
+            Settled = Math.Max(known.Settled, spent),
             Limit = limit,
             WhenSpent = whenSpent,
             Touched = SpendScopes.DayOf(now),

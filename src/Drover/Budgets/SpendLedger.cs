@@ -100,8 +100,9 @@ public sealed class SpendLedger : IAsyncDisposable
     /// <param name="batchId">The batch.</param>
     /// <param name="limitUsd">More than 0 US dollars.</param>
     /// <param name="whenSpent">What the batch does once the budget of a day or month is spent.</param>
+    /// <param name="spentUsd">What the batch has cost at the least, booked or not.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task SetBatchLimitAsync(string batchId, decimal? limitUsd, WhenSpent? whenSpent, CancellationToken cancellationToken)
+    public async Task SetBatchLimitAsync(string batchId, decimal? limitUsd, WhenSpent? whenSpent, decimal spentUsd, CancellationToken cancellationToken)
     {
         if (limitUsd is { } limit)
         {
@@ -109,7 +110,7 @@ public sealed class SpendLedger : IAsyncDisposable
         }
 
         await _ledger.UpdateAsync(
-            it => (SpendArithmetic.SetLimit(it, batchId, limitUsd, whenSpent, _options, _time.GetUtcNow()), true), cancellationToken);
+            it => (SpendArithmetic.SetLimit(it, batchId, limitUsd, whenSpent, spentUsd, _options, _time.GetUtcNow()), true), cancellationToken);
     }
 
     /// <summary>

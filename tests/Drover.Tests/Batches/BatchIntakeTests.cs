@@ -4,7 +4,9 @@ using Drover.Budgets;
 using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
+using Drover.Retries;
 using Drover.Storage;
+using Drover.Tests.Retries;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -221,7 +223,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(BatchBlobs blobs) =>
-        new(blobs, new BatchStore(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _budgets, new Drover.Caching.CacheOptions(),
+        new(blobs, new BatchStore(blobs), Auditor(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.OpenAI.UploadOptions(), _budgets, new Drover.Caching.CacheOptions(),
             new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance), _time);
 
     [Theory]
@@ -248,6 +250,12 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
         var stops = await Intake(blobs).TakeAsync(new NewBatch { Id = "s", WhenSpent = "stop" }, Input("{}"), default);
 
         Assert.Equal((TimeSpan.FromDays(365), TimeSpan.FromHours(24)), (waits.ExpiresAt - waits.CreatedAt, stops.ExpiresAt - stops.CreatedAt));
+    }
+
+    private Auditor Auditor(BatchBlobs blobs)
+    {
+        var slices = new RetrySlices(blobs, new RetryQueue(ImmediateQueues.Of(azurite), blobs, _time), new BatchOptions(), _time);
+        return new(blobs, new BatchStore(blobs), new Planner(blobs, new BatchOptions(), new ModelSelector(new ModelCatalogue(_listed))), slices, _time, NullLogger<Auditor>.Instance);
     }
 
     private static MemoryStream Input(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));

@@ -143,9 +143,18 @@ public sealed class SpendArithmeticTests
         var options = new BudgetOptions { PerBatch = 4 };
         var ledger = Report(Spent(Today, 4), options, 0, 0, 0).Next;
 
-        ledger = SpendArithmetic.SetLimit(ledger, "x", 6, WhenSpent.Wait, options, Now);
+        ledger = SpendArithmetic.SetLimit(ledger, "x", 6, WhenSpent.Wait, 0, options, Now);
 
         Assert.Equal((50, 4m, 6m, WhenSpent.Wait), (ledger.Alerts["batch:x"], ledger.Batches["x"].Settled, ledger.Batches["x"].Limit, ledger.Batches["x"].WhenSpent));
+    }
+
+    [Fact]
+    public void SetLimit_OfABatchThatHasSpentUnbooked_CountsIt()
+    {
+        var ledger = SpendArithmetic.SetLimit(Spent(Today, 4), "x", 6, null, 5, new BudgetOptions(), Now);
+
+        Assert.Equal(5, ledger.Batches["x"].Settled);
+        Assert.Equal(4, ledger.Days[Today]);
     }
 
     [Theory]

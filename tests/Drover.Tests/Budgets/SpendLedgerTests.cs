@@ -44,11 +44,11 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
     public async Task ReserveAsync_LimitSpent_SaysSoAndGoesOnUnderAHigherOne()
     {
         await using var process = new Spender(azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 100, WhenSpent = WhenSpent.Wait });
-        await process.Ledger.SetBatchLimitAsync("x", 1, null, default);
+        await process.Ledger.SetBatchLimitAsync("x", 1, null, 0, default);
         (await GrantedAsync(process, "a", 0.75m)).Settle(0.75m);
 
         var spent = Assert.IsType<SpendAnswer.Spent>(await AnswerAsync(process, "b", 0.5m));
-        await process.Ledger.SetBatchLimitAsync("x", 1.25m, null, default);
+        await process.Ledger.SetBatchLimitAsync("x", 1.25m, null, 0, default);
         (await GrantedAsync(process, "b", 0.5m)).Settle(0.5m);
 
         Assert.Equal((BudgetScope.Batch, 1m, 0.75m, 0.5m), (spent.Scope, spent.LimitUsd, spent.SpentUsd, spent.WorstCaseUsd));
@@ -118,7 +118,7 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
 
         Assert.False(await process.Ledger.IsLimitedAsync("x", default));
         Assert.Empty(await NamesAsync(blobs));
-        await process.Ledger.SetBatchLimitAsync("x", 1, null, default);
+        await process.Ledger.SetBatchLimitAsync("x", 1, null, 0, default);
         Assert.True(await process.Ledger.IsLimitedAsync("x", default));
         Assert.False(await process.Ledger.IsLimitedAsync("y", default));
     }
@@ -167,7 +167,7 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         Assert.InRange(till.Paid, 0.35m, 0.5m);
 
         await using var last = new Spender(azurite, blobs, options, time: new ShiftedTime(TimeSpan.FromSeconds(30)));
-        await last.Ledger.SetBatchLimitAsync("b", 10, null, default);
+        await last.Ledger.SetBatchLimitAsync("b", 10, null, 0, default);
         await RunAsync(last, till, items.Where(i => !till.Answered.ContainsKey(i)));
         Assert.Equal(items.Count, till.Answered.Count);
         await Task.WhenAll(processes.Select(p => p.DisposeAsync().AsTask())).WithinPatience();
