@@ -108,19 +108,30 @@ public sealed class RunTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Run_AModelThatTheUpstreamDoesNotKnow_StopsWithTheReason()
+    public async Task Run_AModelThatTheUpstreamDoesNotKnow_StopsWithTheReasonAndCanBeCancelled()
     {
         using var folder = new TestFolder();
         folder.Write("in.jsonl", string.Concat(Enumerable.Range(0, 3000).Select(i => $$"""{"id":"i{{i}}","text":"text {{i}}"}""" + "\n")));
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 10 });
 
         await using var drover = DroverProcess.Start(
-            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--model", "gpt-nonesuch"],
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--id", "m", "--model", "gpt-nonesuch"],
             ("Drover__Models__default__Input", "1"), ("Drover__Models__default__Output", "1"));
 
         Assert.Equal(3, await drover.EndAsync());
         Assert.Contains("does not know the model 'gpt-nonesuch'", drover.Errors, StringComparison.Ordinal);
-        Assert.InRange(simulator.Stats.Snapshot().Received, 1, 300);
+        var received = simulator.Stats.Snapshot().Received;
+        Assert.InRange(received, 1, 300);
+
+        await using var cancel = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["cancel", "m"]);
+        Assert.Equal(0, await cancel.EndAsync());
+        await using var closed = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--id", "m", "--model", "gpt-nonesuch"],
+            ("Drover__Models__default__Input", "1"), ("Drover__Models__default__Output", "1"));
+        Assert.Equal(3, await closed.EndAsync());
+        Assert.Contains("cancelled", closed.Errors, StringComparison.Ordinal);
+        Assert.Equal(3000, File.ReadLines(folder.File("in.errors.jsonl")).Count(l => l.Contains("batch_cancelled", StringComparison.Ordinal)));
+        Assert.Equal(received, simulator.Stats.Snapshot().Received);
     }
 
     [Fact]

@@ -31,7 +31,9 @@ internal static class ItemReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            fault = new LineFault("invalid_json_line", $"The line is not valid JSON: {Cut(e.Message)}");
+            // The exception counts lines and bytes from 0, and this is one line.
+            var where = e is JsonException { BytePositionInLine: { } at } ? $" (at byte {at + 1})" : "";
+            fault = new LineFault("invalid_json_line", $"The line is not valid JSON: {Cut(e.Message.Split(" LineNumber: ")[0])}{where}");
             return null;
         }
     }

@@ -3,7 +3,7 @@ using Drover.Batches;
 namespace Drover.Functions.Batches;
 
 /// <summary>Asks a batch to close early.</summary>
-public sealed class BatchCanceller(BatchStore store, BatchViews views)
+public sealed class BatchCanceller(BatchStore store, BatchViews views, BatchStarter starter)
 {
     /// <summary>Cancels a batch, wherever it runs.</summary>
     /// <returns>The batch as it stands now, null when there is none; and why it cannot be cancelled, if it cannot.</returns>
@@ -19,13 +19,18 @@ public sealed class BatchCanceller(BatchStore store, BatchViews views)
             return (view, null);
         }
 
-        if (view.HasEnded)
+        if (view.HasEnded && view.Status != BatchStatus.Stopped)
         {
             return (view, $"Cannot cancel a batch with status '{view.Status}'.");
         }
 
         // The mark first: runs look for it. The event then wakes what sleeps.
         await store.CloseAsync(batchId, BatchStatus.Cancelled, cancellationToken);
+        if (view.Status == BatchStatus.Stopped)
+        {
+            await starter.StartAsync(client, batchId, cancellationToken); // It goes on once more, to be closed.
+        }
+
         await client.RaiseIfRunningAsync(batchId, BatchOrchestrator.CloseEvent, BatchStatus.Cancelled, cancellationToken);
         return (view with { Status = BatchStatus.Cancelling, CancellingAt = await store.ClosingAtAsync(batchId, cancellationToken) }, null);
     }

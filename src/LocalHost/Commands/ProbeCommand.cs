@@ -39,13 +39,22 @@ internal static class ProbeCommand
     private static async Task<ProbeReport> MeasureAsync(
         string? baseUrl, bool simulated, string? model, int streams, int parallel, double? target, CancellationToken cancellationToken)
     {
-        await using var simulator = simulated ? await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100, TokenDelay = 5 }, cancellationToken) : null;
         var configuration = new ConfigurationManager();
         LocalSettings.AddTo(configuration);
+        configuration["Drover:Upstream:BaseUrl"] = baseUrl ?? configuration["Drover:Upstream:BaseUrl"];
+        var isWithoutKey = !simulated && DroverHost.NeedsSimulator(new HostSetup(), configuration);
+        if (isWithoutKey)
+        {
+            DroverCommand.Say("No API key is set (OPENAI_API_KEY), so the simulator is measured.");
+        }
+
+        await using var simulator = simulated || isWithoutKey
+            ? await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100, TokenDelay = 5 }, cancellationToken)
+            : null;
         configuration.AddInMemoryCollection(
         [
             new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), // Not used.
-            new("Drover:Upstream:BaseUrl", simulator?.BaseAddress.ToString() ?? baseUrl ?? configuration["Drover:Upstream:BaseUrl"]),
+            new("Drover:Upstream:BaseUrl", simulator?.BaseAddress.ToString() ?? configuration["Drover:Upstream:BaseUrl"]),
             new("Drover:Upstream:ApiKey", simulator is null ? configuration["Drover:Upstream:ApiKey"] : "simulated"),
         ]);
         var options = Settings(configuration).Upstream;
@@ -59,7 +68,7 @@ internal static class ProbeCommand
         return new ProbeReport(
             options.BaseUrl, keys, ProbeTimes.Of(good.Select(s => s.FirstByte)), firstToken, target,
             target is null ? null : good.Count > 0 && firstToken.P95 <= target,
-            samples.Length == 0 ? ["No key is accepted."] : [.. samples.Select(s => s.Error).OfType<string>()]);
+            samples.Length == 0 ? ["The connection test failed, so no stream was tried."] : [.. samples.Select(s => s.Error).OfType<string>()]);
     }
 
     private static DroverSettings Settings(IConfiguration configuration)

@@ -73,7 +73,7 @@ internal static class StatusCommand
         }
 
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in new[] { "batch", "status", "done", "failed", "left", "cost", "created" })
+        foreach (var heading in new[] { "batch", "status", "done", "failed", "not run", "left", "cost", "created" })
         {
             table.AddColumn(new TableColumn(heading).NoWrap());
         }
@@ -85,6 +85,7 @@ internal static class StatusCommand
                 view.Status,
                 Number(view.Counts.Completed),
                 Number(view.Counts.Failed),
+                Number(view.Counts.Unrun),
                 Number(view.Counts.Remaining),
                 string.Create(CultureInfo.InvariantCulture, $"${view.CostUsd:0.0000}"),
                 view.CreatedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
