@@ -19,6 +19,9 @@ internal static class Schedule
     /// <summary>How much missed time may be made good, because timers fire late.</summary>
     private static readonly long MostCatchUp = TimeSpan.FromMilliseconds(20).Ticks;
 
+    /// <summary>The most that a unit goes before its place in the schedule: so much more than the rate may fall into any stretch of time.</summary>
+    public static TimeSpan MostAhead { get; } = TimeSpan.FromTicks(MostEarly + MostCatchUp);
+
     /// <summary>The ticks from one unit to the next.</summary>
     public static double Interval(double perMinute) => perMinute > 0 ? TimeSpan.TicksPerMinute * Headroom / perMinute : 0;
 

@@ -24,10 +24,14 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
         await crowd.RunAsync(TimeSpan.FromSeconds(5));
 
         var stats = crowd.Server.Stats.Snapshot();
-        var part = (stats.Admitted - before) / (rpm / 60.0 * clock.Elapsed.TotalSeconds);
+        var (admitted, seconds) = (stats.Admitted - before, clock.Elapsed.TotalSeconds);
+        var part = admitted / (rpm / 60.0 * seconds);
         output.WriteLine($"{part:0.0%} of the rate, {stats.Rejected} refused; {string.Join(' ', stats.Seconds.Select(s => s.Accepted))}");
         Assert.Equal(0, stats.Rejected);
-        Assert.InRange(part, 0.3, 1.01); // How full it is depends on what else the machine does: bench/Limits measures it.
+        Assert.True(part > 0.3); // How full it is depends on what else the machine does: bench/Limits measures it.
+
+        // A call may go so much before its place in the schedule, so what fell behind before the five seconds may show in them.
+        Assert.InRange(admitted, 0, rpm / 60.0 * (seconds + Schedule.MostAhead.TotalSeconds) / Schedule.Headroom);
     }
 
     [Fact]
