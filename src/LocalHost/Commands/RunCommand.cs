@@ -63,7 +63,8 @@ internal static class RunCommand
         }
 
         using var interruption = new Interruption();
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
+        await using var host = await DroverHost.StartAsync(
+            setup, DroverCommand.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var (spec, view) = await RunAsync(host, file, request, ended.Token);
@@ -121,12 +122,37 @@ internal static class RunCommand
         view.Status is BatchStatus.Stopped or BatchStatus.Failed
         && !await host.Services.GetRequiredService<BatchStore>().IsThereAsync(view.Id, CancellationToken.None);
 
+    // A batch that was under way goes on as soon as the host starts, and must know its budget by then.
+    private static async Task SetBudgetAsync(IServiceProvider services, FileInfo file, NewBatch request, CancellationToken cancellationToken)
+    {
+        if (request.BudgetUsd is null && request.WhenSpent is null)
+        {
+            return;
+        }
+
+        await using var content = file.OpenRead();
+        var id = request.Id ?? await IdOfAsync(services, file, content, request, cancellationToken);
+        try
+        {
+            if (await services.GetRequiredService<BatchStore>().IsThereAsync(id, cancellationToken))
+            {
+                await services.GetRequiredService<BatchIntake>().SetBudgetAsync(id, request, cancellationToken);
+            }
+        }
+        catch (BatchRefusedException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message);
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or AggregateException)
+        {
+            // Storage: the start of the host says what is wrong with it, and nothing goes on before that.
+        }
+    }
+
     private static async Task<BatchSpec> TakeAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
-        var model = request.Model ?? host.Services.GetRequiredService<UpstreamOptions>().Model;
-        var prefer = request.Prefer is null ? "" : $"\n{request.Prefer}";
-        var id = request.Id ?? await IdOfAsync(file, content, $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}{prefer}", cancellationToken);
+        var id = request.Id ?? await IdOfAsync(host.Services, file, content, request, cancellationToken);
         var store = host.Services.GetRequiredService<BatchStore>();
         await store.PrepareAsync(cancellationToken);
         var intake = host.Services.GetRequiredService<BatchIntake>();
@@ -139,8 +165,12 @@ internal static class RunCommand
         return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
     }
 
-    private static async Task<string> IdOfAsync(FileInfo file, Stream content, string rest, CancellationToken cancellationToken)
+    private static async Task<string> IdOfAsync(
+        IServiceProvider services, FileInfo file, Stream content, NewBatch request, CancellationToken cancellationToken)
     {
+        var model = request.Model ?? services.GetRequiredService<UpstreamOptions>().Model;
+        var prefer = request.Prefer is null ? "" : $"\n{request.Prefer}";
+        var rest = $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}{prefer}";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(await SHA256.HashDataAsync(content, cancellationToken));
         hash.AppendData(Encoding.UTF8.GetBytes(rest));

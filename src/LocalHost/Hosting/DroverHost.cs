@@ -39,8 +39,13 @@ internal sealed class DroverHost : IAsyncDisposable
     public string Address => _app.Urls.First();
 
     /// <summary>Starts everything; when it returns, batches that were under way go on.</summary>
+    /// <param name="setup">What the command line says.</param>
+    /// <param name="say">Tells the user.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="before">What is to be done before anything goes on.</param>
     /// <exception cref="CommandException">Something that the user can mend is in the way; the message says what.</exception>
-    public static async Task<DroverHost> StartAsync(HostSetup setup, Action<string> say, CancellationToken cancellationToken)
+    public static async Task<DroverHost> StartAsync(
+        HostSetup setup, Action<string> say, CancellationToken cancellationToken, Func<IServiceProvider, Task>? before = null)
     {
         var folder = DataFolder.Open(setup.DataPath, shared: !setup.RunTriggers);
         AzuriteServer? azurite = null;
@@ -77,6 +82,11 @@ internal sealed class DroverHost : IAsyncDisposable
             }
 
             app = Build(builder, setup, folder);
+            if (before is not null)
+            {
+                await before(app.Services);
+            }
+
             started = true;
             await app.StartAsync(cancellationToken);
             return new DroverHost(folder, folder.IsOurs ? azurite : null, simulator, app);
