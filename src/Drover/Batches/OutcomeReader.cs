@@ -14,8 +14,8 @@ internal static class OutcomeReader
     /// <param name="isErrors">Whether the lines come from the errors blob.</param>
     public static Tally Read(ReadOnlyMemory<byte> lines, bool isErrors, ISet<string> ids)
     {
-        long completed = 0, failed = 0, unrun = 0, input = 0, output = 0, cached = 0, reasoning = 0;
-        var cost = 0m;
+        long completed = 0, failed = 0, unrun = 0;
+        var (usage, cost) = (default(TokenUsage), 0m);
         foreach (var (_, line) in Lines.Of(lines))
         {
             var outcome = ReadLine(line.Span);
@@ -23,14 +23,11 @@ internal static class OutcomeReader
             completed += isErrors ? 0 : 1;
             unrun += isErrors && outcome.IsUnrun ? 1 : 0;
             failed += isErrors && !outcome.IsUnrun ? 1 : 0;
-            input += outcome.Usage.PromptTokens;
-            output += outcome.Usage.CompletionTokens;
-            cached += outcome.Usage.CachedTokens;
-            reasoning += outcome.Usage.ReasoningTokens;
+            usage += outcome.Usage;
             cost += outcome.Cost;
         }
 
-        return new Tally(completed, failed, unrun, input, output, cost) { CachedTokens = cached, ReasoningTokens = reasoning };
+        return Tally.Zero with { Completed = completed, Failed = failed, Unrun = unrun, Usage = usage, CostUsd = cost };
     }
 
     /// <summary>The item of an outcome line and what its call cost, in US dollars.</summary>

@@ -297,24 +297,14 @@ internal sealed class ShardPass(
         }
 
         var isError = call.Outcome != Outcome.Result || fault is not null;
-        var tally = new Tally(isError ? 0 : 1, isError ? 1 : 0, 0, call.Usage.PromptTokens, call.Usage.CompletionTokens, cost ?? 0)
-        {
-            CachedTokens = call.Usage.CachedTokens,
-            ReasoningTokens = call.Usage.ReasoningTokens,
-        };
+        var tally = Tally.Zero with { Completed = isError ? 0 : 1, Failed = isError ? 1 : 0, Usage = call.Usage, CostUsd = cost ?? 0 };
         return new PendingOutcome(item.Id, line, isError, tally);
     }
 
     private CallResult WithPaid(string itemId, CallResult call) => !paid.TryGetValue(itemId, out var before) ? call : call with
     {
         CostUsd = before.CostUsd + (call.CostUsd ?? 0),
-        Usage = call.Usage with
-        {
-            PromptTokens = before.InputTokens + call.Usage.PromptTokens,
-            CompletionTokens = before.OutputTokens + call.Usage.CompletionTokens,
-            CachedTokens = before.CachedTokens + call.Usage.CachedTokens,
-            ReasoningTokens = before.ReasoningTokens + call.Usage.ReasoningTokens,
-        },
+        Usage = before.Usage + call.Usage,
     };
 
     // What has no outcome gets one now if this was its last chance.

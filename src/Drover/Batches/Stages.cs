@@ -183,10 +183,13 @@ public sealed class Stages(
         var isUnrun = fault?.Code is OutcomeReader.CancelledCode or OutcomeReader.ExpiredCode;
         var call = left.Call with { Usage = spent.Usage, Latency = TimeSpan.FromMilliseconds(spent.LatencyMs) };
         var written = OutcomeLine.Of(spec.Id, line.ItemId, isUnrun ? call with { Status = 0, Body = default } : call, spent.Attempts, spent.CostUsd, data, fault);
-        var tally = new Tally(fault is null ? 1 : 0, fault is null || isUnrun ? 0 : 1, isUnrun ? 1 : 0, spent.Usage.PromptTokens, spent.Usage.CompletionTokens, spent.CostUsd ?? 0)
+        var tally = Tally.Zero with
         {
-            CachedTokens = spent.Usage.CachedTokens,
-            ReasoningTokens = spent.Usage.ReasoningTokens,
+            Completed = fault is null ? 1 : 0,
+            Failed = fault is null || isUnrun ? 0 : 1,
+            Unrun = isUnrun ? 1 : 0,
+            Usage = spent.Usage,
+            CostUsd = spent.CostUsd ?? 0,
         };
         return new PendingOutcome(line.ItemId, written, fault is not null, tally);
     }

@@ -1,3 +1,5 @@
+using Drover.Budgets;
+
 namespace Drover.Batches;
 
 /// <summary>Counts over outcomes.</summary>
@@ -20,6 +22,14 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
     /// <summary>Outcomes of every kind.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public long Settled => Completed + Failed + Unrun;
+
+    /// <summary>All tokens together.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public TokenUsage Usage
+    {
+        get => new(InputTokens, OutputTokens, CachedTokens, ReasoningTokens);
+        init => (InputTokens, OutputTokens, CachedTokens, ReasoningTokens) = (value.PromptTokens, value.CompletionTokens, value.CachedTokens, value.ReasoningTokens);
+    }
 
     public static Tally operator +(Tally a, Tally b) => new(
         a.Completed + b.Completed,

@@ -73,12 +73,5 @@ internal static class StageOrchestration
         };
 
     // Of items that are under way the requests are paid already.
-    private static Tally WithCost(Tally settled, Tally spent) => settled with
-    {
-        InputTokens = spent.InputTokens,
-        OutputTokens = spent.OutputTokens,
-        CachedTokens = spent.CachedTokens,
-        ReasoningTokens = spent.ReasoningTokens,
-        CostUsd = spent.CostUsd,
-    };
+    private static Tally WithCost(Tally settled, Tally spent) => settled with { Usage = spent.Usage, CostUsd = spent.CostUsd };
 }

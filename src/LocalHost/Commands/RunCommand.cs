@@ -143,10 +143,6 @@ internal static class RunCommand
         {
             throw new CommandException(ExitCodes.Usage, e.Message);
         }
-        catch (Exception e) when (e is Azure.RequestFailedException or AggregateException)
-        {
-            // Storage: the start of the host says what is wrong with it, and nothing goes on before that.
-        }
     }
 
     private static async Task<BatchSpec> TakeAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken cancellationToken)
@@ -158,8 +154,7 @@ internal static class RunCommand
         var intake = host.Services.GetRequiredService<BatchIntake>();
         if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
         {
-            await intake.SetBudgetAsync(id, request, cancellationToken);
-            return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again.
+            return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again; its budget is set.
         }
 
         return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);

@@ -42,7 +42,7 @@ internal sealed class DroverHost : IAsyncDisposable
     /// <param name="setup">What the command line says.</param>
     /// <param name="say">Tells the user.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="before">What is to be done before anything goes on.</param>
+    /// <param name="before">What is to be done when storage answers and before anything goes on.</param>
     /// <exception cref="CommandException">Something that the user can mend is in the way; the message says what.</exception>
     public static async Task<DroverHost> StartAsync(
         HostSetup setup, Action<string> say, CancellationToken cancellationToken, Func<IServiceProvider, Task>? before = null)
@@ -81,12 +81,7 @@ internal sealed class DroverHost : IAsyncDisposable
                     : "No API key is set (OPENAI_API_KEY), so the answers come from the simulator: they are made up and cost nothing.");
             }
 
-            app = Build(builder, setup, folder);
-            if (before is not null)
-            {
-                await before(app.Services);
-            }
-
+            app = Build(builder, setup, folder, before);
             started = true;
             await app.StartAsync(cancellationToken);
             return new DroverHost(folder, folder.IsOurs ? azurite : null, simulator, app);
@@ -122,7 +117,8 @@ internal sealed class DroverHost : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, HostSetup setup, DataFolder folder)
+    private static WebApplication Build(
+        WebApplicationBuilder builder, HostSetup setup, DataFolder folder, Func<IServiceProvider, Task>? before)
     {
         builder.Logging.ClearProviders();
         if (setup.LogToConsole)
@@ -138,6 +134,11 @@ internal sealed class DroverHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseUrls($"http://{(setup.Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{setup.Listen}]" : setup.Listen)}:{setup.Port}");
         builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: true);
+        if (before is not null)
+        {
+            builder.Services.AddHostedService(services => new FirstStep(() => before(services))); // Storage is known to answer, and nothing runs yet.
+        }
+
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout =
             DroverSettings.Read(builder.Configuration).Upstream.CallTimeout + TimeSpan.FromSeconds(30));
@@ -224,6 +225,13 @@ internal sealed class DroverHost : IAsyncDisposable
             ExitCodes.Usage, $"Port {setup.Port} is taken on {setup.Listen}. Free it, or choose another with --port."),
         _ => e,
     };
+
+    private sealed class FirstStep(Func<Task> step) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => step();
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     /// <summary>Leaves signals to the commands.</summary>
     private sealed class SilentLifetime : IHostLifetime
