@@ -1,6 +1,6 @@
-using Azure.Storage.Blobs.Models;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Inference;
 using Drover.Storage;

@@ -7,13 +7,13 @@ namespace Drover.LocalRuntime;
 
 /// <summary>Starts the durable engine and then the triggers; stops them in the opposite order.</summary>
 internal sealed class FunctionHost(
-    DurableEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, ILogger<FunctionHost> logger)
+    DurableTaskEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, ILogger<FunctionHost> logger)
     : BackgroundService, IHostedLifecycleService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         TriggerLog.Found(logger, catalog.Functions.Count, string.Join(", ", catalog.Functions.Select(f => f.Name).Order()));
-        await engine.StartAsync(cancellationToken).ConfigureAwait(false);
+        await engine.StartAsync().ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,5 +1,5 @@
-using Azure.Storage.Blobs.Models;
 using System.Text;
+using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
