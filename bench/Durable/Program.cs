@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Drover.Durable.Bench;
 using DurableTask.Sqlite.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
@@ -6,9 +8,20 @@ using Microsoft.DurableTask.Client;
 
 // What the durable engine carries, beside what the disk and the thread pool carry in the same run.
 const int Window = 500;
+if (args is ["victim", var database, var seed])
+{
+    await KillCampaign.VictimAsync(database, int.Parse(seed, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 var folder = Directory.CreateTempSubdirectory("drover-bench-");
 try
 {
+    if (args is ["kill", var kills])
+    {
+        return await KillCampaign.RunAsync(int.Parse(kills, CultureInfo.InvariantCulture), folder.FullName);
+    }
+
     await ActivitiesAsync(Window); // warm-up
     Console.WriteLine("growth (one orchestration that continues as new after each window of 500)");
     foreach (var count in new[] { 1_000, 10_000, 100_000 })
@@ -30,6 +43,8 @@ finally
 {
     folder.Delete(recursive: true);
 }
+
+return 0;
 
 async Task<TimeSpan> ActivitiesAsync(int count)
 {

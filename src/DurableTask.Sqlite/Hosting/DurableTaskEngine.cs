@@ -48,7 +48,8 @@ public sealed class DurableTaskEngine : IAsyncDisposable
     /// <summary>Ends when the engine has stopped; fails when it cannot go on, mostly because its database can no longer be written.</summary>
     public Task Completion => _service.Completion;
 
-    internal SqliteOrchestrationService Service => _service;
+    /// <summary>The service underneath, for what the client does not offer, such as histories.</summary>
+    public SqliteOrchestrationService Service => _service;
 
     /// <summary>Makes an orchestrator known; names are compared without regard to case.</summary>
     /// <param name="name">Its name.</param>
