@@ -1,6 +1,7 @@
 using DurableTask.Core;
 using DurableTask.Sqlite.Instances;
 using DurableTask.Sqlite.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -228,11 +229,18 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
     /// <summary>On the writing thread, so that nothing is committed between what is read here and what is handed out later.</summary>
     private int Recover(StoreTransaction tx)
     {
-        var messages = tx.Query($"SELECT {StoreRows.MessageColumns} FROM messages ORDER BY id", StoreRows.Message);
-        var activities = tx.Query($"SELECT {StoreRows.ActivityColumns} FROM activities ORDER BY id", StoreRows.Activity);
+        var damaged = new Dictionary<string, Exception>();
+        var messages = tx.Query($"SELECT {StoreRows.MessageColumns} FROM messages ORDER BY id", r => Whole(r, StoreRows.Message, damaged));
+        var activities = tx.Query($"SELECT {StoreRows.ActivityColumns} FROM activities ORDER BY id", r => Whole(r, StoreRows.Activity, damaged));
+        foreach (var (instance, reason) in damaged)
+        {
+            StoreLog.TurnFailed(_log, reason, instance);
+            InstanceWrites.Fail(tx, instance, reason, Now);
+        }
+
         StoreLog.Started(_log, _store.Path, messages.Count, activities.Count);
-        tx.Written.Messages.AddRange(messages);
-        tx.Written.Activities.AddRange(activities);
+        tx.Written.Messages.InsertRange(0, messages.Where(m => m is not null && !damaged.ContainsKey(m.InstanceId)).Select(m => m!));
+        tx.Written.Activities.AddRange(activities.Where(a => a is not null && !damaged.ContainsKey(a.InstanceId)).Select(a => a!));
         Follow(tx);
         _store.Committed = delivery =>
         {
@@ -240,6 +248,21 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
             SignalChanges(delivery);
         };
         return messages.Count;
+    }
+
+    /// <summary>A row as a record; null when it is damaged, which is noted with its instance.</summary>
+    private static T? Whole<T>(SqliteDataReader row, Func<SqliteDataReader, T> map, Dictionary<string, Exception> damaged)
+        where T : class
+    {
+        try
+        {
+            return map(row);
+        }
+        catch (FormatException e)
+        {
+            damaged.TryAdd(row.GetString(row.GetOrdinal("instance")), e);
+            return null;
+        }
     }
 
     private void SignalChanges(Delivery delivery) => delivery.Changed.ForEach(_signals.Changed);

@@ -48,6 +48,9 @@ public sealed class BatchOptions
     /// <summary>How soon after its creation a batch expires: its items that have no outcome by then end as <c>batch_expired</c>.</summary>
     public TimeSpan CompletionWindow { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long the history of an orchestration that has ended is kept, from its start on. A batch's own record and its outcomes stay.</summary>
+    public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>
     /// A folder on a disk that outlives the process, for outcomes between the answer and the append (see
     /// <c>docs/decisions/0002-spool.md</c>). Empty: none.
@@ -90,6 +93,7 @@ public sealed class BatchOptions
             (nameof(AppendInterval), AppendInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             (nameof(AppendPatience), AppendPatience, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             (nameof(CompletionWindow), CompletionWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
+            (nameof(HistoryRetention), HistoryRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
         })
         {
             if (value < least || value > most)

@@ -74,6 +74,23 @@ internal static class InstanceWrites
         tx.Written.Changed.Add(id);
     }
 
+    /// <summary>Ends an instance, if it has not ended, because what is stored of it cannot be read.</summary>
+    public static void Fail(StoreTransaction tx, string id, Exception reason, long now)
+    {
+        foreach (var state in tx.Query(
+            $"SELECT {StoreRows.InstanceColumns} FROM instances WHERE id = @id AND status NOT IN {Ended}", r => StoreRows.Instance(r, payloads: true), id))
+        {
+            (state.OrchestrationStatus, state.FailureDetails) = (OrchestrationStatus.Failed, new FailureDetails(reason));
+            state.Output = state.FailureDetails.ToString();
+            End(tx, id, state, now);
+            tx.Execute("DELETE FROM activities WHERE instance = @id", id);
+            if (state.ParentInstance is { } parent)
+            {
+                TellParent(tx, parent, state);
+            }
+        }
+    }
+
     /// <summary>Tells the parent that its child has failed.</summary>
     public static bool TellParent(StoreTransaction tx, ParentInstance parent, OrchestrationState end) => SendIfLive(
         tx, parent.OrchestrationInstance.InstanceId, parent.OrchestrationInstance.ExecutionId,
