@@ -132,7 +132,8 @@ public sealed class ExtractRecipeTests(AzuriteFixture azurite)
         Assert.Equal(new string('x', 200), Summary(new string('x', 200)));
         Assert.Equal(new string('x', 199) + "…", Summary(new string('x', 201)));
         Assert.Equal(new string('x', 198) + "…", Summary(new string('x', 198) + " yyyy"));
-        Assert.Equal(new string('x', 198) + "…", Summary(new string('x', 198) + "😀😀"));
+        Assert.Equal(new string('x', 198) + "😀😀", Summary(new string('x', 198) + "😀😀")); // Characters, not halves of them.
+        Assert.Equal(new string('x', 198) + "😀…", Summary(new string('x', 198) + "😀😀😀"));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class PromptsTests
     {
         var folder = Directory.CreateTempSubdirectory("drover-prompts-").FullName;
         File.WriteAllText(Path.Combine(folder, "extract.txt"), "Read {{name}}.");
-        File.WriteAllText(Path.Combine(folder, "extract.schema.json"), """{"type":"object","properties":{"word":{"type":"string","pattern":"a"}}}""");
+        File.WriteAllText(Path.Combine(folder, "extract.schema.json"), """{"type":"object","properties":{"word":{"type":"array","contains":true}}}""");
         File.WriteAllText(Path.Combine(folder, "other.txt"), "");
         File.WriteAllText(Path.Combine(folder, "repair.txt"), "\n");
         File.WriteAllText(Path.Combine(folder, "vision.read.txt"), "Good: {{question}}");
@@ -42,7 +42,7 @@ public sealed class PromptsTests
 
         Directory.Delete(folder, recursive: true);
         Assert.Equal(4, faults.Count);
-        Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/extract.schema.json: 'pattern' of 'word' is not supported;", faults[0], StringComparison.Ordinal);
+        Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/extract.schema.json: '#/properties/word/contains' is not supported;", faults[0], StringComparison.Ordinal);
         Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/extract.txt: It names the placeholder '{{{{name}}}}'; there are id, title,", faults[1], StringComparison.Ordinal);
         Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/other.txt: There is no prompt of that name; there are", faults[2], StringComparison.Ordinal);
         Assert.Equal($"Drover:Recipes:Prompts: {folder}/repair.txt: It is empty.", faults[3]);

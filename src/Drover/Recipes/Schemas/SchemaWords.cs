@@ -1,11 +1,15 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Drover.Recipes;
+namespace Drover.Recipes.Schemas;
 
 /// <summary>What a schema's rules are called in messages.</summary>
 internal static class SchemaWords
 {
+    private const int LongestShown = 80;
+
     /// <summary>A kind of value, by the name that a schema has for it.</summary>
     public static string Describe(string type) => type switch
     {
@@ -40,6 +44,18 @@ internal static class SchemaWords
 
     private static string Number(double? number) => number!.Value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>How many characters a text has; a pair of surrogates is one.</summary>
+    public static int LengthOf(string text)
+    {
+        var length = text.Length;
+        for (var i = 1; i < text.Length; i++)
+        {
+            length -= char.IsSurrogatePair(text[i - 1], text[i]) ? 1 : 0;
+        }
+
+        return length;
+    }
+
     /// <summary>A text that is too long, with an ellipsis for its last character.</summary>
     public static string Cut(string text, int most)
     {
@@ -48,7 +64,33 @@ internal static class SchemaWords
             return "";
         }
 
-        var length = most - 1;
-        return string.Concat(text.AsSpan(0, length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length).TrimEnd(), "…");
+        var end = 0;
+        for (var i = 1; i < most && end < text.Length; i++)
+        {
+            end += char.IsSurrogatePair(text, end) ? 2 : 1;
+        }
+
+        return string.Concat(text.AsSpan(0, end).TrimEnd(), "…");
+    }
+
+    /// <summary>A value for a message, cut where it is long.</summary>
+    public static string Show(JsonElement value)
+    {
+        var text = value.ValueKind == JsonValueKind.String
+            ? $"\"{JsonEncodedText.Encode(value.GetString()!, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""
+            : value.GetRawText();
+        return LengthOf(text) > LongestShown ? Cut(text, LongestShown) : text;
+    }
+
+    /// <summary>A text as a value.</summary>
+    public static JsonElement AsJson(string text)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStringValue(text);
+        }
+
+        return JsonElement.Parse(output.WrittenSpan);
     }
 }
