@@ -43,5 +43,6 @@ public readonly record struct RequestShape
     /// <summary>Reads a body. Never throws: what is no valid request goes upstream and is refused there, and its bound is its length.</summary>
     /// <param name="url">The OpenAI route.</param>
     /// <param name="body">The request's JSON.</param>
-    public static RequestShape Read(string url, ReadOnlySpan<byte> body) => new RequestShapeReader(url, body).Read();
+    /// <param name="counter">Counts the tokens of its texts; null: about, by the rule.</param>
+    public static RequestShape Read(string url, ReadOnlySpan<byte> body, TokenCounter? counter = null) => new RequestShapeReader(url, body, counter).Read();
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Drover.Inference;
 
 /// <summary>Reads a <see cref="RequestShape"/> in one pass over the body.</summary>
-internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body)
+internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body, TokenCounter? counter)
 {
     private const int TokensOfMessage = 4;
     private const int TokensOfImage = 765;
@@ -16,6 +16,8 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body)
     private const int MostToolTokens = 600;
 
     private readonly int _length = body.Length;
+    private readonly ReadOnlySpan<byte> _body = body;
+    private readonly TokenCounter? _counter = counter;
     private readonly bool _isEmbedding = url == "/v1/embeddings";
     private readonly bool _isResponse = url == "/v1/responses";
     private readonly bool _isCompletion = url == "/v1/completions";
@@ -335,11 +337,18 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body)
         var start = _json.BytesConsumed;
         _json.Read();
         _json.Skip();
-        _quarters += _json.TokenType == JsonTokenType.Null ? 0 : _json.BytesConsumed - start;
+        _quarters += _json.TokenType == JsonTokenType.Null ? 0
+            : _counter is null ? _json.BytesConsumed - start
+            : 4 * _counter.Count(_body[(int)start..(int)_json.BytesConsumed]);
     }
 
-    private void AddText() =>
-        _quarters += _json.TokenType == JsonTokenType.String ? TextTokens.QuartersOfJson(_json.ValueSpan, _json.ValueIsEscaped) : 0;
+    private void AddText()
+    {
+        if (_json.TokenType == JsonTokenType.String)
+        {
+            _quarters += _counter is null ? TextTokens.QuartersOfJson(_json.ValueSpan, _json.ValueIsEscaped) : 4 * _counter.Count(ref _json);
+        }
+    }
 
     private long? Number()
     {

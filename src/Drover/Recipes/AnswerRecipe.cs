@@ -61,7 +61,8 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
         }
 
         // A fifth of the room each, so that those chosen fit into one request together.
-        var passages = source.Documents.SelectMany(d => TextSplitter.Split(d.Text, room / Chosen).Select(text => d with { Text = text })).ToList();
+        var counter = TokenCounter.For(source.Model);
+        var passages = source.Documents.SelectMany(d => TextSplitter.Split(d.Text, room / Chosen, counter).Select(text => d with { Text = text })).ToList();
         return [.. passages.Select((passage, index) => source with { Text = null, Image = null, ETag = null, Documents = [passage], Task = Judge, Part = index + 1, Parts = passages.Count })];
     }
 

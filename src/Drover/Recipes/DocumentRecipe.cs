@@ -35,7 +35,7 @@ internal sealed class DocumentRecipe(Prompts prompts, ModelCatalogue models) : I
     {
         fault = string.IsNullOrWhiteSpace(source.Text) ? "A document needs 'text'." : source.FaultOfRepeated();
         source = source with { Image = null, ETag = null, Documents = [] };
-        return fault is null ? Steps(source, Part, TextSplitter.Split(source.Text!, room)) : [];
+        return fault is null ? Steps(source, Part, TextSplitter.Split(source.Text!, room, TokenCounter.For(source.Model))) : [];
     }
 
     public StageEnd Next(IReadOnlyList<StepReply> replies, int room) => replies.Count == 1
@@ -51,11 +51,12 @@ internal sealed class DocumentRecipe(Prompts prompts, ModelCatalogue models) : I
     private static List<string> Groups(IReadOnlyList<StepReply> replies, int room)
     {
         var groups = new List<string>();
+        var counter = TokenCounter.For(replies[0].Step.Model);
         var (group, members, quarters) = (new StringBuilder(), 0, 0L);
         for (var i = 0; i < replies.Count; i++)
         {
             var text = $"Part {i + 1} of {replies.Count}\n{Render(replies[i].Data)}\n";
-            var more = TextTokens.QuartersOf(text);
+            var more = TextSplitter.QuartersOf(text, counter);
             if (members >= 2 && quarters + more > 4L * room && replies.Count - i >= 2)
             {
                 groups.Add(group.ToString());

@@ -26,11 +26,14 @@ public interface IRecipe
     ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken);
 
     /// <summary>What the request for a source will be, for estimates: without fetching anything.</summary>
-    async ValueTask<RequestShape> ShapeOfAsync(Source source, string model)
+    /// <param name="source">The source.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="counter">Counts its tokens; null: about, by the rule.</param>
+    async ValueTask<RequestShape> ShapeOfAsync(Source source, string model, TokenCounter? counter = null)
     {
         var body = new ArrayBufferWriter<byte>();
         await WriteRequestAsync(source, model, body, CancellationToken.None);
-        return RequestShape.Read(Url, body.WrittenSpan);
+        return RequestShape.Read(Url, body.WrittenSpan, counter);
     }
 
     /// <summary>Reads the data out of what the model wrote.</summary>

@@ -23,29 +23,36 @@ internal static class TextSplitter
 
     /// <summary>Splits a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="most">The most tokens of a part, by the count of <see cref="TextTokens"/>.</param>
-    public static IReadOnlyList<string> Split(string text, int most)
+    /// <param name="most">The most tokens of a part.</param>
+    /// <param name="counter">Counts them, sentence by sentence, unless the text is far from having so many; null: the count is that of <see cref="TextTokens"/>.</param>
+    public static IReadOnlyList<string> Split(string text, int most, TokenCounter? counter = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 2); // An emoji is two.
         var limit = 4L * most;
+        if (counter is not null && 2 * TextTokens.QuartersOf(text) <= limit)
+        {
+            return [text];
+        }
+
         var parts = new List<string>();
         var (start, end, quarters) = (0, 0, 0L); // The part that is open, and what it takes.
         while (end < text.Length)
         {
             var next = EndOfSentence(text, end);
-            var more = TextTokens.QuartersOf(text.AsSpan(end, next - end));
+            var more = counter is null ? TextTokens.QuartersOf(text.AsSpan(end, next - end)) : QuartersOf(WithSpaceBefore(text, start, end, next), counter);
             if (quarters + more > limit && end > start)
             {
                 parts.Add(text[start..end]);
                 (start, quarters) = (end, 0);
             }
 
-            while (more > limit)
+            while (more > limit && start < next)
             {
-                var cut = CutWithin(text, start, next, limit);
+                var cut = CutWithin(text, start, next, limit, counter);
                 parts.Add(text[start..cut]);
+                more -= QuartersOf(text.AsSpan(start, cut - start), counter);
                 start = cut;
-                more = TextTokens.QuartersOf(text.AsSpan(start, next - start));
+                more = more > 2 * limit ? more : QuartersOf(text.AsSpan(start, next - start), counter);
             }
 
             quarters += more;
@@ -108,8 +115,28 @@ internal static class TextSplitter
         return (word.Length == 1 && char.IsUpper(word[0])) || Abbreviations.Contains(word);
     }
 
-    // The longest beginning that fits, back to the last space or comma in its last tenth.
-    private static int CutWithin(string text, int start, int end, long limit)
+    // The space between two sentences is a part of the second one's first token.
+    private static ReadOnlySpan<char> WithSpaceBefore(string text, int start, int from, int to)
+    {
+        from -= from > start && text[from - 1] == ' ' ? 1 : 0;
+        to -= to - from > 1 && text[to - 1] == ' ' ? 1 : 0;
+        return text.AsSpan(from, to - from);
+    }
+
+    /// <summary>The quarters of a text: counted, or by the rule.</summary>
+    internal static long QuartersOf(ReadOnlySpan<char> text, TokenCounter? counter) => counter is null ? TextTokens.QuartersOf(text) : 4 * counter.Count(text);
+
+    // The longest beginning that fits, back to the last space or comma in its last tenth; at the least one character.
+    private static int CutWithin(string text, int start, int end, long limit, TokenCounter? counter)
+    {
+        var i = counter is null ? EndByRule(text, start, end, limit) : start + counter.LengthOf(text.AsSpan(start, end - start), limit / 4);
+        i -= i > start && i < text.Length && char.IsSurrogatePair(text[i - 1], text[i]) ? 1 : 0;
+        i = i > start ? i : start + (char.IsSurrogatePair(text, start) ? 2 : 1);
+        var near = text.AsSpan(start, i - start).LastIndexOfAny(" \t,;、，；\u3000");
+        return near > (i - start) * 9 / 10 ? start + near + 1 : i;
+    }
+
+    private static int EndByRule(string text, int start, int end, long limit)
     {
         var (i, quarters) = (start, 0L);
         while (i < end)
@@ -124,7 +151,6 @@ internal static class TextSplitter
             (i, quarters) = (i + length, quarters + more);
         }
 
-        var near = text.AsSpan(start, i - start).LastIndexOfAny(" \t,;、，；\u3000");
-        return near > (i - start) * 9 / 10 ? start + near + 1 : i;
+        return i;
     }
 }

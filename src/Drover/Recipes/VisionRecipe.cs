@@ -53,7 +53,7 @@ internal sealed class VisionRecipe : IRecipe
     }
 
     // As it will be, but for the image's bytes, which count for nothing there.
-    public ValueTask<RequestShape> ShapeOfAsync(Source source, string model)
+    public ValueTask<RequestShape> ShapeOfAsync(Source source, string model, TokenCounter? counter = null)
     {
         var body = new ArrayBufferWriter<byte>();
         if (source.Image is { Length: > 0 })
@@ -61,7 +61,7 @@ internal sealed class VisionRecipe : IRecipe
             PromptOf(source)?.WriteRequest(source, model, body, json => WriteImage(json, default));
         }
 
-        return ValueTask.FromResult(RequestShape.Read(((IRecipe)this).Url, body.WrittenSpan));
+        return ValueTask.FromResult(RequestShape.Read(((IRecipe)this).Url, body.WrittenSpan, counter));
     }
 
     public Reading Read(Source source, IReadOnlyList<string> replies) => PromptOf(source)!.Read(replies[^1]);

@@ -1,5 +1,6 @@
 using Drover.Inference;
 using Drover.Recipes;
+using Drover.Tests.Inference;
 
 namespace Drover.Tests.Recipes;
 
@@ -52,4 +53,37 @@ public sealed class TextSplitterTests
         Assert.All(parts, p => Assert.EndsWith("です。", p, StringComparison.Ordinal));
         Assert.InRange(parts.Count, 41, 43);
     }
+
+    [Fact]
+    public void Split_Counted_LosesNothingAndFitsByTheTokenizer()
+    {
+        var random = new Random(8);
+        var counter = TokenCounter.For("gpt-4o");
+        string[] pieces = ["吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x7".PadRight(400, '7'), "。", "\"Yes.\" ", "、", "𠮷野家で", "\u0301", "12.50 EUR, EAN 4006381333931. "];
+        for (var round = 0; round < 300; round++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var most = random.Next(8, 60);
+
+            var parts = TextSplitter.Split(text, most, counter);
+
+            Assert.Equal(text, string.Concat(parts));
+            Assert.All(parts, p => Assert.InRange(counter.Count(p), 0, most + 1)); // One more where sentences meet.
+            Assert.All(parts, p => Assert.True(p.Length == 0 || (!char.IsLowSurrogate(p[0]) && !char.IsHighSurrogate(p[^1]))));
+        }
+    }
+
+    [Fact]
+    public void Split_FiguresThatTheRuleCountsTooLow_FitWhenTheyAreCounted()
+    {
+        var text = string.Join(". ", ProductTexts.Of(500, 9));
+        var counter = TokenCounter.For("gpt-4o");
+
+        Assert.Contains(TextSplitter.Split(text, 1_000), p => counter.Count(p) > 1_000);
+        Assert.All(TextSplitter.Split(text, 1_000, counter).SkipLast(1), p => Assert.InRange(counter.Count(p), 800, 1_001));
+    }
+
+    [Fact]
+    public void Split_AMillionCharactersWithoutAnEnd_TakesNoSquareOfTheTime() =>
+        Assert.All(TextSplitter.Split(new string('7', 1_000_000), 500, TokenCounter.For(null)).SkipLast(1), p => Assert.InRange(p.Length, 1_400, 1_502));
 }
