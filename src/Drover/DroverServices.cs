@@ -39,7 +39,7 @@ public static class DroverServices
         services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
         services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts));
-        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchHolders>().AddSingleton<BatchIntake>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchHolders>().AddSingleton<BatchIntake>().AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>(); // First: it says what is wrong with storage.
         services.AddVision(settings.Vision);
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();

@@ -21,6 +21,7 @@ public sealed class DroverServicesTests
         Assert.NotNull(provider.GetRequiredService<BatchIntake>());
         Assert.NotNull(provider.GetRequiredService<Auditor>());
         Assert.NotNull(provider.GetRequiredService<OutcomeFiles>());
+        Assert.NotNull(provider.GetRequiredService<TokenSampler>()); // The planner does without one, and then learns nothing.
     }
 
     [Fact]

@@ -17,6 +17,12 @@ public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window,
     /// <summary>Of a batch that goes through stages: the one that it is at, from 1; 0: no line of it is an item. Null for other batches.</summary>
     public int? Stage { get; init; }
 
+    /// <summary>
+    /// How many tokens a prompt has to one of the estimate's, as a sample of the input shows (<see cref="TokenSample"/>); null: not known, as for 1.
+    /// Every pass and process takes it from here.
+    /// </summary>
+    public double? TokenRatio { get; init; }
+
     /// <summary>When it was planned; the orchestration sets it.</summary>
     public DateTimeOffset? At { get; init; }
 }

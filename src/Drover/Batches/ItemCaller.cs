@@ -12,8 +12,9 @@ namespace Drover.Batches;
 /// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
 /// <param name="time">The clock.</param>
 /// <param name="isRepeat">Whether the items have failed before.</param>
+/// <param name="tokenRatio">How many tokens a prompt has to one of the estimate's: <see cref="BatchPlan.TokenRatio"/>.</param>
 internal sealed class ItemCaller(
-    Payer payer, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time, bool isRepeat = false)
+    Payer payer, Upstreams upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time, bool isRepeat = false, double tokenRatio = 1)
 {
     /// <summary>The answer that is guessed at for a request that sets no limit, in tokens; the throttle learns the truth.</summary>
     private const long TypicalAnswer = 500;
@@ -27,6 +28,7 @@ internal sealed class ItemCaller(
     public ItemCall Prepare(string itemId, string url, ReadOnlyMemory<byte> body)
     {
         var shape = RequestShape.Read(url, body.Span);
+        shape = shape with { PromptTokens = (long)Math.Ceiling(shape.PromptTokens * tokenRatio) };
         return new ItemCall(itemId, url, body, shape, upstreams.Pick(shape.Model));
     }
 

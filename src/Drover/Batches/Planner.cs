@@ -18,10 +18,11 @@ namespace Drover.Batches;
 /// Memory: one line, the open shards, and 36 bytes an item for the ids seen, as hashes of 128 bits; this last part is
 /// given back when the plan is written.
 /// </para>
+/// <para>On the way a sample of the items is counted, to learn by how much estimates of tokens are out (<see cref="BatchPlan.TokenRatio"/>).</para>
 /// <para>A batch made by the rules of the Batch API (<see cref="BatchSpec.Endpoint"/>) is not run at all if a line breaks them.</para>
 /// <para>Planning again finds the plan that is there, since shards that have outcomes must stay as they were cut.</para>
 /// </remarks>
-public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelector models)
+public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelector models, TokenSampler? sampler = null)
 {
     private const int RecordLength = 160;
     private const int TargetShards = 64;
@@ -81,7 +82,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
 
         return record.Content.ToMemory().Length == RecordLength
             && JsonSerializer.Deserialize(record.Content.ToMemory().Span, BatchJson.Default.Shard) is { } shard && shard.Index == index
-                ? shard
+                ? shard with { TokenRatio = PlanOf(record.Details.Metadata)?.TokenRatio ?? 1 }
                 : throw new InvalidDataException($"The plan of batch '{spec.Id}' has no record of shard {index}.");
     }
 
@@ -102,9 +103,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         try
         {
             BlobProperties properties = await blobs.Plan(batchId).GetPropertiesAsync(cancellationToken: cancellationToken);
-            return properties.Metadata.TryGetValue("plan", out var text)
-                ? JsonSerializer.Deserialize(text, BatchJson.Default.BatchPlan)! with { Window = options.OpenShards }
-                : null;
+            return PlanOf(properties.Metadata) is { } plan ? plan with { Window = options.OpenShards } : null;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -112,8 +111,12 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         }
     }
 
+    private static BatchPlan? PlanOf(IDictionary<string, string> metadata) =>
+        metadata.TryGetValue("plan", out var text) ? JsonSerializer.Deserialize(text, BatchJson.Default.BatchPlan) : null;
+
     private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
+        var sample = sampler?.Begin(spec.Recipe, content.Length);
         var cut = spec.Cut ?? ShardCut.Of(options);
         var target = (int)Math.Clamp(content.Length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes), cut.Bytes);
         var cutter = new ShardCutter(cut.Items, target);
@@ -129,6 +132,11 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
                 var fault = rules is null ? input.Fault : rules.Check(input.Item, input.Fault);
                 if (fault is null)
                 {
+                    if (sample?.Wants(line.Offset) == true)
+                    {
+                        await sample.AddAsync(input.Item!.Value, input.Model);
+                    }
+
                     cutter.Add(input.Item!.Value.Priority, line.Offset, line.Length, line.Number);
                     continue;
                 }
@@ -163,7 +171,11 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
             return Problem(refusal.Code, refusal.Message);
         }
 
-        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards) { Model = rules?.Model };
+        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards)
+        {
+            Model = rules?.Model,
+            TokenRatio = sample?.Ratio,
+        };
         await WriteAsync(spec.Id, plan, shards, cancellationToken);
         return plan;
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Drover.Batches;
 
 /// <summary>A part of a batch: a byte range of its input, and of the items in it those of one priority.</summary>
@@ -8,4 +10,9 @@ namespace Drover.Batches;
 /// <param name="Priority">The priority of its items; lines of another priority in the range belong to other shards.</param>
 /// <param name="Line">The number of the range's first line, from 1.</param>
 /// <param name="Skips">Whether lines in the range repeat an id and are to be left out; see <c>BatchBlobs.Skips</c>.</param>
-public sealed record Shard(int Index, long Offset, int Length, int Items, int Priority, long Line, bool Skips);
+public sealed record Shard(int Index, long Offset, int Length, int Items, int Priority, long Line, bool Skips)
+{
+    /// <summary>The <see cref="BatchPlan.TokenRatio"/> of its plan, which is read with it.</summary>
+    [JsonIgnore]
+    public double TokenRatio { get; init; } = 1;
+}

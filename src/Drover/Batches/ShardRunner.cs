@@ -102,13 +102,14 @@ public sealed class ShardRunner(
             return new PassEnd(PassResult.Settled(log.Tally), [], []);
         }
 
-        var items = await ReadItemsAsync(spec, index);
+        var shard = await planner.ReadShardAsync(spec, index, CancellationToken.None);
+        var items = await ReadItemsAsync(spec, shard);
         using var spool = Spool.For(options, spec, index);
         try
         {
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
-            var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1);
+            var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1, shard.TokenRatio);
             var run = new ShardPass(
                 spec, pass, isLast, slice?.Paid ?? NothingPaid, store, caller, spec.Cache ? cache : null, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
@@ -189,9 +190,11 @@ public sealed class ShardRunner(
     private int Backlog => upstreams.All.Max(u => u.Throttle.Concurrency) + 10 * options.AppendItems;
 
     /// <summary>The items of a shard, in the order of the input.</summary>
-    internal async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index)
+    internal async Task<List<Item>> ReadItemsAsync(BatchSpec spec, int index) =>
+        await ReadItemsAsync(spec, await planner.ReadShardAsync(spec, index, CancellationToken.None));
+
+    private async Task<List<Item>> ReadItemsAsync(BatchSpec spec, Shard shard)
     {
-        var shard = await planner.ReadShardAsync(spec, index, CancellationToken.None);
         var range = await ReadRangeAsync(spec, shard);
         var skips = shard.Skips ? await planner.ReadSkipsAsync(spec.Id, shard, CancellationToken.None) : null;
         var items = new List<Item>(shard.Items);
@@ -207,7 +210,7 @@ public sealed class ShardRunner(
         return items.Count == shard.Items
             ? items
             : throw new InvalidDataException(
-                $"Shard {index} of batch '{spec.Id}' should hold {shard.Items} items and holds {items.Count}: the input '{spec.Input}' was changed after it was planned.");
+                $"Shard {shard.Index} of batch '{spec.Id}' should hold {shard.Items} items and holds {items.Count}: the input '{spec.Input}' was changed after it was planned.");
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadRangeAsync(BatchSpec spec, Shard shard)
