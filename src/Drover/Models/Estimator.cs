@@ -11,7 +11,8 @@ namespace Drover.Models;
 /// <summary>Says what a batch would be (items, tokens, cost, time), from its input alone: no API is called, nothing is stored.</summary>
 /// <remarks>
 /// The input is gone through once, by the same rules as when it is planned, and each item's request is written as when it is
-/// run; images are not fetched. Memory is that of <see cref="InputScanner"/>.
+/// run; images are not fetched. Prompts are counted with the tokenizer of their model: all of them up to 50 million characters, then every
+/// second, fourth and so on, and the rest is taken to be like them. Memory is that of <see cref="InputScanner"/>.
 /// </remarks>
 public sealed class Estimator(
     BatchIntake intake,
@@ -34,7 +35,12 @@ public sealed class Estimator(
     public async Task<Estimate> EstimateAsync(NewBatch request, Stream? content, CancellationToken cancellationToken)
     {
         var tallies = new Dictionary<string, EstimateTally>(StringComparer.Ordinal);
-        var (items, badLines, shown) = await ScanAsync(request, content, (shape, model, typical) => TallyOf(tallies, model).Add(shape, typical), cancellationToken);
+        var (items, badLines, shown, isSampled) = await ScanAsync(
+            request,
+            content,
+            model => [TokenCounter.EncodingOf(model)],
+            (shape, counted, model, typical) => TallyOf(tallies, model).Add(shape, counted?[TokenCounter.EncodingOf(model)], typical),
+            cancellationToken);
         var sums = tallies.Values.Select(t => t.Sum()).OrderByDescending(s => s.CostUsd).ToList();
         var total = new ModelEstimate(
             "total", items, sums.Sum(s => s.InputTokens), sums.Sum(s => s.OutputTokens), sums.Sum(s => s.MostOutputTokens),
@@ -47,6 +53,7 @@ public sealed class Estimator(
             UnpricedItems = tallies.TryGetValue("", out var unnamed) ? unnamed.Sum().Items : 0,
             Models = sums,
             Total = total,
+            TokenCount = isSampled ? "sampled" : "counted",
             Time = TimeOf(total, TimeSpan.FromTicks(tallies.Values.Sum(t => t.Latency.Ticks))),
             Budgets =
             [
@@ -67,14 +74,16 @@ public sealed class Estimator(
         NewBatch request, Stream content, IEnumerable<string> names, CancellationToken cancellationToken)
     {
         var tallies = names.ToDictionary(name => name, name => new EstimateTally(name, models));
+        TokenEncoding[] encodings = [.. tallies.Keys.Select(TokenCounter.EncodingOf).Distinct()];
         await ScanAsync(
             request,
             content,
-            (shape, _, typical) =>
+            _ => encodings,
+            (shape, counted, _, typical) =>
             {
-                foreach (var tally in tallies.Values)
+                foreach (var (name, tally) in tallies)
                 {
-                    tally.Add(shape, typical);
+                    tally.Add(shape, counted?[TokenCounter.EncodingOf(name)], typical);
                 }
             },
             cancellationToken);
@@ -84,13 +93,18 @@ public sealed class Estimator(
     private EstimateTally TallyOf(Dictionary<string, EstimateTally> tallies, string model) =>
         tallies.TryGetValue(model, out var tally) ? tally : tallies[model] = new EstimateTally(model, models);
 
-    private async Task<(long Items, long BadLines, List<BadLine> Shown)> ScanAsync(
-        NewBatch request, Stream? content, Action<RequestShape, string, int> add, CancellationToken cancellationToken)
+    private async Task<(long Items, long BadLines, List<BadLine> Shown, bool IsSampled)> ScanAsync(
+        NewBatch request,
+        Stream? content,
+        Func<string, TokenEncoding[]> encodingsOf,
+        Action<RequestShape, IReadOnlyDictionary<TokenEncoding, long>?, string, int> add,
+        CancellationToken cancellationToken)
     {
         intake.Check(request, content is not null);
         var recipe = recipes.Find(request.Recipe ?? RecipeCatalogue.Default)!;
         var wish = new ModelWish(intake.ModelOf(request), Prefer: ModelWish.Parse<Preference>(request.Prefer));
         var (items, badLines, shown) = (0L, 0L, new List<BadLine>());
+        var counting = new EstimateCounting();
         await using var opened = content is null ? await OpenAsync(request, cancellationToken) : null;
         using var input = new InputScanner((content ?? opened)!, options.MaxLineBytes, selector, wish, isSplit: recipe is IStagedRecipe);
         while (await input.ReadAsync(cancellationToken))
@@ -107,10 +121,10 @@ public sealed class Estimator(
             if (item.IsSource && recipe is IStagedRecipe staged)
             {
                 // Its first stage; what later ones ask, nobody knows yet.
-                var steps = staged.Begin(Source.Read(item.Body), recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why);
+                var steps = staged.Begin(Source.Read(item.Body) with { Model = model }, recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why);
                 foreach (var step in steps)
                 {
-                    add(await recipe.ShapeOfAsync(step, model), model, recipe.TypicalAnswerTokens);
+                    await AddAsync(counter => recipe.ShapeOfAsync(step, model, counter), model, recipe.TypicalAnswerTokens);
                 }
 
                 if (why is not null)
@@ -122,11 +136,18 @@ public sealed class Estimator(
                 continue;
             }
 
-            var shape = item.IsSource ? await recipe.ShapeOfAsync(Source.Read(item.Body), model) : RequestShape.Read(item.Url!, item.Body.Span);
-            add(shape, model, item.IsSource ? recipe.TypicalAnswerTokens : IRecipe.TypicalAnswer);
+            await AddAsync(
+                counter => item.IsSource
+                    ? recipe.ShapeOfAsync(Source.Read(item.Body), model, counter)
+                    : ValueTask.FromResult(RequestShape.Read(item.Url!, item.Body.Span, counter)),
+                model,
+                item.IsSource ? recipe.TypicalAnswerTokens : IRecipe.TypicalAnswer);
         }
 
-        return (items, badLines, shown);
+        return (items, badLines, shown, counting.IsSampled);
+
+        async ValueTask AddAsync(Func<TokenCounter?, ValueTask<RequestShape>> shapeBy, string model, int typical) =>
+            add(await shapeBy(null), counting.Takes() ? await counting.CountAsync(encodingsOf(model), shapeBy) : null, model, typical);
 
         void AddBad(LineFault fault)
         {

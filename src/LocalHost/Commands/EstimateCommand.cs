@@ -74,6 +74,9 @@ internal static class EstimateCommand
 
         AnsiConsole.Write(table);
         Console.Out.WriteLine($"{Tables.Number(estimate.Items)} items; about {Time(estimate.Time.Seconds)}, which {Binding(estimate.Time.Binding)} sets.");
+        Console.Out.WriteLine(estimate.TokenCount == "sampled"
+            ? "Input tokens are counted in a sample of the items, since there are so many, and scaled."
+            : "Input tokens are counted, those of all items.");
         foreach (var budget in estimate.Budgets)
         {
             Console.Out.WriteLine($"Budget of the {budget.Scope}, {Tables.Dollars(budget.LimitUsd)}: {Verdict(budget.Verdict)}");

@@ -5,8 +5,10 @@ using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
 using Drover.Simulator;
+using Drover.Tests.Inference;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.Tokenizers;
 
 namespace Drover.Tests.Models;
 
@@ -128,6 +130,49 @@ public sealed class EstimatorTests
         var estimate = await EstimateAsync([JsonSerializer.Serialize(new { id = "1", text }), """{"id":"2","title":"x"}"""], new NewBatch { Recipe = "document" }, ("Drover:Recipes:PartTokens", "1000"));
 
         Assert.Equal((1, 4, "A document needs 'text'."), (estimate.Items, estimate.Models.Single().Items, estimate.FirstBadLines.Single().Message));
+    }
+
+    [Fact]
+    public async Task EstimateAsync_ShortTextsWithFigures_AreCountedByTheTokenizerOfTheirModel()
+    {
+        string[] texts = [.. ProductTexts.Of(200, 1)];
+        var o200k = TiktokenTokenizer.CreateForEncoding("o200k_base");
+        var cl100k = TiktokenTokenizer.CreateForEncoding("cl100k_base");
+        var estimate = await EstimateAsync(
+            texts.Select((content, i) => JsonSerializer.Serialize(new
+            {
+                custom_id = $"{i}",
+                method = "POST",
+                url = "/v1/chat/completions",
+                body = new { model = i % 2 == 0 ? "gpt-4o" : "gpt-4-turbo", messages = new[] { new { role = "user", content } } },
+            })), new NewBatch(), ("Drover:Models", """{"gpt-4o":{},"gpt-4-turbo":{"Input":10,"Output":30,"MaxOutputTokens":4096}}"""));
+
+        Assert.Equal("counted", estimate.TokenCount);
+        Assert.Equal(texts.Where((_, i) => i % 2 == 0).Sum(t => o200k.CountTokens(t) + 7), estimate.Models.Single(m => m.Model == "gpt-4o").InputTokens);
+        Assert.Equal(texts.Where((_, i) => i % 2 == 1).Sum(t => cl100k.CountTokens(t) + 7), estimate.Models.Single(m => m.Model == "gpt-4-turbo").InputTokens);
+    }
+
+    [Fact]
+    public async Task CountAsync_MoreThanIsCounted_TakesFewerAndFewer()
+    {
+        var counting = new EstimateCounting(mostCounted: 10_000);
+        var tally = new EstimateTally("gpt-4o", new ModelCatalogue());
+        var (exact, taken) = (0L, 0);
+        foreach (var text in ProductTexts.Of(2_000, 2))
+        {
+            var body = JsonSerializer.SerializeToUtf8Bytes(new { messages = new[] { new { role = "user", content = text } } });
+            var shape = ShapeBy(null);
+            exact += ShapeBy(TokenCounter.For("gpt-4o")).PromptTokens;
+            var isTaken = counting.Takes();
+            taken += isTaken ? 1 : 0;
+            tally.Add(shape, isTaken ? (await counting.CountAsync([TokenEncoding.O200k], by => ValueTask.FromResult(ShapeBy(by))))[TokenEncoding.O200k] : null, 10);
+
+            RequestShape ShapeBy(TokenCounter? by) => RequestShape.Read("/v1/chat/completions", body, by);
+        }
+
+        Assert.True(counting.IsSampled);
+        Assert.InRange(taken, 50, 300);
+        Assert.InRange(tally.Sum().InputTokens / (double)exact, 0.97, 1.03);
     }
 
     private static IEnumerable<string> TestSources(int count) =>
