@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Drover.Vision;
 
-/// <summary>Finds libvips and makes it ready: the system's, or the one that the build laid beside the program.</summary>
+/// <summary>Finds libvips and makes it ready: the one that its package lays beside the program, else the system's.</summary>
 internal static class VipsLibrary
 {
     private const int Warnings = 1 << 4 | 1 << 3; // GLib's levels WARNING and CRITICAL.
@@ -48,11 +48,9 @@ internal static class VipsLibrary
 
     private static nint? Find()
     {
-        var beside = Path.Combine(AppContext.BaseDirectory, "libvips");
-        string[] candidates = [.. Directory.Exists(beside) ? Directory.GetFiles(beside, "libvips-cpp.*") : [], "libvips.so.42", "libvips.42.dylib"];
-        foreach (var candidate in candidates)
+        foreach (var name in new[] { "libvips.so.42", "libvips.42.dylib", "libvips-42.dll" })
         {
-            if (NativeLibrary.TryLoad(candidate, typeof(VipsLibrary).Assembly, DllImportSearchPath.SafeDirectories, out var library))
+            if (NativeLibrary.TryLoad(name, typeof(VipsLibrary).Assembly, null, out var library))
             {
                 return library;
             }
