@@ -14,7 +14,7 @@ internal sealed class TimerSchedule
     {
         if (!text.Contains(':'))
         {
-            var crontab = NCrontab.Parse(text);
+            var crontab = Crontab.Parse(text);
             return new TimerSchedule(crontab.Next);
         }
 
