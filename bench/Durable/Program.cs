@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Drover.LocalRuntime;
+using DurableTask.Sqlite.Hosting;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 // What the durable engine carries, beside what the disk and the thread pool carry in the same run.
 const int Window = 500;
@@ -33,15 +34,15 @@ finally
 async Task<TimeSpan> ActivitiesAsync(int count)
 {
     await using var engine = Engine();
-    engine.AddOrchestrator("Windows", async context =>
+    engine.AddOrchestrator("Windows", typeof(int), async (context, input) =>
     {
-        var left = context.GetInput<int>();
+        var left = (int)input!;
         await Task.WhenAll(Enumerable.Range(0, Math.Min(Window, left)).Select(i => context.CallActivityAsync<int>("Echo", i)).ToList());
         if (left > Window)
             context.ContinueAsNew(left - Window);
         return null;
     });
-    await engine.StartAsync(CancellationToken.None);
+    await engine.StartAsync();
     var watch = Stopwatch.StartNew();
     var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Windows", count, CancellationToken.None);
     Check(await engine.Client.WaitForInstanceCompletionAsync(id, CancellationToken.None));
@@ -51,9 +52,9 @@ async Task<TimeSpan> ActivitiesAsync(int count)
 async Task<TimeSpan> OrchestrationsAsync(int count, string name)
 {
     await using var engine = Engine();
-    engine.AddOrchestrator("Empty", _ => Task.FromResult<object?>(null));
-    engine.AddOrchestrator("One", async context => await context.CallActivityAsync<int>("Echo", 1));
-    await engine.StartAsync(CancellationToken.None);
+    engine.AddOrchestrator("Empty", typeof(object), (_, _) => Task.FromResult<object?>(null));
+    engine.AddOrchestrator("One", typeof(object), async (context, _) => await context.CallActivityAsync<int>("Echo", 1));
+    await engine.StartAsync();
     var watch = Stopwatch.StartNew();
     await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 200 }, async (_, cancel) =>
     {
@@ -63,11 +64,10 @@ async Task<TimeSpan> OrchestrationsAsync(int count, string name)
     return watch.Elapsed;
 }
 
-DurableEngine Engine()
+DurableTaskEngine Engine()
 {
-    var engine = new DurableEngine(
-        new() { DatabasePath = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.db") }, TimeProvider.System, NullLoggerFactory.Instance);
-    engine.AddActivity("Echo", (call, _) => Task.FromResult<object?>(call.TaskId));
+    var engine = new DurableTaskEngine(new() { DatabasePath = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.db") });
+    engine.AddActivity("Echo", typeof(int), (_, input, _) => Task.FromResult(input));
     return engine;
 }
 

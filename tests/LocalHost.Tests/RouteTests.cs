@@ -1,7 +1,7 @@
 using System.Reflection;
-using Drover.LocalRuntime;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Azure.Functions.Worker;
 
 namespace Drover.LocalHost.Tests;
 
@@ -13,7 +13,7 @@ public sealed class RouteTests
 {
     private static readonly IReadOnlyList<HttpFunction> Functions =
     [
-        .. typeof(Hosting.DroverHost).Assembly.GetTypes()
+        .. typeof(Drover.Functions.FunctionServices).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods())
             .Select(method => (Name: method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters()
                 .Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)))

@@ -16,14 +16,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public QueueServiceClient Queues => new(ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
-    /// <summary>Starts it, but for the process that is there to be killed: it needs none, and would leave it behind.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        if (Environment.GetEnvironmentVariable(Durable.KillTests.DatabaseVariable) is null)
-        {
-            await _azurite.StartAsync();
-        }
-    }
+    public async ValueTask InitializeAsync() => await _azurite.StartAsync();
 
     public ValueTask DisposeAsync() => _azurite.DisposeAsync();
 }

@@ -63,7 +63,7 @@ public sealed class BatchStore(BatchBlobs blobs)
     {
         var last = after is null ? null : await FindAsync(after, cancellationToken);
         var start = last is null ? "" : BatchBlobs.IndexName(last.Id, last.CreatedAt);
-        await foreach (var entry in blobs.Container.GetBlobsAsync(prefix: BatchBlobs.IndexPrefix, cancellationToken: cancellationToken))
+        await foreach (var entry in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.IndexPrefix, cancellationToken))
         {
             // An entry without a spec, or with an older one, is of a creation that did not come to its end or came second.
             if (string.CompareOrdinal(entry.Name, start) > 0

@@ -49,7 +49,7 @@ public sealed class AnswerCache(BatchBlobs blobs, CacheOptions options, TimeProv
     /// <summary>Removes what has expired.</summary>
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var blob in blobs.Container.GetBlobsAsync(prefix: BatchBlobs.CachePrefix, cancellationToken: cancellationToken))
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.CachePrefix, cancellationToken))
         {
             if (IsExpired(blob.Properties.LastModified))
             {

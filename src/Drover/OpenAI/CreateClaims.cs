@@ -48,7 +48,7 @@ public sealed class CreateClaims(BatchBlobs blobs, TimeProvider time)
     /// <summary>Removes what is no longer valid.</summary>
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var claim in blobs.Container.GetBlobsAsync(prefix: Prefix, cancellationToken: cancellationToken))
+        await foreach (var claim in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Prefix, cancellationToken))
         {
             if (time.GetUtcNow() - claim.Properties.LastModified > 2 * Validity)
             {

@@ -23,7 +23,7 @@ public sealed class Reopener(
         var shards = new SortedSet<int>();
         foreach (var prefix in new[] { BatchBlobs.ErrorsPrefix(batchId), BatchBlobs.SlicesPrefix(batchId) })
         {
-            await foreach (var blob in blobs.Container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+            await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {
                 if (blob.Properties.ContentLength > 0 && int.TryParse(Path.GetFileNameWithoutExtension(blob.Name), out var shard))
                 {

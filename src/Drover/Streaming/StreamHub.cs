@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Inference;
 using Drover.Storage;
@@ -136,7 +137,7 @@ public sealed class StreamHub(
     {
         var before = time.GetUtcNow() - options.Retention;
         var count = 0;
-        await foreach (var blob in blobs.Container.GetBlobsAsync(prefix: BatchBlobs.StreamsPrefix, cancellationToken: cancellationToken))
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.StreamsPrefix, cancellationToken))
         {
             if (blob.Properties.LastModified < before)
             {

@@ -78,7 +78,7 @@ public sealed class UploadedImages(
     /// <summary>Removes the marks of versions that were taken so long ago that nothing will tell of them any more.</summary>
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var mark in batches.Container.GetBlobsAsync(prefix: TakenPrefix, cancellationToken: cancellationToken))
+        await foreach (var mark in batches.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, TakenPrefix, cancellationToken))
         {
             if (time.GetUtcNow() - mark.Properties.LastModified > MarksKept)
             {

@@ -1,10 +1,10 @@
 using System.Net.Sockets;
-using System.Reflection;
 using Drover.Access;
 using Drover.Functions;
 using Drover.Inference;
 using Drover.Simulator;
 using Drover.Storage;
+using DurableTask.Sqlite;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 
@@ -62,6 +62,7 @@ internal sealed class DroverHost : IAsyncDisposable
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             LocalSettings.AddTo(builder.Configuration);
             var overrides = Overrides(setup, folder);
+            overrides["AzureFunctionsWebHost:hostId"] = builder.Configuration["AzureFunctionsWebHost:hostId"] ?? "drover"; // The receipts of blobs lie under it.
             // Whoever calls the command may read the files of this machine anyway.
             overrides["Drover:Vision:AllowFiles"] = builder.Configuration["Drover:Vision:AllowFiles"] ?? "true";
             builder.Configuration.AddInMemoryCollection(overrides);
@@ -150,7 +151,7 @@ internal sealed class DroverHost : IAsyncDisposable
         var keys = new CallerKeys(DroverSettings.Read(builder.Configuration).Keys);
         builder.AddLocalRuntime(new LocalRuntimeOptions
         {
-            FunctionAssembly = Assembly.GetExecutingAssembly(),
+            FunctionAssembly = typeof(FunctionServices).Assembly,
             HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
             DataPath = folder.Path,
             RunTriggers = setup.RunTriggers,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,6 +24,15 @@ internal sealed class Function(string name, MethodInfo method, TriggerBinding tr
     public override string EntryPoint => $"{method.DeclaringType!.FullName}.{method.Name}";
 
     public override string PathToAssembly => method.DeclaringType!.Assembly.Location;
+
+    public override ImmutableArray<FunctionParameter> Parameters { get; } =
+        [.. method.GetParameters().Select(p => new FunctionParameter(p.Name!, p.ParameterType))];
+
+    /// <summary>Empty: what the worker's converters would ask is answered by the binders here.</summary>
+    public override IImmutableDictionary<string, BindingMetadata> InputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
+
+    /// <summary>Empty: a function of this host returns nothing but its answer.</summary>
+    public override IImmutableDictionary<string, BindingMetadata> OutputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
 
     /// <summary>A new object of the function's class; null for a static method.</summary>
     public object? CreateInstance(IServiceProvider services) => _create?.Invoke(services, null);

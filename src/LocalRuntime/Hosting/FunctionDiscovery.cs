@@ -51,7 +51,7 @@ internal sealed partial class FunctionDiscovery(TriggerBindings triggers, List<s
             return null;
         }
 
-        var trigger = triggers.Create(name, marked[0].GetCustomAttribute<TriggerBindingAttribute>()!, Report);
+        var trigger = triggers.Create(name, marked[0], Report);
         if (trigger is null)
         {
             return null;

@@ -7,7 +7,7 @@ namespace Drover.LocalRuntime;
 
 /// <summary>Starts the durable engine and then the triggers; stops them in the opposite order.</summary>
 internal sealed class FunctionHost(
-    DurableEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, TimeProvider time, ILogger<FunctionHost> logger)
+    DurableTaskEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, TimeProvider time, ILogger<FunctionHost> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private IReadOnlyList<ListenerSupervisor> _listeners = [];
@@ -18,7 +18,7 @@ internal sealed class FunctionHost(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         TriggerLog.Found(logger, catalog.Functions.Count, string.Join(", ", catalog.Functions.Select(f => f.Name).Order()));
-        await engine.StartAsync(cancellationToken).ConfigureAwait(false);
+        await engine.StartAsync().ConfigureAwait(false);
         _listeners = [.. listeners.Create().Select(listener => new ListenerSupervisor(listener, time, logger))];
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }

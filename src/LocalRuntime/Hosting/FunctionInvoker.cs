@@ -7,6 +7,9 @@ internal sealed class FunctionInvoker(IServiceScopeFactory scopes, HostSettings 
 {
     public static readonly IReadOnlyDictionary<string, object?> NoData = new Dictionary<string, object?>();
 
+    /// <summary>Where <c>GetHttpContext</c> of the worker's ASP.NET Core extension looks.</summary>
+    private const string HttpContextKey = "HttpRequestContext";
+
     /// <summary>Runs a function under the time-out of <c>host.json</c>.</summary>
     public async Task<object?> RunAsync(
         Function function, object trigger, IReadOnlyDictionary<string, object?> data, CancellationToken cancellation)
@@ -42,7 +45,7 @@ internal sealed class FunctionInvoker(IServiceScopeFactory scopes, HostSettings 
             var invocation = new Invocation(function, trigger, data, scope.ServiceProvider, cancellation);
             if (trigger is Microsoft.AspNetCore.Http.HttpContext http)
             {
-                invocation.Items[FunctionContextExtensions.HttpContextKey] = http;
+                invocation.Items[HttpContextKey] = http;
             }
 
             var arguments = new object?[function.Binders.Count];
@@ -73,15 +76,15 @@ internal sealed class FunctionInvoker(IServiceScopeFactory scopes, HostSettings 
         }
     }
 
-    /// <summary>Runs an orchestrator for one episode, on the engine's thread from beginning to end.</summary>
+    /// <summary>Runs an orchestrator for one turn, on the engine's thread from beginning to end.</summary>
     /// <remarks>
-    /// An episode that waits is dropped by the engine, so the scope is disposed of only by an orchestrator that comes to
+    /// A turn that waits is dropped by the engine, so the scope is disposed of only by an orchestrator that comes to
     /// its end: orchestrators should be static, or need singletons only.
     /// </remarks>
-    public async Task<object?> RunOrchestratorAsync(Function function, TaskOrchestrationContext context)
+    public async Task<object?> RunOrchestratorAsync(Function function, OrchestrationRun run)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var invocation = new Invocation(function, context, NoData, scope.ServiceProvider, CancellationToken.None);
+        var invocation = new Invocation(function, run, NoData, scope.ServiceProvider, CancellationToken.None);
         var arguments = function.Binders.Select(bind => bind(invocation).GetAwaiter().GetResult()).ToArray();
         return await function.CallAsync(function.CreateInstance(scope.ServiceProvider), arguments);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Drover.LocalRuntime;
 
 /// <summary>One run of a function, with what its trigger handed over.</summary>
@@ -26,6 +28,21 @@ internal sealed class Invocation(
     public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
 
     public override CancellationToken CancellationToken { get; } = cancellation;
+
+    /// <summary>Of the activity that is current when it is asked for, as W3C trace headers.</summary>
+    public override TraceContext TraceContext => new CurrentTrace();
+
+    /// <summary>Null: retry policies of functions are the real host's business, and no function here has one.</summary>
+    public override Microsoft.Azure.Functions.Worker.RetryContext RetryContext => null!;
+
+    public override IInvocationFeatures Features { get; } = new Features();
+
+    private sealed class CurrentTrace : TraceContext
+    {
+        public override string TraceParent => Activity.Current?.Id ?? "";
+
+        public override string TraceState => Activity.Current?.TraceStateString ?? "";
+    }
 
     private sealed class Bindings(IReadOnlyDictionary<string, object?> data) : BindingContext
     {

@@ -43,7 +43,7 @@ public static class LocalRuntimeExtensions
         services.AddSingleton(new HostKey(options.HostKey, options.Admits));
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton(CreateEngine);
-        services.AddSingleton(provider => provider.GetRequiredService<DurableEngine>().Client);
+        services.AddSingleton(provider => provider.GetRequiredService<DurableTaskEngine>().Client);
         if (options.RunTriggers)
         {
             services.AddSingleton<TriggerListeners>();
@@ -74,28 +74,32 @@ public static class LocalRuntimeExtensions
     public static Exception? FunctionsFailure(this IHost host) =>
         host.Services.GetServices<IHostedService>().OfType<FunctionHost>().SingleOrDefault()?.Failure;
 
-    private static DurableEngine CreateEngine(IServiceProvider services)
+    private static DurableTaskEngine CreateEngine(IServiceProvider services)
     {
         var host = services.GetRequiredService<HostSettings>();
-        var engineOptions = new DurableEngineOptions
+        var engineOptions = new SqliteOrchestrationServiceOptions
         {
             DatabasePath = Path.Combine(services.GetRequiredService<LocalRuntimeOptions>().DataPath, "durable.db"),
         };
         engineOptions.MaxConcurrentActivities = host.MaxConcurrentActivities ?? engineOptions.MaxConcurrentActivities;
         engineOptions.MaxConcurrentOrchestrations = host.MaxConcurrentOrchestrations ?? engineOptions.MaxConcurrentOrchestrations;
-        var engine = new DurableEngine(
-            engineOptions, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
+        var engine = new DurableTaskEngine(
+            engineOptions, DurablePayloads.Converter, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
 
         var catalog = services.GetRequiredService<FunctionCatalog>();
         var invoker = services.GetRequiredService<FunctionInvoker>();
         foreach (var (function, binding) in catalog.With<OrchestrationBinding>())
         {
-            engine.AddOrchestrator(binding.Orchestration, context => invoker.RunOrchestratorAsync(function, context));
+            engine.AddOrchestrator(
+                binding.Orchestration, binding.InputType, (context, input) => invoker.RunOrchestratorAsync(function, new(context, input)));
         }
 
         foreach (var (function, binding) in catalog.With<ActivityBinding>())
         {
-            engine.AddActivity(binding.Activity, (activity, cancellation) => invoker.RunAsync(function, activity, FunctionInvoker.NoData, cancellation));
+            engine.AddActivity(
+                binding.Activity,
+                binding.InputType,
+                (context, input, cancellation) => invoker.RunAsync(function, new ActivityRun(context, input), FunctionInvoker.NoData, cancellation));
         }
 
         return engine;

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Budgets;
 using Drover.Inference;
@@ -218,7 +219,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static MemoryStream Content(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static async Task<List<string>> OwnInputsAsync(BatchBlobs blobs, string id) =>
-        await blobs.Container.GetBlobsAsync(prefix: $"batches/{id}/input-").Select(b => b.Name).ToListAsync();
+        await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"batches/{id}/input-", default).Select(b => b.Name).ToListAsync();
 
     private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 

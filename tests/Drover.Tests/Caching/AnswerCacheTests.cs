@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Caching;
 using Drover.Simulator;
@@ -84,5 +85,5 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
             spec: s => s with { Cache = cache });
     }
 
-    private static async Task<int> CountAsync(BatchBlobs blobs) => await blobs.Container.GetBlobsAsync(prefix: BatchBlobs.CachePrefix).CountAsync();
+    private static async Task<int> CountAsync(BatchBlobs blobs) => await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.CachePrefix, default).CountAsync();
 }

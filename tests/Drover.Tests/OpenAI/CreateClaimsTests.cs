@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Drover.OpenAI;
 
 namespace Drover.Tests.OpenAI;
@@ -35,11 +36,11 @@ public sealed class CreateClaimsTests(AzuriteFixture azurite)
         var claims = new CreateClaims(blobs, _time);
         await claims.ClaimAsync("a", isRepetition: false, default);
         await claims.PurgeAsync(default);
-        Assert.NotEmpty(blobs.Container.GetBlobs(prefix: "creates/"));
+        Assert.NotEmpty(blobs.Container.GetBlobs(BlobTraits.None, BlobStates.None, "creates/", default));
 
         _time.Advance(TimeSpan.FromMinutes(21));
         await claims.PurgeAsync(default);
 
-        Assert.Empty(blobs.Container.GetBlobs(prefix: "creates/"));
+        Assert.Empty(blobs.Container.GetBlobs(BlobTraits.None, BlobStates.None, "creates/", default));
     }
 }

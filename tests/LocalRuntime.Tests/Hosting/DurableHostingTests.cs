@@ -86,7 +86,7 @@ public sealed class DurableHostingTests
         {
             await client.ScheduleNewOrchestrationInstanceAsync("Greet", names.Split(','), new StartOrchestrationOptions(id), cancellation);
             var end = await client.WaitForInstanceCompletionAsync(id, true, cancellation);
-            return Results.Text(end.SerializedOutput ?? $"{end.FailureDetails?.InnerFailure?.ErrorType}: {end.FailureDetails?.InnerFailure?.ErrorMessage}");
+            return Results.Text(end.FailureDetails is { } failure ? $"{failure.InnerFailure?.ErrorType}: {failure.InnerFailure?.ErrorMessage}" : end.SerializedOutput);
         }
 
         [Function("Status")]

@@ -40,7 +40,7 @@ internal sealed class BlobScanner(
         var since = time.GetTimestamp();
         try
         {
-            await foreach (var page in container.GetBlobsAsync(prefix: _prefix, cancellationToken: stopping).AsPages().ConfigureAwait(false))
+            await foreach (var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _prefix, stopping).AsPages().ConfigureAwait(false))
             {
                 began ??= page.GetRawResponse().Headers.Date;
                 listing += time.GetElapsedTime(since);

@@ -5,10 +5,10 @@ namespace Drover.LocalRuntime;
 /// <summary>An activity: its input, in any type that JSON can become.</summary>
 internal sealed class ActivityBinding(string activity) : TriggerBinding
 {
-    private static readonly MethodInfo Read =
-        typeof(ActivityBinding).GetMethod(nameof(ReadInput), BindingFlags.NonPublic | BindingFlags.Static)!;
-
     public string Activity => activity;
+
+    /// <summary>What the input is read as.</summary>
+    public Type InputType { get; private set; } = typeof(object);
 
     public override string Accepts => "a type that can be read from JSON, or FunctionContext";
 
@@ -24,17 +24,15 @@ internal sealed class ActivityBinding(string activity) : TriggerBinding
             return null;
         }
 
-        var read = Read.MakeGenericMethod(parameter.ParameterType).CreateDelegate<Func<string?, object?>>();
-        return invocation => new(read(((ActivityInvocation)invocation.Trigger).Input));
+        InputType = parameter.ParameterType;
+        return invocation => new(((ActivityRun)invocation.Trigger).Input);
     }
 
     /// <summary>The worker knows the instance by this name.</summary>
     public override ParameterBinder? BindOther(ParameterInfo parameter) =>
         parameter.Name == "instanceId" && parameter.ParameterType == typeof(string)
-            ? invocation => new(((ActivityInvocation)invocation.Trigger).InstanceId)
+            ? invocation => new(((ActivityRun)invocation.Trigger).Context.InstanceId)
             : null;
 
     public override bool MayReturn(Type result) => true;
-
-    private static object? ReadInput<T>(string? json) => DurableJson.Deserialize<T>(json);
 }

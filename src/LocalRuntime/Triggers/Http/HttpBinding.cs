@@ -8,10 +8,10 @@ namespace Drover.LocalRuntime;
 /// <summary>An HTTP function: its request; by name, its route values and the values of its query string.</summary>
 internal sealed class HttpBinding : TriggerBinding
 {
-    public HttpBinding(string function, HttpTriggerAttribute attribute, string prefix, Action<string> report)
+    public HttpBinding(string function, HttpTriggerAttribute attribute, AuthorizationLevel level, string prefix, Action<string> report)
     {
         Methods = [.. (attribute.Methods ?? []).Select(m => m.ToUpperInvariant())];
-        NeedsKey = attribute.AuthLevel != AuthorizationLevel.Anonymous;
+        NeedsKey = level != AuthorizationLevel.Anonymous;
         Pattern = RouteRules.Parse(prefix, attribute.Route ?? function, report);
     }
 
@@ -26,6 +26,14 @@ internal sealed class HttpBinding : TriggerBinding
     public override string Accepts => nameof(HttpRequest);
 
     public override string Returns => "IResult, IActionResult, void, or a task of them";
+
+    /// <summary>The level that the attribute names. One that names none is <c>Function</c> in the real host, whatever the attribute's own default is.</summary>
+    public static AuthorizationLevel LevelOf(ParameterInfo parameter)
+    {
+        var data = parameter.GetCustomAttributesData().Single(a => a.AttributeType == typeof(HttpTriggerAttribute));
+        var said = data.ConstructorArguments.Concat(data.NamedArguments.Select(a => a.TypedValue)).Where(a => a.ArgumentType == typeof(AuthorizationLevel)).ToList();
+        return said is [.., { Value: int level }] ? (AuthorizationLevel)level : AuthorizationLevel.Function;
+    }
 
     public override ParameterBinder? BindTrigger(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(HttpRequest) ? invocation => new(((HttpContext)invocation.Trigger).Request) : null;

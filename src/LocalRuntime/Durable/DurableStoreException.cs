@@ -1,4 +1,0 @@
-namespace Drover.LocalRuntime;
-
-/// <summary>The engine's database cannot be used; the message names the file and what to do.</summary>
-public sealed class DurableStoreException(string message, Exception? innerException = null) : Exception(message, innerException);

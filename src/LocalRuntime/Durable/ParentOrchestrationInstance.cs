@@ -1,4 +1,0 @@
-namespace Drover.LocalRuntime;
-
-/// <summary>The orchestration that called this one.</summary>
-public record ParentOrchestrationInstance(TaskName Name, string InstanceId);
