@@ -1,123 +1,101 @@
 namespace Drover.Testing;
 
-/// <summary>A clock that moves only when told to; timers fire on the thread that moves it, in order, each at its own time.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A fake clock that tells what timers are set: a test moves it only once somebody waits for it.</summary>
+internal sealed class ManualTime : FakeTimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly Dictionary<ITimer, DateTimeOffset> _due = [];
     private readonly SemaphoreSlim _set = new(0);
-    private readonly DateTimeOffset _start;
-    private DateTimeOffset _now;
 
     public ManualTime()
         : this(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
     {
     }
 
-    public ManualTime(DateTimeOffset start) => _start = _now = start;
+    public ManualTime(DateTimeOffset start)
+        : base(start)
+    {
+    }
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    /// <summary>When the timers fire that are set: a test moves the clock only once somebody waits for it.</summary>
+    /// <summary>When the timers fire that are set.</summary>
     public IReadOnlyList<DateTimeOffset> Due
     {
         get
         {
             lock (_gate)
             {
-                return [.. _timers.Select(t => t.Due)];
+                return [.. _due.Values];
             }
         }
     }
-
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_gate)
-        {
-            return _now;
-        }
-    }
-
-    /// <summary>The time since the start.</summary>
-    public override long GetTimestamp() => (GetUtcNow() - _start).Ticks;
 
     /// <summary>Returns once a timer has been set since the last such call.</summary>
     public Task TimerSetAsync() => _set.WaitAsync(TestContext.Current.CancellationToken);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new SeenTimer(this);
+        timer.Start(base.CreateTimer(
+            s =>
+            {
+                timer.Fired();
+                callback(s);
+            },
+            state,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan));
         timer.Change(dueTime, period);
         return timer;
     }
 
-    public void Advance(TimeSpan by)
+    private sealed class SeenTimer(ManualTime time) : ITimer
     {
-        var end = GetUtcNow() + by;
-        while (TakeNext(end) is { } timer)
-        {
-            timer.Fire();
-        }
+        private ITimer? _inner;
+        private TimeSpan _period;
 
-        lock (_gate)
-        {
-            _now = end > _now ? end : _now;
-        }
-    }
-
-    private ManualTimer? TakeNext(DateTimeOffset end)
-    {
-        lock (_gate)
-        {
-            var next = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
-            if (next is null)
-            {
-                return null;
-            }
-
-            _now = next.Due > _now ? next.Due : _now;
-            if (next.Period > TimeSpan.Zero)
-            {
-                next.Due = _now + next.Period;
-            }
-            else
-            {
-                _timers.Remove(next);
-            }
-
-            return next;
-        }
-    }
-
-    private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
-    {
-        public DateTimeOffset Due { get; set; }
-
-        public TimeSpan Period { get; private set; }
-
-        public Action Fire => fire;
+        public void Start(ITimer inner) => _inner = inner;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._gate)
             {
-                time._timers.Remove(this);
-                if (dueTime == TimeSpan.Zero && period <= TimeSpan.Zero)
+                _period = period;
+                time._due.Remove(this);
+                if (dueTime > TimeSpan.Zero)
                 {
-                    ThreadPool.QueueUserWorkItem(_ => fire()); // Due now, and nobody may move the clock again.
-                }
-                else if (dueTime >= TimeSpan.Zero)
-                {
-                    (Due, Period) = (time._now + dueTime, period);
-                    time._timers.Add(this);
+                    time._due[this] = time.GetUtcNow() + dueTime;
                     time._set.Release();
                 }
             }
 
-            return true;
+            return _inner!.Change(dueTime, period);
         }
 
-        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        public void Fired()
+        {
+            lock (time._gate)
+            {
+                if (!time._due.Remove(this, out var due))
+                {
+                    return;
+                }
+
+                if (_period > TimeSpan.Zero)
+                {
+                    time._due[this] = due + _period;
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (time._gate)
+            {
+                time._due.Remove(this);
+            }
+
+            _inner!.Dispose();
+        }
 
         public ValueTask DisposeAsync()
         {

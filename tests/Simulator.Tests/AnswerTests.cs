@@ -11,7 +11,7 @@ public sealed class AnswerTests
     [Fact]
     public async Task Chat_Plain_HasTheApisShapeAndHeaders()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
+        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
 
         var response = await upstream.ChatAsync(Upstream.Body(Steam), "item-1");
         var body = await Upstream.ReadAsync(response);

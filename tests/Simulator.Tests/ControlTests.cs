@@ -37,7 +37,7 @@ public sealed class ControlTests
     [Fact]
     public async Task Control_NewRate_HoldsFromTheNextRequestOn()
     {
-        var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000));
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = clock });
         await upstream.ChatTextAsync(Upstream.Body("hi"));
 
@@ -52,7 +52,7 @@ public sealed class ControlTests
     [Fact]
     public async Task Control_OtherSetting_LeavesTheBucketsAsTheyAre()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { Rpm = 60, TimeProvider = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
+        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { Rpm = 60, TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
         await upstream.ChatTextAsync(Upstream.Body("hi"));
 
         await upstream.PostAsync("control", """{"latency":0}""");

@@ -111,7 +111,7 @@ public sealed class StreamTests
             await Task.WhenAny(rest, clock.TimerSetAsync());
         }
 
-        Assert.Equal(20 * (events - 1), clock.GetTimestamp() / TimeSpan.TicksPerMillisecond);
+        Assert.Equal(TimeSpan.FromMilliseconds(20 * (events - 1)), clock.GetUtcNow() - clock.Start);
         Assert.Equal(events - 1, Data((await rest).TrimStart()).Count);
     }
 

@@ -23,14 +23,14 @@ internal sealed class CallSpending(
                 {
                     ErrorCode = "budget_spent",
                     ErrorMessage = spent.Message,
-                    RetryAfter = spent.WhenSpent == WhenSpent.Wait ? spent.BeginsAnew - time.GetUtcNow() : null,
+                    RetryAfter = spent.WhenSpent == WhenSpent.Wait ? Until(spent.BeginsAnew) : null,
                 };
             case SpendAnswer.Busy busy:
                 return new CallResult(Outcome.NotSent)
                 {
                     ErrorCode = "budget_busy",
                     ErrorMessage = "Calls under way hold what is left of the budget.",
-                    RetryAfter = busy.ComeBackAt - time.GetUtcNow(),
+                    RetryAfter = Until(busy.ComeBackAt),
                 };
             case var other:
                 throw new InvalidOperationException($"The ledger answered {other}.");
@@ -52,4 +52,7 @@ internal sealed class CallSpending(
             _reservation!.Release();
         }
     }
+
+    /// <summary>How long it is until then: the clock has gone on since the answer was made, perhaps past the time that it names.</summary>
+    private TimeSpan? Until(DateTimeOffset? at) => at is { } then ? TimeSpan.FromTicks(Math.Max(0, (then - time.GetUtcNow()).Ticks)) : null;
 }

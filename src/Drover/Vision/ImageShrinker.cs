@@ -33,6 +33,6 @@ internal sealed partial class ImageShrinker(VisionOptions options, Func<bool> ha
         }
     }
 
-    [LoggerMessage(401, LogLevel.Warning, "There is no libvips (libvips42, or npm's @img/sharp-libvips at build time): large images are sent as they are.")]
+    [LoggerMessage(401, LogLevel.Warning, "There is no libvips for this platform, neither beside the program nor the system's: large images are sent as they are.")]
     private static partial void NoLibrary(ILogger logger);
 }

@@ -1,69 +1,35 @@
-using System.Runtime.InteropServices;
+using NetVips;
 
 namespace Drover.Vision;
 
-/// <summary>Finds libvips and makes it ready: the system's, or the one that the build laid beside the program.</summary>
+/// <summary>Finds libvips and makes it ready: the one that its package lays beside the program, else the system's.</summary>
 internal static class VipsLibrary
 {
-    private const int Warnings = 1 << 4 | 1 << 3; // GLib's levels WARNING and CRITICAL.
-
     private static readonly Lazy<bool> Ready = new(Start);
 
     /// <summary>Whether there is a libvips that can be used. The first call loads it.</summary>
     public static bool IsThere => Ready.Value;
 
-    private static unsafe bool Start()
+    private static bool Start()
     {
-        if (Find() is not { } library)
+        // Only from 8.13 on can loaders be blocked.
+        if (!ModuleInitializer.VipsInitialized || !NetVips.NetVips.AtLeastLibvips(8, 13))
         {
             return false;
         }
 
-        NativeLibrary.SetDllImportResolver(typeof(VipsLibrary).Assembly, (name, _, _) => name == VipsNative.Library ? library : 0);
-        try
+        // Images run beside each other, so one of them needs no threads of its own. The cache knows an operation by the
+        // address of its input, which the next image may have.
+        NetVips.NetVips.Concurrency = 1;
+        Cache.Max = 0;
+        Operation.Block("VipsForeignLoad", true);
+        foreach (var loader in new[] { "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadNsgif" })
         {
-            if (VipsNative.Init("drover") != 0)
-            {
-                return false;
-            }
-
-            // Images run beside each other, so one of them needs no threads of its own. The cache knows an operation by the
-            // address of its input, which the next image may have.
-            VipsNative.SetConcurrency(1);
-            VipsNative.SetCacheMax(0);
-            VipsNative.SetBlocked("VipsForeignLoad", true);
-            foreach (var loader in new[] { "VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadNsgif" })
-            {
-                VipsNative.SetBlocked(loader, false);
-            }
-
-            VipsNative.SetLogHandler("VIPS", Warnings, &Ignore, 0);
-            return true;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return false; // Older than 8.13.
-        }
-    }
-
-    private static nint? Find()
-    {
-        var beside = Path.Combine(AppContext.BaseDirectory, "libvips");
-        string[] candidates = [.. Directory.Exists(beside) ? Directory.GetFiles(beside, "libvips-cpp.*") : [], "libvips.so.42", "libvips.42.dylib"];
-        foreach (var candidate in candidates)
-        {
-            if (NativeLibrary.TryLoad(candidate, typeof(VipsLibrary).Assembly, DllImportSearchPath.SafeDirectories, out var library))
-            {
-                return library;
-            }
+            Operation.Block(loader, false);
         }
 
-        return null;
-    }
-
-    // What libvips warns of goes to standard error otherwise, which belongs to the progress bar.
-    [UnmanagedCallersOnly]
-    private static void Ignore(nint domain, int level, nint message, nint state)
-    {
+        // What libvips warns of goes to standard error otherwise, which belongs to the progress bar.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Critical, (_, _, _) => { });
+        return true;
     }
 }

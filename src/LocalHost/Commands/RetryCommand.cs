@@ -45,6 +45,11 @@ internal static class RetryCommand
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var spec = await host.Services.GetRequiredService<BatchStore>().GetAsync(id, ended.Token);
         var last = await new ProgressDisplay(host).ShowAsync(spec, ended.Token);
+        if (!last.HasEnded && !interruption.Asked.IsCancellationRequested)
+        {
+            throw host.CannotGoOn($"{host.Folder.LogFile} says more. 'drover run' or 'drover serve' goes on with it when that is mended.");
+        }
+
         if (!last.HasEnded)
         {
             DroverCommand.Say("Stopping: calls under way are awaited. 'drover run' or 'drover serve' goes on with it.");

@@ -76,7 +76,7 @@ internal static class RunCommand
 
         if (!view.HasEnded && !interruption.Asked.IsCancellationRequested)
         {
-            throw new CommandException(ExitCodes.Unexpected, $"The host cannot go on; {host.Folder.LogFile} says why. The same command goes on when that is mended.");
+            throw host.CannotGoOn($"{host.Folder.LogFile} says more. The same command goes on when that is mended.");
         }
 
         if (!view.HasEnded)

@@ -48,6 +48,6 @@ internal static class ServeCommand
         DroverCommand.Say($"Drover listens on {host.Address} (data in {host.Folder.Path}). Ctrl-C stops.");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return interruption.Asked.IsCancellationRequested ? ExitCodes.Done : ExitCodes.Unexpected;
+        return interruption.Asked.IsCancellationRequested ? ExitCodes.Done : throw host.CannotGoOn("The log above says more. What is under way goes on when 'drover serve' is given again.");
     }
 }

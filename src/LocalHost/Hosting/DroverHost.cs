@@ -32,8 +32,13 @@ internal sealed class DroverHost : IAsyncDisposable
     /// <summary>Whether answers come from the simulator.</summary>
     public bool IsSimulated => _simulator is not null;
 
-    /// <summary>Fires when the host stops by itself, because it cannot go on; the log says why.</summary>
+    /// <summary>Fires when the host stops by itself, because it cannot go on; <see cref="CannotGoOn"/> says why.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    /// <summary>What a command ends with when the host has stopped by itself.</summary>
+    /// <param name="advice">What its user can do; a sentence.</param>
+    public CommandException CannotGoOn(string advice) => new(
+        ExitCodes.Unexpected, $"The host cannot go on{(_app.FunctionsFailure() is { } failure ? $": {failure.Message.TrimEnd('.')}" : "")}. {advice}");
 
     /// <summary>Where the host listens.</summary>
     public string Address => _app.Urls.First();

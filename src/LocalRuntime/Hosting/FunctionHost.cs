@@ -7,13 +7,19 @@ namespace Drover.LocalRuntime;
 
 /// <summary>Starts the durable engine and then the triggers; stops them in the opposite order.</summary>
 internal sealed class FunctionHost(
-    DurableTaskEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, ILogger<FunctionHost> logger)
+    DurableTaskEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, TimeProvider time, ILogger<FunctionHost> logger)
     : BackgroundService, IHostedLifecycleService
 {
+    private IReadOnlyList<ListenerSupervisor> _listeners = [];
+
+    /// <summary>Why it ended by itself; null while it runs, and when it was told to stop.</summary>
+    public Exception? Failure => ExecuteTask?.Exception?.GetBaseException();
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         TriggerLog.Found(logger, catalog.Functions.Count, string.Join(", ", catalog.Functions.Select(f => f.Name).Order()));
         await engine.StartAsync().ConfigureAwait(false);
+        _listeners = [.. listeners.Create().Select(listener => new ListenerSupervisor(listener, time, logger))];
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -37,7 +43,7 @@ internal sealed class FunctionHost(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        BackgroundTasks.RunAsync([.. listeners.Create().Select(Func<CancellationToken, Task> (l) => l.RunAsync), WatchEngineAsync], stoppingToken);
+        BackgroundTasks.RunAsync([.. _listeners.Select(Func<CancellationToken, Task> (l) => l.RunAsync), WatchEngineAsync], stoppingToken);
 
     /// <summary>An engine that cannot go on takes the host down, which says why, instead of leaving it with nothing behind it.</summary>
     private async Task WatchEngineAsync(CancellationToken stopping)
@@ -49,6 +55,11 @@ internal sealed class FunctionHost(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The host stops first, the engine after it.
+        }
+        catch (Exception e)
+        {
+            TriggerLog.EngineFailed(logger, e);
+            throw;
         }
     }
 }

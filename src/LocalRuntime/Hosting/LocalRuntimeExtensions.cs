@@ -70,6 +70,10 @@ public static class LocalRuntimeExtensions
         return app;
     }
 
+    /// <summary>Why the functions of a host ended by themselves, which stops it; null while they run, and when the host was told to stop.</summary>
+    public static Exception? FunctionsFailure(this IHost host) =>
+        host.Services.GetServices<IHostedService>().OfType<FunctionHost>().SingleOrDefault()?.Failure;
+
     private static DurableTaskEngine CreateEngine(IServiceProvider services)
     {
         var host = services.GetRequiredService<HostSettings>();

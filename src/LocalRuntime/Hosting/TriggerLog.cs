@@ -17,6 +17,12 @@ internal static partial class TriggerLog
     [LoggerMessage(103, LogLevel.Information, "{Count} functions: {Names}")]
     public static partial void Found(ILogger logger, int count, string names);
 
+    [LoggerMessage(104, LogLevel.Error, "The listener of {Listener} failed; it starts again in {Seconds} s.")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception, string listener, double seconds);
+
+    [LoggerMessage(105, LogLevel.Critical, "The durable engine cannot go on, so the host stops.")]
+    public static partial void EngineFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(110, LogLevel.Warning, "{What} cannot be reached; trying again until it can: {Reason}")]
     public static partial void StorageLost(ILogger logger, string what, string reason);
 

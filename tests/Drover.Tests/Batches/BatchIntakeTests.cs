@@ -16,7 +16,7 @@ namespace Drover.Tests.Batches;
 public sealed class BatchIntakeTests(AzuriteFixture azurite)
 {
     private readonly Dictionary<string, ModelEntry> _listed = [];
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly BudgetOptions _budgets = new();
 
     [Fact]

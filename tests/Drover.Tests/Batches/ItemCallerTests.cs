@@ -38,7 +38,7 @@ public sealed class ItemCallerTests
     [Fact]
     public async Task CallAsync_CircuitOpen_GoesToTheFallbackUntilItHasCooledDown()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var chain = await Chain.StartAsync(new SimulatorOptions { Fail500 = 1 }, time: time);
         for (var i = 0; i < 10; i++)
         {
@@ -68,7 +68,7 @@ public sealed class ItemCallerTests
     [Fact]
     public async Task CallAsync_AllOut_AnswersWithWhatMayPass()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var chain = await Chain.StartAsync(new SimulatorOptions { Fail500 = 1 }, time: time);
         chain.Second.Server.Options = new SimulatorOptions { Keys = ["sk-other"] };
         for (var i = 0; i < 10; i++)

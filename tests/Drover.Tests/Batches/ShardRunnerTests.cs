@@ -95,7 +95,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_CancelledMeanwhile_KeepsWhatIsDoneAndClosesTheRest()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(200), upstream: o => o.RequestsPerMinute = 600, time: time);
         var run = batch.RunAsync();
         await Eventually.TrueAsync(() => batch.Upstream.Stats.Processed >= 1 && batch.Upstream.Throttle.InFlight == 0);
@@ -293,7 +293,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_SliceIsSpent_HandsBackAndCountsNoPass()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var batch = await TestBatch.CreateAsync(
             azurite, TestBatch.Sources(20), upstream: o => o.RequestsPerMinute = 60, options: new BatchOptions { PassSlice = TimeSpan.FromSeconds(5) }, time: time);
         var run = batch.RunAsync();

@@ -14,7 +14,7 @@ internal sealed class SpendModel
 
     private readonly Random _random;
     private readonly bool _crashes;
-    private readonly ManualTime _time = new(new DateTimeOffset(2030, 1, 31, 23, 59, 30, TimeSpan.Zero));
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 31, 23, 59, 30, TimeSpan.Zero));
     private readonly List<Process> _living = [];
     private readonly Dictionary<string, (SpendSheet Sheet, Process Owner)> _sheets = [];
     private readonly List<Call> _calls = [];

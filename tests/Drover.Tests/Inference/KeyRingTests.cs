@@ -7,7 +7,7 @@ public sealed class KeyRingTests
 {
     private static readonly CallResult Refusal = new(Outcome.KeyRefused) { Status = 401, ErrorCode = "invalid_api_key", ErrorMessage = "Incorrect API key." };
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void Next_SeveralKeys_TakesThemInTurn()

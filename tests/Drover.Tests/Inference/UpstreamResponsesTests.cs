@@ -28,7 +28,7 @@ public sealed class UpstreamResponsesTests
     [Fact]
     public async Task CallAsync_UpstreamWithoutTheRoute_IsFoundOutOnceAndPaidOnce()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var upstream = await TestUpstream.StartAsync(Without, time: time);
         var spending = new Spending();
 

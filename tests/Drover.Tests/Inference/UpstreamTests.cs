@@ -5,7 +5,7 @@ namespace Drover.Tests.Inference;
 
 public sealed class UpstreamTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task CallAsync_GoodRequest_IsAResultWithModelAndUsage()

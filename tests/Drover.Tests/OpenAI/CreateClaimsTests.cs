@@ -5,7 +5,7 @@ namespace Drover.Tests.OpenAI;
 
 public sealed class CreateClaimsTests(AzuriteFixture azurite)
 {
-    private readonly ManualTime _time = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
     [Fact]
     public async Task Claim_ARepetition_IsTheSameIdAndAnythingElseANewOne()

@@ -9,7 +9,7 @@ namespace Drover.Tests.OpenAI;
 
 public sealed class FileStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly BatchOptions _options = new();
     private BatchBlobs _blobs = null!;
     private BatchStore _batches = null!;

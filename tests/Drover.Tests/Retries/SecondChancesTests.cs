@@ -13,7 +13,7 @@ public sealed class SecondChancesTests(AzuriteFixture azurite)
 
     private static readonly SimulatorOptions Poisoned = new() { Poison = "POISON" };
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly QueueServiceClient _queues = ImmediateQueues.Of(azurite);
 
     [Fact]

@@ -6,7 +6,7 @@ public sealed class SharedClockTests
 {
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(101);
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void Now_NothingObserved_IsTheLocalTime()

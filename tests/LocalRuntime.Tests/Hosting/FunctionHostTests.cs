@@ -1,7 +1,10 @@
 using System.Net;
 using Drover.LocalRuntime.Tests.Triggers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Drover.LocalRuntime.Tests.Hosting;
 
@@ -63,7 +66,7 @@ public sealed class FunctionHostTests
             Services = services => services.AddScoped<Scoped>().AddSingleton<Shared>(),
         });
 
-        Assert.DoesNotContain(host.Log.Entries, entry => entry.Level < Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Level < LogLevel.Error);
     }
 
     [Fact]
@@ -75,7 +78,7 @@ public sealed class FunctionHostTests
             RunTriggers = false,
         });
 
-        Assert.DoesNotContain(host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>(), service => service is FunctionHost);
+        Assert.DoesNotContain(host.Services.GetServices<IHostedService>(), service => service is FunctionHost);
         Assert.NotNull(host.Services.GetRequiredService<DurableTaskClient>());
     }
 
@@ -97,6 +100,43 @@ public sealed class FunctionHostTests
 
         Assert.Equal("defect", failure.Message);
         Assert.True(stopped);
+    }
+
+    [Fact]
+    public async Task Engine_ThatCannotGoOn_StopsTheHostAndSaysWhy()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Functions = [typeof(HoldingFunctions)] });
+        Assert.Null(host.Failure);
+        await using (var database = new SqliteConnection($"Data Source={Path.Combine(host.DataPath, "durable.db")}"))
+        {
+            await database.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = database.CreateCommand();
+            command.CommandText = "SELECT 'DROP TABLE ' || name || ';' FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+            var drops = new List<string>();
+            await using (var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
+            {
+                while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+                {
+                    drops.Add(reader.GetString(0));
+                }
+            }
+
+            command.CommandText = string.Concat(drops);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var start = host.Services.GetRequiredService<DurableTaskClient>().ScheduleNewOrchestrationInstanceAsync("Hold", CancellationToken.None);
+        await Eventually.TrueAsync(() => host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => start.WithinPatience());
+        Assert.Contains(host.Log.Entries, entry => entry is { Level: LogLevel.Critical, Message: "The durable engine cannot go on, so the host stops." });
+        Assert.NotNull(host.Failure);
+    }
+
+    public sealed class HoldingFunctions
+    {
+        [Function("Hold")]
+        public static Task<string> Hold([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<string>("go");
     }
 
     public sealed class Shared

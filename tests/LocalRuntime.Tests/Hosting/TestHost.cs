@@ -54,6 +54,9 @@ internal sealed class TestHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Why the functions ended by themselves.</summary>
+    public Exception? Failure => _app.FunctionsFailure();
+
     /// <summary>Everything at Warning and above, for tests that expect a quiet log.</summary>
     public IEnumerable<string> Complaints => Log.Entries.Where(entry => entry.Level >= LogLevel.Warning).Select(entry => entry.Message);
 

@@ -160,7 +160,7 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite)
     [Fact]
     public async Task Function_OverTheTimeoutOfHostJson_FailsItsMessage()
     {
-        var clock = new ManualTime(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await SendAsync("slow", create: true);
         await using var host = await StartAsync(typeof(WaitingFunctions), """ "maxDequeueCount": 1 """, clock: clock, timeout: "00:05:00");
         Assert.Equal("started", await host.Probe.NextAsync());

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Drover.LocalRuntime.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.LocalRuntime.Tests.Triggers;
 
@@ -145,6 +147,29 @@ public sealed class TimerTriggerTests : IDisposable
 
         Assert.StartsWith("10:05:00 on time", (string?)await host.Probe.NextAsync());
         Assert.StartsWith("The times of timer 'Tick' could not be read: ", Assert.Single(host.Complaints));
+    }
+
+    // The five-minute tick: the clock reached the time between two reads, and the wait was negative.
+    [Fact]
+    public async Task Timer_WhoseClockGoesOnBetweenTwoReads_Runs()
+    {
+        await using var host = await StartAsync(typeof(Functions), "*/5 * * * * *");
+        var clock = new FakeTimeProvider(Start) { AutoAdvanceAmount = TimeSpan.FromSeconds(2) };
+        var (function, binding) = host.Services.GetRequiredService<FunctionCatalog>().With<TimerBinding>().Single();
+        var invoker = host.Services.GetRequiredService<FunctionInvoker>();
+        var listener = new TimerListener(function, binding, host.DataPath, invoker, clock, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+
+        var running = listener.RunAsync(stop.Token);
+        await Eventually.TrueAsync(() =>
+        {
+            clock.GetUtcNow();
+            return host.Probe.All.Count >= 3 || running.IsCompleted;
+        });
+        await stop.CancelAsync();
+        await running.WithinPatience();
+
+        Assert.True(host.Probe.All.Count >= 3);
     }
 
     private async Task<TestHost> StartAsync(Type functions, string schedule, Probe? probe = null) => await TestHost.StartAsync(new TestHostOptions

@@ -32,6 +32,7 @@ internal sealed class BlobListener : ITriggerListener
         TimeProvider time,
         ILogger logger)
     {
+        Name = $"containers {string.Join(", ", functions.Select(f => $"'{f.Binding.Pattern.Container}'").Distinct())}";
         _functions = functions.ToDictionary(f => f.Function.Id);
         (_invoker, _interval, _time, _logger) = (invoker, interval, time, logger);
         _service = settings.Blobs(connection);
@@ -51,6 +52,8 @@ internal sealed class BlobListener : ITriggerListener
                select new BlobScanner(_service.GetBlobContainerClient(container.Key), [.. container], receipts, due, time, logger),
         ];
     }
+
+    public string Name { get; }
 
     public Task RunAsync(CancellationToken stopping) =>
         BackgroundTasks.RunAsync([_pump.RunAsync, .. _scanners.Select(Func<CancellationToken, Task> (s) => token => ScanAsync(s, token))], stopping);

@@ -10,6 +10,7 @@ internal sealed class QueueListener : ITriggerListener
     public QueueListener(
         Function function, QueueBinding binding, AppSettings settings, QueueSettings queues, FunctionInvoker invoker, TimeProvider time, ILogger logger)
     {
+        Name = $"queue '{binding.QueueName}'";
         var options = new QueuePumpOptions { QueueName = binding.QueueName, PoisonQueueName = binding.QueueName + "-poison", Settings = queues };
         _pump = new QueuePump(
             options,
@@ -18,6 +19,8 @@ internal sealed class QueueListener : ITriggerListener
             time,
             logger);
     }
+
+    public string Name { get; }
 
     public Task RunAsync(CancellationToken stopping) => _pump.RunAsync(stopping);
 }

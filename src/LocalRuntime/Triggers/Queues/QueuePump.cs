@@ -63,7 +63,9 @@ internal sealed class QueuePump
         }
         finally
         {
-            await Task.WhenAll(_running).ConfigureAwait(false);
+            var running = _running.ToList();
+            _running.Clear(); // What failed has failed once, if the pump runs again.
+            await Task.WhenAll(running).ConfigureAwait(false);
         }
     }
 

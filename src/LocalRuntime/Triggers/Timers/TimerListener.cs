@@ -11,36 +11,47 @@ internal sealed class TimerListener(
 
     private readonly TimerStatusFile _file = new(dataPath, function.Name, logger);
 
+    private bool _ranOnStartup;
+
+    public string Name => $"timer '{function.Name}'";
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        var monitored = binding.UseMonitor && binding.Schedule.IsMonitorable(Now);
+        var now = Now;
+        var monitored = binding.UseMonitor && binding.Schedule.IsMonitorable(now);
         var status = monitored ? _file.Read() : null;
-        var missed = status is not null && Due(status) is { } due && due < Now;
+        var missed = status is not null && Due(status) is { } due && due < now;
         if (monitored && status is null)
         {
-            status = new ScheduleStatus { Next = binding.Schedule.Next(Now) ?? DateTime.MaxValue, LastUpdated = Now };
+            status = new ScheduleStatus { Next = binding.Schedule.Next(now) ?? DateTime.MaxValue, LastUpdated = now };
             _file.Write(status);
         }
 
-        if (missed || binding.RunOnStartup)
+        var startup = binding.RunOnStartup && !_ranOnStartup;
+        _ranOnStartup = true;
+        if (missed || startup)
         {
-            status = await RunOnceAsync(Now, status, missed, stopping).ConfigureAwait(false);
+            status = await RunOnceAsync(now, status, missed, stopping).ConfigureAwait(false);
         }
 
         while (!stopping.IsCancellationRequested && binding.Schedule.Next(Now) is { } next)
         {
-            while (Now < next && !stopping.IsCancellationRequested)
-            {
-                var left = next - Now;
-                await BackgroundTasks.DelayAsync(left < LongestWait ? left : LongestWait, time, stopping).ConfigureAwait(false);
-            }
-
+            await WaitUntilAsync(next, stopping).ConfigureAwait(false);
             if (!stopping.IsCancellationRequested)
             {
                 status = await RunOnceAsync(next, status, false, stopping).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <remarks>Each turn reads the clock once: it goes on meanwhile, and may be set.</remarks>
+    private async Task WaitUntilAsync(DateTime due, CancellationToken stopping)
+    {
+        while (due - Now is var left && left > TimeSpan.Zero && !stopping.IsCancellationRequested)
+        {
+            await BackgroundTasks.DelayAsync(left < LongestWait ? left : LongestWait, time, stopping).ConfigureAwait(false);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class TimerSchedule
     {
         if (!text.Contains(':'))
         {
-            var crontab = NCrontab.Parse(text);
+            var crontab = Crontab.Parse(text);
             return new TimerSchedule(crontab.Next);
         }
 
@@ -23,7 +23,7 @@ internal sealed class TimerSchedule
             throw new FormatException("a time span must be of the form hh:mm:ss and more than zero");
         }
 
-        return new TimerSchedule(after => after + span);
+        return new TimerSchedule(after => after <= DateTime.MaxValue - span ? after + span : null);
     }
 
     /// <summary>The first time after a time, in UTC; null when there is none.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drover.LocalRuntime.Tests.Triggers;
 
-public sealed class NCrontabTests
+public sealed class CrontabTests
 {
     [Theory]
     // every second, minute, hour; steps
@@ -33,13 +33,17 @@ public sealed class NCrontabTests
     [InlineData("0 0 0 29 2 *", "2096-02-29 00:00:00", "2104-02-29 00:00:00", "2108-02-29 00:00:00")]
     // day and weekday must both fit
     [InlineData("0 0 0 13 * 5", "2026-01-01 00:00:00", "2026-02-13 00:00:00", "2026-03-13 00:00:00")]
+    // as the Functions host reads them: a backward range is turned round, a step below 1 is 1, the start of a name will do
+    [InlineData("30-10/10 * * * * *", "2026-01-01 00:00:00", "2026-01-01 00:00:10", "2026-01-01 00:00:20")]
+    [InlineData("*/0 * * * * *", "2026-01-01 00:00:00", "2026-01-01 00:00:01", "2026-01-01 00:00:02")]
+    [InlineData("0 0 0 1 S *", "2026-01-01 00:00:00", "2026-09-01 00:00:00", "2027-09-01 00:00:00")]
     // fields roll over into the next
     [InlineData("30 59 23 * * *", "2026-01-01 23:59:30", "2026-01-02 23:59:30", "2026-01-03 23:59:30")]
     [InlineData("10 20 * * * *", "2026-01-01 05:20:10", "2026-01-01 06:20:10", "2026-01-01 07:20:10")]
     [InlineData("10 20 5 * * *", "2026-01-01 04:30:40", "2026-01-01 05:20:10", "2026-01-02 05:20:10")]
     public void Next_AfterATime_IsTheFirstThatFits(string expression, string after, string first, string second)
     {
-        var crontab = NCrontab.Parse(expression);
+        var crontab = Crontab.Parse(expression);
 
         Assert.Equal(Time(first), crontab.Next(Time(after)));
         Assert.Equal(Time(second), crontab.Next(Time(first)));
@@ -48,7 +52,7 @@ public sealed class NCrontabTests
     [Fact]
     public void Next_AgainstEverySecondOfTwoDays_AgreesWithTheFields()
     {
-        var crontab = NCrontab.Parse("7-50/13 3,17,*/20 4-23/6 * 2-3 6,0");
+        var crontab = Crontab.Parse("7-50/13 3,17,*/20 4-23/6 * 2-3 6,0");
         var expected = new List<DateTime>();
         for (var time = Time("2026-02-28 00:00:00"); time < Time("2026-03-02 00:00:00"); time = time.AddSeconds(1))
         {
@@ -72,28 +76,28 @@ public sealed class NCrontabTests
     [InlineData("0 0 0 30 2 *")]
     [InlineData("0 0 0 31 4,6,9,11 *")]
     public void Next_OfADayThatNeverComes_IsNothing(string expression) =>
-        Assert.Null(NCrontab.Parse(expression).Next(Time("2026-01-01 00:00:00")));
+        Assert.Null(Crontab.Parse(expression).Next(Time("2026-01-01 00:00:00")));
 
     [Fact]
     public void Next_AfterAFractionOfASecond_IsTheWholeSecond() =>
-        Assert.Equal(Time("2026-01-01 00:00:01"), NCrontab.Parse("* * * * * *").Next(Time("2026-01-01 00:00:00").AddMilliseconds(300)));
+        Assert.Equal(Time("2026-01-01 00:00:01"), Crontab.Parse("* * * * * *").Next(Time("2026-01-01 00:00:00").AddMilliseconds(300)));
 
     [Theory]
     [InlineData("", "it has 0 fields; it must have six (second minute hour day month weekday), or five without the second")]
     [InlineData("* * * *", "it has 4 fields; it must have six (second minute hour day month weekday), or five without the second")]
-    [InlineData("60 * * * * *", "its second is '60'; '60' must be from 0 to 59")]
-    [InlineData("0 -1 * * * *", "its minute is '-1'; '' must be from 0 to 59")]
-    [InlineData("0 0 24 * * *", "its hour is '24'; '24' must be from 0 to 23")]
-    [InlineData("0 0 0 0 * *", "its day is '0'; '0' must be from 1 to 31")]
-    [InlineData("0 0 0 1 Foo *", "its month is 'Foo'; 'Foo' must be from 1 to 12 or a name such as Feb")]
-    [InlineData("0 0 0 * * 7", "its weekday is '7'; '7' must be from 0 to 6 or a name such as Mon")]
-    [InlineData("*/0 * * * * *", "its second is '*/0'; a step must be a whole number from 1, as in */5")]
-    [InlineData("*/5/5 * * * * *", "its second is '*/5/5'; a step must be a whole number from 1, as in */5")]
-    [InlineData("30-10 * * * * *", "its second is '30-10'; a range must not run backwards")]
-    [InlineData("1-2-3 * * * * *", "its second is '1-2-3'; a range must be of the form a-b")]
-    [InlineData("1,, * * * * *", "its second is '1,,'; '' must be from 0 to 59")]
+    [InlineData("60 * * * * *", "its second is '60'; it must be *, a value from 0 to 59, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("0 -1 * * * *", "its minute is '-1'; it must be *, a value from 0 to 59, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("0 0 24 * * *", "its hour is '24'; it must be *, a value from 0 to 23, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("24 * * 13 *", "its month is '13'; it must be *, a value from 1 to 12 or a name such as Feb, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("0 0 0 0 * *", "its day is '0'; it must be *, a value from 1 to 31, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("0 0 0 1 Foo *", "its month is 'Foo'; it must be *, a value from 1 to 12 or a name such as Feb, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("0 0 0 * * 7", "its weekday is '7'; it must be *, a value from 0 to 6 or a name such as Mon, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("*/5/5 * * * * *", "its second is '*/5/5'; it must be *, a value from 0 to 59, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("1-2-3 * * * * *", "its second is '1-2-3'; it must be *, a value from 0 to 59, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("1,, * * * * *", "its second is '1,,'; it must be *, a value from 0 to 59, a range (a-b), any of them with a step (*/5), or a list of these")]
+    [InlineData("99999999999 * * * * *", "its second is '99999999999'; it must be *, a value from 0 to 59, a range (a-b), any of them with a step (*/5), or a list of these")]
     public void Parse_OfABadExpression_NamesFieldValueAndRule(string expression, string message) =>
-        Assert.Equal(message, Assert.Throws<FormatException>(() => NCrontab.Parse(expression)).Message);
+        Assert.Equal(message, Assert.Throws<FormatException>(() => Crontab.Parse(expression)).Message);
 
     private static DateTime Time(string text) => DateTime.ParseExact(
         text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
