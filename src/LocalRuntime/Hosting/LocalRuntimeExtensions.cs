@@ -27,6 +27,11 @@ public static class LocalRuntimeExtensions
         var bodySize = BodySize(builder.Configuration, errors);
         var catalog = new FunctionDiscovery(new TriggerBindings(settings, host, options.RunTriggers), errors)
             .Find(options.FunctionTypes ?? options.FunctionAssembly.GetTypes());
+        if (!options.RunTriggers && EarlierHistory.IsAt(DurablePath(options)))
+        {
+            errors.Add($"The durable history '{DurablePath(options)}' is of an earlier version. Run the host on this folder once: it takes over what has not ended.");
+        }
+
         if (errors.Count > 0)
         {
             throw new LocalRuntimeException(errors);
@@ -47,6 +52,8 @@ public static class LocalRuntimeExtensions
         if (options.RunTriggers)
         {
             services.AddSingleton<TriggerListeners>();
+            services.AddHostedService(provider => new EarlierHistory(
+                DurablePath(options), provider.GetRequiredService<DurableTaskClient>(), provider.GetRequiredService<ILogger<EarlierHistory>>()));
             services.AddHostedService<FunctionHost>();
         }
 
@@ -77,10 +84,8 @@ public static class LocalRuntimeExtensions
     private static DurableTaskEngine CreateEngine(IServiceProvider services)
     {
         var host = services.GetRequiredService<HostSettings>();
-        var engineOptions = new SqliteOrchestrationServiceOptions
-        {
-            DatabasePath = Path.Combine(services.GetRequiredService<LocalRuntimeOptions>().DataPath, "durable.db"),
-        };
+        var options = services.GetRequiredService<LocalRuntimeOptions>();
+        var engineOptions = new SqliteOrchestrationServiceOptions { DatabasePath = DurablePath(options) };
         engineOptions.MaxConcurrentActivities = host.MaxConcurrentActivities ?? engineOptions.MaxConcurrentActivities;
         engineOptions.MaxConcurrentOrchestrations = host.MaxConcurrentOrchestrations ?? engineOptions.MaxConcurrentOrchestrations;
         var engine = new DurableTaskEngine(
@@ -104,6 +109,8 @@ public static class LocalRuntimeExtensions
 
         return engine;
     }
+
+    private static string DurablePath(LocalRuntimeOptions options) => Path.Combine(options.DataPath, "durable.db");
 
     private static long BodySize(IConfiguration configuration, List<string> errors)
     {

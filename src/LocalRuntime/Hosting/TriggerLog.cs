@@ -52,4 +52,7 @@ internal static partial class TriggerLog
 
     [LoggerMessage(130, LogLevel.Warning, "The times of timer '{Function}' could not be {Step}: {Reason}")]
     public static partial void TimerStatusLost(ILogger logger, string function, string step, string reason);
+
+    [LoggerMessage(140, LogLevel.Warning, "The durable history of an earlier version was moved to '{Path}'; {Count} orchestrations that had not ended begin again.")]
+    public static partial void EarlierHistoryTaken(ILogger logger, string path, int count);
 }
