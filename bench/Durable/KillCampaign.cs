@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DurableTask.Sqlite.Hosting;
 using DurableTask.Sqlite.Tests;
-using Microsoft.DurableTask.Client;
 
 namespace Drover.Durable.Bench;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using Drover.Durable.Bench;
 using DurableTask.Sqlite.Hosting;
 using Microsoft.Data.Sqlite;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 // What the durable engine carries, beside what the disk and the thread pool carry in the same run.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Drover.Images;
 using Drover.Testing;
-using Drover.Vision;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Shrinking large photographs, beside npm's 'sharp' on the same files; or, with --memory N, the memory of N at once.

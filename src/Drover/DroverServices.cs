@@ -4,16 +4,23 @@ using Azure.Storage.Queues;
 using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
-using Drover.Caching;
-using Drover.Inference;
+using Drover.Calls;
+using Drover.Estimates;
+using Drover.Files;
+using Drover.Images;
+using Drover.Intake;
 using Drover.Models;
-using Drover.OpenAI;
+using Drover.Outcomes;
+using Drover.Planning;
+using Drover.Questions;
 using Drover.Recipes;
 using Drover.Retries;
+using Drover.Shards;
+using Drover.Stages;
 using Drover.Storage;
-using Drover.Streaming;
+using Drover.Streams;
 using Drover.Throttling;
-using Drover.Vision;
+using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +42,7 @@ public static class DroverServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         services.AddSingleton(provider => UpstreamsOf(settings, provider));
-        services.AddSingleton(provider => provider.GetRequiredService<Upstreams>().Default);
+        services.AddSingleton(provider => provider.GetRequiredService<UpstreamPool>().Default);
         services.AddSingleton(_ => new BatchBlobs(container));
         services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
         services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts));
@@ -47,17 +54,17 @@ public static class DroverServices
         services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>().AddSingleton<Reopener>();
         services.AddSingleton(settings.Cache).AddSingleton<AnswerCache>();
-        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<Stages>().AddSingleton<Answering>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
+        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<StageRunner>().AddSingleton<Answering>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }
 
-    private static Upstreams UpstreamsOf(DroverSettings settings, IServiceProvider provider)
+    private static UpstreamPool UpstreamsOf(DroverSettings settings, IServiceProvider provider)
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var logger = provider.GetRequiredService<ILogger<Upstream>>();
         var throttleLogger = provider.GetRequiredService<ILogger<Throttle>>();
         var container = provider.GetRequiredService<BatchBlobs>().Container;
-        return new Upstreams(
+        return new UpstreamPool(
             [.. settings.MoreUpstreams.Prepend(settings.Upstream).Select(options => new Upstream(
                 options,
                 new Throttle(options.Limits, time, new LimitsLedger(container, options.BaseUrl, time), throttleLogger),

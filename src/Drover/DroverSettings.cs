@@ -1,14 +1,14 @@
 using Drover.Access;
 using Drover.Batches;
 using Drover.Budgets;
-using Drover.Caching;
-using Drover.Inference;
+using Drover.Calls;
+using Drover.Files;
+using Drover.Images;
 using Drover.Models;
-using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Storage;
-using Drover.Streaming;
-using Drover.Vision;
+using Drover.Streams;
+using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Configuration;
 

@@ -1,7 +1,7 @@
 using Drover.Functions.Batches;
 using Drover.Functions.OpenAI;
+using Drover.Functions.Relay;
 using Drover.Functions.Retries;
-using Drover.Functions.Streaming;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,8 @@
-using Drover.Batches;
-using Drover.Inference;
+using Drover.Intake;
+using Drover.Outcomes;
+using Drover.Planning;
+using Drover.Shards;
+using Drover.Upstreams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,7 +19,7 @@ public sealed class DroverServicesTests
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         Assert.Equal(7, provider.GetRequiredService<Upstream>().Throttle.Concurrency);
-        Assert.Same(provider.GetRequiredService<Upstreams>().Default, provider.GetRequiredService<Upstream>());
+        Assert.Same(provider.GetRequiredService<UpstreamPool>().Default, provider.GetRequiredService<Upstream>());
         Assert.NotNull(provider.GetRequiredService<ShardRunner>());
         Assert.NotNull(provider.GetRequiredService<BatchIntake>());
         Assert.NotNull(provider.GetRequiredService<Auditor>());

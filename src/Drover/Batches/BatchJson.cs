@@ -1,6 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Drover.Outcomes;
+using Drover.Planning;
 using Drover.Retries;
+using Drover.Shards;
 
 namespace Drover.Batches;
 

@@ -76,7 +76,7 @@ public sealed partial record BatchSpec
         Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
         && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
 
-    /// <summary>The id of a stage of a batch; see <see cref="Stages"/>. No caller can name one.</summary>
+    /// <summary>The id of a stage of a batch; see <see cref="StageRunner"/>. No caller can name one.</summary>
     public static string StageId(string batchId, int stage) => FormattableString.Invariant($"{batchId}{StageMark}{stage}");
 
     /// <summary>Whether an id is that of a stage.</summary>

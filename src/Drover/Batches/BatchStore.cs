@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using Drover.Json;
 using Drover.Storage;
 
 namespace Drover.Batches;

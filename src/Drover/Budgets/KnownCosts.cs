@@ -1,3 +1,5 @@
+using Drover.Budgets.Ledger;
+
 namespace Drover.Budgets;
 
 /// <summary>What calls cost that were settled lately: it settles lost calls of the same items. Not thread-safe.</summary>

@@ -1,3 +1,5 @@
+using Drover.Budgets.Ledger;
+
 namespace Drover.Budgets;
 
 /// <summary>The worst case of one call, reserved. One of its three methods is to be called, whatever happens; the first counts.</summary>

@@ -1,3 +1,5 @@
+using Drover.Budgets.Ledger;
+
 namespace Drover.Budgets;
 
 /// <summary>One lease as its process has it, in memory. Not thread-safe: <see cref="SpendBook"/> locks.</summary>

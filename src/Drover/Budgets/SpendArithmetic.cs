@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Drover.Budgets.Alerts;
+using Drover.Budgets.Ledger;
 
 namespace Drover.Budgets;
 

@@ -1,3 +1,5 @@
+using Drover.Budgets.Alerts;
+using Drover.Budgets.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.Budgets;

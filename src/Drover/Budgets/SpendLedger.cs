@@ -1,3 +1,5 @@
+using Drover.Budgets.Alerts;
+using Drover.Budgets.Ledger;
 using Drover.Storage;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging;

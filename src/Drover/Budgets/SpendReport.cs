@@ -1,3 +1,6 @@
+using Drover.Budgets.Alerts;
+using Drover.Budgets.Ledger;
+
 namespace Drover.Budgets;
 
 /// <summary>What a process tells the ledger, and what it asks for. All of it is in its sheet already.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Drover.Budgets.Ledger;
 
 namespace Drover.Budgets;
 

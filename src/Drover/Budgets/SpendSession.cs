@@ -1,4 +1,5 @@
-using Drover.Batches;
+using Drover.Budgets.Alerts;
+using Drover.Budgets.Ledger;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
 

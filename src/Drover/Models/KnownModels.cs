@@ -1,3 +1,5 @@
+using Drover.OpenAI;
+
 namespace Drover.Models;
 
 /// <summary>Models that are known without configuration.</summary>

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Drover.Budgets;
-using Drover.Inference;
+using Drover.OpenAI;
 
 namespace Drover.Models;
 

@@ -1,4 +1,4 @@
-using Drover.Budgets;
+using Drover.OpenAI;
 
 namespace Drover.Models;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
-using Drover.Inference;
 using Drover.Models;
+using Drover.Tokens;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

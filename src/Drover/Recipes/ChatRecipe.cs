@@ -1,5 +1,5 @@
 using System.Buffers;
-using Drover.Inference;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

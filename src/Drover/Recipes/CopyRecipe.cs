@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Drover.Inference;
 using Drover.Models;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Drover.Inference;
 using Drover.Models;
+using Drover.Tokens;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

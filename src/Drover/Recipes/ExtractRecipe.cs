@@ -1,6 +1,6 @@
 using System.Buffers;
-using Drover.Inference;
 using Drover.Models;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

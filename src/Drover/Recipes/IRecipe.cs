@@ -1,5 +1,7 @@
 using System.Buffers;
-using Drover.Inference;
+using Drover.OpenAI;
+using Drover.Tokens;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drover.OpenAI;
 using Drover.Recipes.Schemas;
-using Drover.Streaming;
 
 namespace Drover.Recipes;
 

@@ -1,4 +1,4 @@
-using Drover.Inference;
+using Drover.Tokens;
 
 namespace Drover.Recipes;
 

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
-using Drover.Inference;
+using Drover.Images;
 using Drover.Models;
-using Drover.Vision;
+using Drover.OpenAI;
+using Drover.Tokens;
+using Drover.Upstreams;
 
 namespace Drover.Recipes;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Outcomes;
 
 namespace Drover.Retries;
 

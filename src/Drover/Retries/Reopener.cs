@@ -1,6 +1,8 @@
 using System.Text;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
+using Drover.Json;
+using Drover.Shards;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Drover.Shards;
 using Drover.Storage;
 
 namespace Drover.Retries;

@@ -1,6 +1,8 @@
 using Azure;
 using Drover.Batches;
-using Drover.Inference;
+using Drover.Outcomes;
+using Drover.Shards;
+using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.Retries;

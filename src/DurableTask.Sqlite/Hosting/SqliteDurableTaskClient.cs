@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DurableTask.Core;
 using DurableTask.Core.History;
-using DurableTask.Core.Query;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 

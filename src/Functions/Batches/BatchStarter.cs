@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.Functions.Orchestration;
 
 namespace Drover.Functions.Batches;
 

@@ -1,12 +1,13 @@
 using System.Globalization;
-using Drover.Batches;
 using Drover.Budgets;
-using Drover.Inference;
+using Drover.Budgets.Ledger;
+using Drover.Shards;
+using Drover.Upstreams;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>Says what stands in the way of a batch that is under way, as this process sees it.</summary>
-public sealed class BatchTroubles(Upstreams upstreams, ShardRunner shards)
+public sealed class BatchTroubles(UpstreamPool upstreams, ShardRunner shards)
 {
     private const int AllSpent = 100;
 

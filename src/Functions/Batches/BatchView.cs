@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Drover.Batches;
 using Drover.Budgets;
+using Drover.Functions.Orchestration;
 
 namespace Drover.Functions.Batches;
 

@@ -1,6 +1,9 @@
 using Drover.Batches;
 using Drover.Budgets;
-using Drover.OpenAI;
+using Drover.Budgets.Ledger;
+using Drover.Files;
+using Drover.Functions.Orchestration;
+using Drover.Shards;
 
 namespace Drover.Functions.Batches;
 

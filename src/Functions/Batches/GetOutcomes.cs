@@ -1,5 +1,6 @@
 using Drover.Batches;
 using Drover.Functions.Http;
+using Drover.Outcomes;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Batches;

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Drover.Access;
 using Drover.Batches;
+using Drover.Estimates;
 using Drover.Functions.Http;
-using Drover.Models;
+using Drover.Intake;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Batches;

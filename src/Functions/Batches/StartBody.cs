@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Intake;
 
 namespace Drover.Functions.Batches;
 

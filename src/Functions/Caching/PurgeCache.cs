@@ -1,4 +1,4 @@
-using Drover.Caching;
+using Drover.Calls;
 
 namespace Drover.Functions.Caching;
 

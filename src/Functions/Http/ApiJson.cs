@@ -1,11 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Drover.Estimates;
 using Drover.Functions.Batches;
-using Drover.Functions.Inference;
 using Drover.Functions.Models;
-using Drover.Functions.Streaming;
-using Drover.Models;
+using Drover.Functions.Relay;
+using Drover.Functions.Upstreams;
 
 namespace Drover.Functions.Http;
 

@@ -1,3 +1,4 @@
+using Drover.Estimates;
 using Drover.Models;
 
 namespace Drover.Functions.Models;

@@ -1,6 +1,6 @@
 using Drover.Batches;
+using Drover.Files;
 using Drover.Functions.Batches;
-using Drover.OpenAI;
 
 namespace Drover.Functions.OpenAI;
 

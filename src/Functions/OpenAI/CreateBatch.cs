@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Drover.Access;
-using Drover.Batches;
+using Drover.Estimates;
+using Drover.Files;
 using Drover.Functions.Batches;
-using Drover.Models;
-using Drover.OpenAI;
+using Drover.Intake;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drover.Models;
+using Drover.Estimates;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;

@@ -1,4 +1,4 @@
-using Drover.OpenAI;
+using Drover.Files;
 
 namespace Drover.Functions.OpenAI;
 

@@ -1,4 +1,4 @@
-using Drover.OpenAI;
+using Drover.Files;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;

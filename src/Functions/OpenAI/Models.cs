@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Drover.Inference;
 using Drover.Models;
+using Drover.Upstreams;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
 /// <summary>HTTP <c>GET /v1/models</c> and <c>/v1/models/{id}</c>: the models that the settings list; where they list none, the upstream's.</summary>
-public sealed class Models(OpenAiGate gate, Upstreams upstreams, ModelCatalogue catalogue)
+public sealed class Models(OpenAiGate gate, UpstreamPool upstreams, ModelCatalogue catalogue)
 {
     // One function, for this route and 'v1/models' would both be right for the list.
     [Function("GetModelObjects")]

@@ -1,5 +1,5 @@
+using Drover.Files;
 using Drover.Functions.Http;
-using Drover.OpenAI;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;

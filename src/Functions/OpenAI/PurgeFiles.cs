@@ -1,4 +1,4 @@
-using Drover.OpenAI;
+using Drover.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.Functions.OpenAI;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drover.OpenAI;
+using Drover.Files;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;

@@ -3,10 +3,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drover.Access;
+using Drover.Calls;
 using Drover.Functions.Http;
-using Drover.Functions.Streaming;
+using Drover.Functions.Relay;
+using Drover.Questions;
 using Drover.Recipes;
-using Drover.Streaming;
+using Drover.Upstreams;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Questions;
@@ -64,7 +66,7 @@ public sealed class AnswerQuestion(CallerKeys keys, Answering answering, ChatSpe
             : UpstreamAnswers.Of(request.HttpContext, answered.Call);
     }
 
-    private static JsonObject Body(JsonElement data, IEnumerable<SourceDocument> documents, Drover.Inference.CallResult call)
+    private static JsonObject Body(JsonElement data, IEnumerable<SourceDocument> documents, CallResult call)
     {
         var body = JsonObject.Create(data)!;
         body["documents"] = new JsonArray([.. documents.Select(d => (JsonNode)new JsonObject { ["id"] = d.Id, ["title"] = d.Title })]);

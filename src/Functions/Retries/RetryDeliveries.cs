@@ -1,5 +1,5 @@
 using Azure.Storage.Queues.Models;
-using Drover.Functions.Batches;
+using Drover.Functions.Orchestration;
 using Drover.Retries;
 
 namespace Drover.Functions.Retries;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Drover.Batches;
 using Drover.Functions.Batches;
 using Drover.LocalHost.Hosting;
 

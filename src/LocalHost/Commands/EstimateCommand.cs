@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Estimates;
 using Drover.Functions.Http;
+using Drover.Intake;
 using Drover.LocalHost.Hosting;
-using Drover.Models;
 using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Drover.Inference;
 using Drover.LocalHost.Hosting;
 using Drover.Simulator;
-using Drover.Streaming;
+using Drover.Streams;
+using Drover.Upstreams;
 using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;

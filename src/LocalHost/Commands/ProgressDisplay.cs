@@ -1,9 +1,9 @@
 using System.Globalization;
 using Drover.Batches;
 using Drover.Functions.Batches;
-using Drover.Inference;
 using Drover.LocalHost.Hosting;
 using Drover.Storage;
+using Drover.Upstreams;
 using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;

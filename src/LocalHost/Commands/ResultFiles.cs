@@ -1,4 +1,4 @@
-using Drover.Batches;
+using Drover.Outcomes;
 
 namespace Drover.LocalHost.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Drover.Batches;
 using Drover.LocalHost.Hosting;
+using Drover.Outcomes;
 
 namespace Drover.LocalHost.Commands;
 

@@ -3,9 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Drover.Batches;
 using Drover.Functions.Batches;
-using Drover.Inference;
+using Drover.Intake;
 using Drover.LocalHost.Hosting;
+using Drover.Outcomes;
 using Drover.Recipes;
+using Drover.Upstreams;
 
 namespace Drover.LocalHost.Commands;
 

@@ -1,12 +1,11 @@
 using System.Net.Sockets;
 using Drover.Access;
 using Drover.Functions;
-using Drover.Inference;
 using Drover.Simulator;
 using Drover.Storage;
+using Drover.Upstreams;
 using DurableTask.Sqlite;
 using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Hosting;
 
 namespace Drover.LocalHost.Hosting;
 

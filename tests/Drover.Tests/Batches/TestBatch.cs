@@ -2,15 +2,19 @@ using System.Text;
 using System.Text.Json;
 using Drover.Batches;
 using Drover.Budgets;
-using Drover.Caching;
-using Drover.Inference;
+using Drover.Calls;
+using Drover.Json;
 using Drover.Models;
+using Drover.Planning;
 using Drover.Recipes;
 using Drover.Retries;
+using Drover.Shards;
 using Drover.Simulator;
+using Drover.Stages;
 using Drover.Storage;
-using Drover.Tests.Inference;
 using Drover.Tests.Retries;
+using Drover.Tests.Upstreams;
+using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -107,7 +111,7 @@ internal sealed class TestBatch : IAsyncDisposable
             Blobs,
             Store,
             new Planner(Blobs, Options, Selector),
-            new Upstreams([Upstream.Client], []),
+            new UpstreamPool([Upstream.Client], []),
             _recipes,
             new ModelCatalogue(),
             Selector,
@@ -128,7 +132,7 @@ internal sealed class TestBatch : IAsyncDisposable
 
     public Planner NewPlanner() => new(Blobs, Options, Selector);
 
-    public Stages NewStages(RecipeOptions recipes) => new(
+    public StageRunner NewStages(RecipeOptions recipes) => new(
         Blobs, Store, NewPlanner(), NewRunner(), NewAuditor(), _recipes, new ModelCatalogue(), Selector, recipes, Options);
 
     public Auditor NewAuditor() => new(Blobs, Store, new Planner(Blobs, Options, Selector), Slices, _time, NullLogger<Auditor>.Instance);

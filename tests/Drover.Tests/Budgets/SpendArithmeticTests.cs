@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Drover.Budgets;
+using Drover.Budgets.Ledger;
 
 namespace Drover.Tests.Budgets;
 

@@ -1,4 +1,6 @@
 using Drover.Budgets;
+using Drover.Budgets.Alerts;
+using Drover.Budgets.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.Tests.Budgets;

@@ -1,6 +1,5 @@
-using Drover.Budgets;
-using Drover.Inference;
 using Drover.Models;
+using Drover.OpenAI;
 using Drover.Simulator;
 
 namespace Drover.Tests.Models;

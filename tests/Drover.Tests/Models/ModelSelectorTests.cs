@@ -1,6 +1,6 @@
 using System.Text;
-using Drover.Batches;
 using Drover.Models;
+using Drover.Planning;
 
 namespace Drover.Tests.Models;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Drover.Inference;
 using Drover.Recipes;
 using Drover.Tests.Batches;
+using Drover.Upstreams;
 
 namespace Drover.Tests.Recipes;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Drover.Models;
+using Drover.OpenAI;
 using Drover.Recipes;
 
 namespace Drover.Tests.Recipes;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Drover.Batches;
-using Drover.Models;
+using Drover.Planning;
 using Drover.Recipes;
 using Drover.Simulator;
+using Drover.Stages;
 using Drover.Storage;
 using Drover.Tests.Batches;
 
@@ -154,7 +155,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
     private Task<TestBatch> StartAsync(string recipe, SimulatorOptions simulator, params string[] lines) =>
         TestBatch.CreateAsync(azurite, lines, simulator, spec: s => s with { Recipe = recipe });
 
-    private Stages NewStages(TestBatch batch) => batch.NewStages(_options);
+    private StageRunner NewStages(TestBatch batch) => batch.NewStages(_options);
 
     private async Task<(StageAdvance Last, int Stages)> RunAsync(TestBatch batch)
     {

@@ -1,6 +1,6 @@
-using Drover.Inference;
 using Drover.Recipes;
-using Drover.Tests.Inference;
+using Drover.Tests.Upstreams;
+using Drover.Tokens;
 
 namespace Drover.Tests.Recipes;
 

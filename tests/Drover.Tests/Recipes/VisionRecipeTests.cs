@@ -1,12 +1,10 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
-using Drover.Inference;
 using Drover.Models;
 using Drover.Recipes;
 using Drover.Tests.Batches;
-using Drover.Tests.Inference;
-using Drover.Tests.Vision;
+using Drover.Tests.Images;
+using Drover.Upstreams;
 
 namespace Drover.Tests.Recipes;
 

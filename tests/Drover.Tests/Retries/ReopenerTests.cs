@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Outcomes;
 using Drover.Retries;
 using Drover.Simulator;
-using Drover.Storage;
 using Drover.Tests.Batches;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Drover.Simulator;
 using Drover.Storage;
-using Drover.Tests.Inference;
+using Drover.Tests.Upstreams;
 using Drover.Throttling;
 
 namespace Drover.Tests.Throttling;
@@ -225,7 +225,7 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
                     using var response = await _http.SendAsync(request, CancellationToken.None);
                     permit.Report(new CallFeedback((int)response.StatusCode)
                     {
-                        RetryAfter = Drover.Inference.RetryAfter.Read(response.Headers, DateTimeOffset.UtcNow),
+                        RetryAfter = Drover.Upstreams.RetryAfter.Read(response.Headers, DateTimeOffset.UtcNow),
                         Rates = RateHeaders.Read(response.Headers),
                     });
                 }

@@ -1,0 +1,60 @@
+using Drover.Budgets;
+using Drover.Models;
+using Drover.OpenAI;
+using Drover.Upstreams;
+
+namespace Drover.Calls;
+
+/// <summary>Reserves the worst case of a call before each request, and settles what the request cost.</summary>
+internal sealed class CallSpending(
+    SpendLedger ledger, Payer payer, string itemId, string? model, RequestShape shape, ModelCatalogue models, TimeProvider time) : ISpending
+{
+    // Planning lets in no model without a price; one that a setting took away since costs nothing that could be known.
+    private readonly decimal _worstCase = models.WorstCaseOf(model, shape) ?? 0;
+    private Reservation? _reservation;
+
+    public async ValueTask<CallResult?> ReserveAsync(CancellationToken cancellationToken)
+    {
+        switch (await ledger.ReserveAsync(payer, itemId, _worstCase, cancellationToken))
+        {
+            case SpendAnswer.Granted granted:
+                _reservation = granted.Reservation;
+                return null;
+            case SpendAnswer.Spent spent:
+                return new CallResult(Outcome.BudgetSpent)
+                {
+                    ErrorCode = "budget_spent",
+                    ErrorMessage = spent.Message,
+                    RetryAfter = spent.WhenSpent == WhenSpent.Wait ? Until(spent.BeginsAnew) : null,
+                };
+            case SpendAnswer.Busy busy:
+                return new CallResult(Outcome.NotSent)
+                {
+                    ErrorCode = "budget_busy",
+                    ErrorMessage = "Calls under way hold what is left of the budget.",
+                    RetryAfter = Until(busy.ComeBackAt),
+                };
+            case var other:
+                throw new InvalidOperationException($"The ledger answered {other}.");
+        }
+    }
+
+    public void Settle(CallResult result)
+    {
+        if (result.IsAnswerLost)
+        {
+            _reservation!.Lost();
+        }
+        else if (result.Outcome == Outcome.Result)
+        {
+            _reservation!.Settle(models.CostOf(result.Model, result.Usage, model) ?? _worstCase);
+        }
+        else
+        {
+            _reservation!.Release();
+        }
+    }
+
+    /// <summary>How long it is until then: the clock has gone on since the answer was made, perhaps past the time that it names.</summary>
+    private TimeSpan? Until(DateTimeOffset? at) => at is { } then ? TimeSpan.FromTicks(Math.Max(0, (then - time.GetUtcNow()).Ticks)) : null;
+}

@@ -1,0 +1,86 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Drover.Storage;
+
+namespace Drover.Images;
+
+/// <summary>Loads an image from wherever a source says it is.</summary>
+/// <remarks>
+/// <c>https://…</c> or <c>http://…</c>: a URL. <c>data:…</c>: the image itself. Where files are allowed: a file, if there is one
+/// of that path. Anything else: a blob of the container <c>images</c>.
+/// </remarks>
+internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions options)
+{
+    /// <summary>Loads it.</summary>
+    /// <param name="reference">Where it is.</param>
+    /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Loaded> LoadAsync(string reference, string? etag, CancellationToken cancellationToken)
+    {
+        if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+        {
+            return DataUrl.Read(reference, options.MaxBytes);
+        }
+
+        if (reference.Contains("://", StringComparison.Ordinal))
+        {
+            return Uri.TryCreate(reference, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+                ? await web.LoadAsync(url, cancellationToken)
+                : new ImageFault("image_reference", $"'{Cut(reference)}' is no http or https address.");
+        }
+
+        return options.AllowFiles && File.Exists(reference)
+            ? await LoadFileAsync(reference, cancellationToken)
+            : await LoadBlobAsync(reference, etag, cancellationToken);
+    }
+
+    private async Task<Loaded> LoadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(path);
+            return await LimitedReading.ReadAsync(file, file.Length, options.MaxBytes, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ImageFault("image_forbidden", $"The file '{Cut(path)}' cannot be read: {e.Message}");
+        }
+    }
+
+    private async Task<Loaded> LoadBlobAsync(string name, string? etag, CancellationToken cancellationToken)
+    {
+        if (name.Length is 0 or > 1024)
+        {
+            return new ImageFault("image_reference", $"'{Cut(name)}' names no blob: names have 1 to 1,024 characters.");
+        }
+
+        try
+        {
+            var conditions = etag is null ? null : new BlobRequestConditions { IfMatch = new ETag(etag) };
+            BlobDownloadStreamingResult blob = await blobs.Image(name).DownloadStreamingAsync(
+                new BlobDownloadOptions { Conditions = conditions }, cancellationToken);
+            using (blob)
+            {
+                return await LimitedReading.ReadAsync(blob.Content, blob.Details.ContentLength, options.MaxBytes, cancellationToken);
+            }
+        }
+        catch (RequestFailedException e) when (e.Status is 404)
+        {
+            return new ImageFault("image_not_found", $"There is no blob {ImageBlobs.Images}/{Cut(name)}{(options.AllowFiles ? ", nor a file of that path" : "")}.");
+        }
+        catch (RequestFailedException e) when (e.Status is 412)
+        {
+            return new ImageFault("image_changed", $"The blob {ImageBlobs.Images}/{Cut(name)} was replaced or changed after it was uploaded.");
+        }
+        catch (RequestFailedException e) when (e.Status is 400 or 403)
+        {
+            return new ImageFault("image_forbidden", $"Storage refuses the blob {ImageBlobs.Images}/{Cut(name)}: {e.ErrorCode}.");
+        }
+        catch (Exception e) when (StorageFailures.IsPassing(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return new ImageFault("image_unreachable", "Storage does not answer.", Passes: true);
+        }
+    }
+
+    private static string Cut(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 120), "…");
+}

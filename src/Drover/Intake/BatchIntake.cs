@@ -1,0 +1,209 @@
+using System.Security.Cryptography;
+using Drover.Batches;
+using Drover.Budgets;
+using Drover.Calls;
+using Drover.Files;
+using Drover.Models;
+using Drover.Recipes;
+using Drover.Shards;
+using Drover.Storage;
+using Drover.Upstreams;
+
+namespace Drover.Intake;
+
+/// <summary>Takes a new batch in: checks what is asked, stores the input, writes the spec.</summary>
+public sealed class BatchIntake(
+    BatchBlobs blobs,
+    BatchStore store,
+    Auditor auditor,
+    RecipeCatalogue recipes,
+    RecipeOptions recipeOptions,
+    ModelCatalogue models,
+    UpstreamOptions upstream,
+    BatchOptions options,
+    UploadOptions uploads,
+    BudgetOptions budgets,
+    CacheOptions cache,
+    SpendLedger ledger,
+    TimeProvider time)
+{
+    /// <summary>A batch that sleeps until the next day or month is not to expire meanwhile.</summary>
+    private static readonly TimeSpan WindowOfThoseThatWait = TimeSpan.FromDays(365);
+
+    private const int MostMetadata = 16;
+    private const int LongestKey = 64;
+    private const int LongestValue = 512;
+
+    /// <summary>Takes a batch in, or finds the one of that id that asks for the same.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="content">The input's JSONL, when it comes with the request; it is streamed to storage.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
+    public async Task<BatchSpec> TakeAsync(NewBatch request, Stream? content, CancellationToken cancellationToken)
+    {
+        Check(request, content is not null);
+        var id = request.Id ?? $"batch_{Guid.CreateVersion7(time.GetUtcNow()):N}";
+        var now = time.GetUtcNow();
+        var spec = new BatchSpec
+        {
+            Id = id,
+            Input = request.InputBlob ?? BatchBlobs.SharedInputName(request.Input ?? ""),
+            InputName = request.InputName ?? request.Input,
+            Recipe = request.Recipe ?? RecipeCatalogue.Default,
+            Model = ModelOf(request),
+            Prefer = request.Prefer?.ToLowerInvariant(),
+            Repair = request.Repair ?? recipeOptions.Repair,
+            Cache = request.Cache ?? cache.Enabled,
+            CreatedAt = now,
+            ExpiresAt = now + WindowOf(request),
+            Cut = ShardCut.Of(options),
+            Endpoint = request.Endpoint,
+            MostItems = request.Endpoint is null ? null : uploads.MaxLines,
+            OutputLifetime = request.OutputLifetime,
+            Key = request.Key,
+            Metadata = request.Metadata,
+        };
+        spec = request.InputBlob is not null ? spec : content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
+        var (kept, created) = await store.CreateAsync(spec, cancellationToken);
+        if (!created && spec.InputHash is not null && spec.Input != kept.Input)
+        {
+            await blobs.ByName(spec.Input).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        if (!created && kept != spec && !kept.AsksForTheSame(spec))
+        {
+            throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference)."]);
+        }
+
+        await SetBudgetAsync(id, request, cancellationToken);
+        return kept;
+    }
+
+    /// <summary>Gives a batch that is there the budget that a request names; without one it keeps what it has.</summary>
+    /// <exception cref="BatchRefusedException">The budget breaks its rules.</exception>
+    public async Task SetBudgetAsync(string batchId, NewBatch request, CancellationToken cancellationToken)
+    {
+        var faults = BudgetFaults(request).ToList();
+        if (faults.Count > 0)
+        {
+            throw new BatchRefusedException(400, faults);
+        }
+
+        if (request.BudgetUsd is not null || request.WhenSpent is not null)
+        {
+            var spent = await auditor.SpentAsync(batchId, cancellationToken); // Without a limit nothing was booked.
+            await ledger.SetBatchLimitAsync(batchId, request.BudgetUsd, WhenSpentOf(request), spent, cancellationToken);
+        }
+    }
+
+    private TimeSpan WindowOf(NewBatch request) =>
+        (WhenSpentOf(request) ?? budgets.WhenSpent) == WhenSpent.Wait && budgets.HasPeriods(request.Key)
+            ? WindowOfThoseThatWait
+            : options.CompletionWindow;
+
+    private static WhenSpent? WhenSpentOf(NewBatch request) => request.WhenSpent?.ToLowerInvariant() switch
+    {
+        "stop" => WhenSpent.Stop,
+        "wait" => WhenSpent.Wait,
+        _ => null,
+    };
+
+    /// <summary>Checks what is asked.</summary>
+    /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
+    internal void Check(NewBatch request, bool hasContent)
+    {
+        var faults = Faults(request, hasContent).ToList();
+        if (faults.Count > 0)
+        {
+            throw new BatchRefusedException(400, faults);
+        }
+    }
+
+    /// <summary>The model for sources that name none.</summary>
+    internal string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
+
+    private IEnumerable<string> Faults(NewBatch request, bool hasContent)
+    {
+        if (request.Id is not null && !BatchSpec.IsId(request.Id))
+        {
+            yield return $"'id' is '{Cut(request.Id)}'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.";
+        }
+
+        if (new[] { hasContent, request.Input is not null, request.InputBlob is not null }.Count(given => given) != 1)
+        {
+            yield return "A batch needs either 'items' or 'input', the name of a JSONL input in storage, and not both.";
+        }
+
+        if (request.Input is { } input && (input.Length is 0 or > 500 || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
+        {
+            yield return $"'input' is '{Cut(input)}'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.";
+        }
+
+        if (request.Recipe is not null && recipes.Find(request.Recipe) is null)
+        {
+            yield return $"'recipe' is '{Cut(request.Recipe)}'; there are: {string.Join(", ", recipes.Names)}.";
+        }
+
+        if (request.Model is { } model && (string.IsNullOrWhiteSpace(model) || model.Length > 200))
+        {
+            yield return "'model' must be a name of 1 to 200 characters.";
+        }
+        else if (models.Fault("'model'", ModelOf(request)) is { } fault)
+        {
+            yield return fault;
+        }
+
+        if (request.Prefer is { } prefer && ModelWish.Parse<Preference>(prefer) is null)
+        {
+            yield return $"'prefer' is '{Cut(prefer)}'; it must be {ModelWish.Names<Preference>()}.";
+        }
+
+        if (request.Prefer is not null && !ModelWish.IsAuto(ModelOf(request)))
+        {
+            yield return $"'prefer' is for a model that is chosen, and 'model' is '{Cut(request.Model!)}'; leave one of them out.";
+        }
+
+        foreach (var fault in BudgetFaults(request))
+        {
+            yield return fault;
+        }
+
+        if (request.Metadata is { } metadata
+            && (metadata.Count > MostMetadata || metadata.Any(p => p.Key.Length > LongestKey || p.Value is null || p.Value.Length > LongestValue)))
+        {
+            yield return $"'metadata' must be at most {MostMetadata} pairs, keys of at most {LongestKey} and values of at most {LongestValue} characters.";
+        }
+    }
+
+    private static IEnumerable<string> BudgetFaults(NewBatch request)
+    {
+        if (request.BudgetUsd <= 0)
+        {
+            yield return FormattableString.Invariant($"'budget_usd' is {request.BudgetUsd}; it must be more than 0 US dollars, or left out for no limit.");
+        }
+
+        if (request.WhenSpent is not null && WhenSpentOf(request) is null)
+        {
+            yield return $"'when_spent' is '{Cut(request.WhenSpent)}'; it must be stop or wait.";
+        }
+    }
+
+    private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
+        await blobs.SharedInput(name).ExistsAsync(cancellationToken)
+            ? spec
+            : throw new BatchRefusedException(400, [$"'input' is '{Cut(name)}'; there is no blob {blobs.Container.Name}/{BatchBlobs.SharedInputName(Cut(name))}."]);
+
+    private async Task<BatchSpec> StoreAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
+    {
+        var name = BatchBlobs.OwnInputName(spec.Id, Guid.NewGuid().ToString("N")[..12]);
+        using var hash = SHA256.Create();
+        await using (var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read, leaveOpen: true))
+        {
+            await blobs.ByName(name).WriteStreamAsync(hashing, cancellationToken);
+        }
+
+        return spec with { Input = name, InputHash = Convert.ToHexStringLower(hash.Hash!) };
+    }
+
+    private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Drover.Json;
+using Drover.Storage;
+
+namespace Drover.Outcomes;
+
+/// <summary>A batch's results or errors as one JSONL text, readable at any moment.</summary>
+public sealed class OutcomeFiles(BatchBlobs blobs)
+{
+    /// <summary>Copies all result lines there are to <paramref name="output"/>.</summary>
+    public Task CopyResultsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
+        CopyAsync(BatchBlobs.ResultsPrefix(batchId), output, cancellationToken);
+
+    /// <summary>Copies all error lines there are, those of invalid lines too.</summary>
+    public Task CopyErrorsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
+        CopyAsync(BatchBlobs.ErrorsPrefix(batchId), output, cancellationToken);
+
+    /// <summary>The bytes of all result lines there are.</summary>
+    public Task<long> ResultsLengthAsync(string batchId, CancellationToken cancellationToken) =>
+        LengthAsync(BatchBlobs.ResultsPrefix(batchId), cancellationToken);
+
+    /// <summary>The bytes of all error lines there are.</summary>
+    public Task<long> ErrorsLengthAsync(string batchId, CancellationToken cancellationToken) =>
+        LengthAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
+
+    /// <summary>What the call of each item of some batches cost, in US dollars, as its outcome says.</summary>
+    public async IAsyncEnumerable<KeyValuePair<string, decimal>> CostsAsync(
+        IEnumerable<string> batchIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var prefix in batchIds.SelectMany(id => new[] { BatchBlobs.ResultsPrefix(id), BatchBlobs.ErrorsPrefix(id) }))
+        {
+            await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+            {
+                BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name).DownloadStreamingAsync(cancellationToken: cancellationToken);
+                await using var content = download.Content;
+                using var lines = new LineReader(content, OutcomeLog.MostBytes);
+                while (await lines.ReadAsync(cancellationToken))
+                {
+                    yield return OutcomeReader.ReadCost(lines.Line.Span);
+                }
+            }
+        }
+    }
+
+    private async Task<long> LengthAsync(string prefix, CancellationToken cancellationToken)
+    {
+        long length = 0;
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            length += blob.Properties.ContentLength ?? 0;
+        }
+
+        return length;
+    }
+
+    private async Task CopyAsync(string prefix, Stream output, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            if (blob.Properties.ContentLength is null or 0)
+            {
+                continue;
+            }
+
+            // Blocks are whole lines, so a blob that grows meanwhile is still whole lines.
+            BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name)
+                .DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(0, blob.Properties.ContentLength) }, cancellationToken);
+            await using var content = download.Content;
+            await content.CopyToAsync(output, cancellationToken);
+        }
+    }
+}

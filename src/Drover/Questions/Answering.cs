@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Text.Json.Nodes;
+using Drover.Calls;
+using Drover.Models;
+using Drover.OpenAI;
+using Drover.Recipes;
+using Drover.Streams;
+using Drover.Throttling;
+using Drover.Upstreams;
+
+namespace Drover.Questions;
+
+/// <summary>Answers a question while the caller waits: the recipe <c>answer</c> without a batch. What fails is tried again a few times, soon.</summary>
+public sealed class Answering(
+    RecipeCatalogue recipes, RecipeOptions options, ModelCatalogue models, ModelSelector selector, UpstreamOptions upstream, PlainCaller caller, Random random, TimeProvider time)
+{
+    private const int MostTries = 4;
+    private const int MostAnswerTokens = 1_500;
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private readonly AnswerRecipe _recipe = (AnswerRecipe)recipes.Find("answer")!;
+
+    /// <summary>The source that stands for a question.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="documents">The documents.</param>
+    /// <param name="model">The model; null: as the settings say.</param>
+    /// <param name="fault">What is wrong with them.</param>
+    public Source? Ask(string? question, IReadOnlyList<SourceDocument> documents, string? model, out string? fault)
+    {
+        model ??= upstream.Model;
+        fault = models.Fault("'model'", model);
+        var source = new Source("question", null, null, null, ModelWish.IsAuto(model) ? selector.Choose(null, null, default) : model) { Question = question, Documents = documents };
+        if (fault is null)
+        {
+            Begin(source, out fault);
+        }
+
+        return fault is null ? source : null;
+    }
+
+    /// <summary>Judges the documents and chooses those that the answer is given.</summary>
+    /// <param name="question">What <see cref="Ask"/> made.</param>
+    /// <param name="key">The name of the caller's key that pays; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Answered> ChooseAsync(Source question, string? key, CancellationToken cancellationToken)
+    {
+        var steps = Begin(question, out _);
+        var judged = await Task.WhenAll(steps.Select(step => CallAsync(step, key, cancellationToken)));
+        for (var i = 0; i < judged.Length; i++)
+        {
+            if (judged[i].Data is null)
+            {
+                var call = judged[i].Call;
+                return judged[i] with { Call = call with { ErrorMessage = $"Document '{AnswerReader.Cut(steps[i].Documents[0].Id)}' could not be judged: {call.ErrorMessage}" } };
+            }
+        }
+
+        var chosen = _recipe.Next([.. steps.Zip(judged, (step, answer) => new StepReply(step, answer.Data!.Value))], RoomOf(question)).Steps[0];
+        return new Answered(chosen.Documents, Sum(judged.Select(j => j.Call)), judged[0].Data);
+    }
+
+    /// <summary>Answers from the documents that were chosen.</summary>
+    /// <param name="question">What <see cref="Ask"/> made.</param>
+    /// <param name="chosen">What <see cref="ChooseAsync"/> gave.</param>
+    /// <param name="key">The name of the caller's key that pays; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Answered> AnswerAsync(Source question, Answered chosen, string? key, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(question with { Documents = chosen.Documents }, key, cancellationToken);
+        return answer.Data is null ? answer : answer with { Call = Sum([chosen.Call, answer.Call]) with { Model = answer.Call.Model } };
+    }
+
+    /// <summary>The chat that asks for the answer as a stream of plain text, with ids of documents in square brackets.</summary>
+    public ChatRequest StreamOf(Source question, Answered chosen, string? key)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = question.Model,
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = _recipe.TextPrompt(question with { Documents = chosen.Documents }) }),
+            ["temperature"] = 0,
+            ["max_tokens"] = MostAnswerTokens,
+            ["stream"] = true,
+            ["stream_options"] = new JsonObject { ["include_usage"] = true },
+        };
+        return ChatRequest.Read(System.Text.Encoding.UTF8.GetBytes(body.ToJsonString(ReadableJson.Options)), key);
+    }
+
+    private IReadOnlyList<Source> Begin(Source question, out string? fault) => _recipe.Begin(question, RoomOf(question), out fault);
+
+    private int RoomOf(Source question) => options.RoomOf(models.Find(question.Model)?.ContextTokens);
+
+    private async Task<Answered> CallAsync(Source step, string? key, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        await _recipe.WriteRequestAsync(step, step.Model!, body, cancellationToken);
+        var talk = new SourceTalk(step, body.WrittenMemory, _recipe, recipes.RepairOf);
+        for (var tries = 1; ; tries++)
+        {
+            var shape = RequestShape.Read(ChatRequest.Url, talk.Body.Span);
+            var answer = await caller.CallAsync(ChatRequest.Url, talk.Body, shape, key, cancellationToken);
+            answer = answer with { CostUsd = answer.Outcome == Outcome.Result ? models.CostOf(answer.Model, answer.Usage, step.Model) : 0 };
+            if (talk.Take(answer))
+            {
+                tries = 0;
+                continue;
+            }
+
+            if (answer.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && tries < MostTries
+                && (answer.RetryAfter ?? Backoff.Delay(tries, FirstWait, LongestWait, random)) is var wait && wait <= LongestWait)
+            {
+                await Task.Delay(wait, time, cancellationToken);
+                continue;
+            }
+
+            var call = talk.Sum(answer);
+            return talk.Reading is { Fault: null, Data: { } data }
+                ? new Answered([], call, data)
+                : new Answered([], call with { ErrorCode = call.ErrorCode ?? talk.Reading?.Code, ErrorMessage = call.ErrorMessage ?? talk.Reading?.Fault, IsJson = false }, null);
+        }
+    }
+
+    private static CallResult Sum(IEnumerable<CallResult> calls) => calls.Aggregate(
+        new CallResult(Outcome.Result), (sum, call) => sum with { Usage = sum.Usage + call.Usage, CostUsd = sum.CostUsd + call.CostUsd });
+}

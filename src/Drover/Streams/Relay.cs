@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drover.Calls;
+using Drover.Json;
+using Drover.OpenAI;
+using Drover.Upstreams;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Streams;
+
+/// <summary>Brings one answer from the upstream into a stream's log, over as many calls as it takes.</summary>
+internal sealed class Relay(
+    LiveStream stream, ChatRequest request, ChatProgress progress, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger logger)
+{
+    /// <summary>An upstream that breaks each call after a few words would be paid for the prompt again and again.</summary>
+    private const int MostReconnections = 20;
+
+    private readonly TaskCompletionSource<CallResult?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly UsageSum _usage = new();
+    private readonly bool _usageIsOurs = spending.IsLimited(request.Key) && !request.AsksForUsage;
+    private int _reconnections;
+    private int _skipped;
+
+    /// <summary>The name of the caller's key whose stream it is; null for none.</summary>
+    public string? Key => request.Key;
+
+    /// <summary>Null once the stream has begun; or the answer that refused it, and then there is no stream.</summary>
+    public Task<CallResult?> Opened => _opened.Task;
+
+    /// <summary>Runs until the log has its end, or the token fires.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var end = await RelayAsync(cancellationToken);
+            if (end is not null)
+            {
+                stream.End(end);
+                StreamMessages.Ended(logger, stream.Id, end, _reconnections, _skipped);
+            }
+
+            _opened.TrySetResult(null);
+        }
+        catch (OperationCanceledException e)
+        {
+            _opened.TrySetCanceled(e.CancellationToken);
+            throw;
+        }
+        catch (Exception e)
+        {
+            StreamMessages.Failed(logger, e, stream.Id);
+            Fail("The stream failed within Drover; its log says why.", "internal_error");
+            stream.End(StreamEnd.Failed);
+            _opened.TrySetResult(null);
+        }
+    }
+
+    private async Task<string?> RelayAsync(CancellationToken cancellationToken)
+    {
+        if (progress.IsClosed)
+        {
+            return progress.IsFinished ? StreamEnd.Completed : StreamEnd.Failed;
+        }
+
+        if (progress.Length > 0)
+        {
+            _usage.AddBroken("", progress.Text); // The writer before us was cut off.
+        }
+
+        for (var tries = 0; !progress.IsFinished;)
+        {
+            var (before, prefix) = (progress.Length, progress.Text);
+            var setback = await AttemptAsync(prefix, cancellationToken);
+            if (setback is null)
+            {
+                break;
+            }
+
+            if (setback.WasPaid)
+            {
+                _usage.AddBroken(prefix, progress.Text[before..]);
+            }
+
+            tries = progress.Length > before ? 1 : tries + 1;
+            var wait = Wait(tries, setback.RetryAfter);
+            if (setback.IsFinal || WhyNoMore(tries, wait) is not null)
+            {
+                if (setback.Head is { } refusal && !stream.HasBegun)
+                {
+                    _opened.TrySetResult(refusal);
+                    return null;
+                }
+
+                Fail(setback.IsFinal ? setback.Reason : $"{setback.Reason}{WhyNoMore(tries, wait)}", setback.Code);
+                return StreamEnd.Failed;
+            }
+
+            await PauseAsync(setback.Reason, tries, wait, cancellationToken);
+        }
+
+        stream.AppendEvent("[DONE]"u8);
+        return StreamEnd.Completed;
+    }
+
+    /// <summary>One call: null when the answer is whole.</summary>
+    private async Task<Setback?> AttemptAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var target = upstreams.Pick(request.Shape.Model);
+        var call = spending.Limit(request.CallAfter(prefix, options.Continuation, target.Model, _usageIsOurs), stream.Id, request.Key);
+        var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
+        await using var answer = await target.Upstream.OpenStreamAsync(call, permit, cancellationToken);
+        if (answer.Body is null)
+        {
+            return Setback.Of(answer.Head, options.LongestReconnectDelay);
+        }
+
+        Begin();
+        var chunks = 0;
+        var pairs = new SplitPairs();
+        var continued = progress.HasEvents ? new ContinuedChunks(progress, prefix, _usage) : null;
+        try
+        {
+            await foreach (var item in SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data))).EnumerateAsync(cancellationToken))
+            {
+                switch (item.Data.Kind)
+                {
+                    case ChunkKind.Done:
+                        return null;
+                    case ChunkKind.Error:
+                        return Setback.Of(item.Data);
+                    case ChunkKind.Unreadable:
+                        _skipped++;
+                        break;
+                    case ChunkKind.Chunk:
+                        chunks++;
+                        answer.Usage = item.Data.Body?.Usage is null ? answer.Usage : ReplyReader.Read(item.Data.Data).Usage;
+                        Pass(item.Data, continued);
+                        break;
+                }
+
+                if (continued is { IsAnotherAnswer: true })
+                {
+                    return Setback.Half("The upstream began another answer instead of going on with this one.", "continuation_differs");
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
+        {
+            return progress.IsFinished ? null : Setback.Half($"The upstream's stream broke: {AnswerReader.Cut(e.Message)}", "connection_lost");
+        }
+        finally
+        {
+            answer.Usage ??= Estimated(prefix, chunks);
+        }
+
+        return progress.IsFinished ? null : Setback.Half("The upstream's stream ended in the middle.", "connection_lost");
+    }
+
+    private void Pass(ChatChunk chunk, ContinuedChunks? continued)
+    {
+        if (_usageIsOurs && chunk.IsOnlyUsage)
+        {
+            return;
+        }
+
+        if ((continued is null ? chunk : continued.Rewrite(chunk)) is { } passed)
+        {
+            stream.AppendEvent(passed.Data);
+            progress.Add(passed);
+        }
+    }
+
+    // What a call used that never said: a chunk is a token at least, also where its text is thought, or repeats what was there.
+    private TokenUsage Estimated(string prefix, int chunks) => new(
+        request.Shape.PromptTokens + UsageSum.Estimate(prefix), Math.Max(UsageSum.Estimate(progress.Text[prefix.Length..]), chunks), 0);
+
+    /// <summary>Lets the stream begin: from now on, what goes wrong is an event.</summary>
+    public void Begin()
+    {
+        stream.Begin(LogText.Head(request, time.GetUtcNow()));
+        _opened.TrySetResult(null);
+    }
+
+    private async Task PauseAsync(string reason, int tries, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        Begin();
+        _reconnections++;
+        stream.AppendComment(string.Create(
+            CultureInfo.InvariantCulture, $"reconnecting {tries}/{options.ReconnectTries} in {wait.TotalSeconds:0.#} s"));
+        StreamMessages.Broken(logger, stream.Id, reason, tries, options.ReconnectTries, wait.TotalSeconds);
+        await Task.Delay(wait, time, cancellationToken);
+    }
+
+    private TimeSpan Wait(int tries, TimeSpan? retryAfter)
+    {
+        var doubled = options.ReconnectDelay * Math.Pow(2, Math.Clamp(tries - 1, 0, 20)) * (0.8 + (0.4 * random.NextDouble()));
+        var longest = doubled < options.LongestReconnectDelay ? doubled : options.LongestReconnectDelay;
+        return retryAfter > longest ? retryAfter.Value : longest;
+    }
+
+    private string? WhyNoMore(int tries, TimeSpan wait) =>
+        tries > options.ReconnectTries ? $" It was tried again {options.ReconnectTries} times."
+        : _reconnections >= MostReconnections ? $" The answer has been reconnected {MostReconnections} times, which is the most."
+        : wait > options.LongestReconnectDelay ? string.Create(CultureInfo.InvariantCulture, $" The upstream asks to wait {wait.TotalSeconds:0} s.")
+        : progress.IsMoreThanText || (request.Shape.Answers > 1 && progress.HasEvents) ? " Calls of tools and several choices cannot be continued."
+        : options.Continuation == Continuation.Off && progress.Length > 0 ? " Drover:Streams:Continuation is Off."
+        : null;
+
+    /// <summary>Appends the event that says why there is no more.</summary>
+    public void Fail(string message, string code)
+    {
+        Begin();
+        var error = new JsonObject
+        {
+            ["error"] = new JsonObject { ["message"] = message, ["type"] = code == ChatSpending.SpentCode ? code : "upstream_error", ["param"] = null, ["code"] = code },
+        };
+        stream.AppendEvent(Encoding.UTF8.GetBytes(error.ToJsonString(ReadableJson.Options)));
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Drover.Calls;
+using Drover.OpenAI;
+using Drover.Upstreams;
+
+namespace Drover.Streams;
+
+/// <summary>Why a call did not bring the answer to its end.</summary>
+/// <param name="Reason">One sentence.</param>
+/// <param name="Code">A code for programs.</param>
+internal sealed record Setback(string Reason, string Code)
+{
+    /// <summary>When the upstream asks to come back, as a delay from now.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>Whether no further try would change it.</summary>
+    public bool IsFinal { get; private init; }
+
+    /// <summary>The answer, where it was no stream.</summary>
+    public CallResult? Head { get; private init; }
+
+    /// <summary>Whether the call is paid for: its stream had begun.</summary>
+    public bool WasPaid { get; private init; }
+
+    /// <summary>Of a stream that had begun.</summary>
+    public static Setback Half(string reason, string code) => new(reason, code) { WasPaid = true };
+
+    /// <summary>Of an answer that is no stream.</summary>
+    public static Setback Of(CallResult head, TimeSpan longestWait)
+    {
+        var mayPass = head.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && !(head.RetryAfter > longestWait);
+        return new Setback(head.ErrorMessage ?? "The upstream answered with no stream.", head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
+        {
+            RetryAfter = head.RetryAfter,
+            IsFinal = !mayPass,
+            Head = head,
+        };
+    }
+
+    /// <summary>Of an error within the stream: what the upstream finds wrong with the request stays wrong.</summary>
+    public static Setback Of(ChatChunk error)
+    {
+        var said = error.Body!.Error!.Value;
+        var message = Member(said, "message") ?? "The upstream reported an error in its stream.";
+        var code = Member(said, "code") ?? Member(said, "type") ?? "upstream_error";
+        return new Setback(AnswerReader.Cut(message), AnswerReader.Cut(code))
+        {
+            IsFinal = Member(said, "type") == "invalid_request_error",
+            WasPaid = true,
+        };
+    }
+
+    private static string? Member(JsonElement error, string name) =>
+        error.ValueKind == JsonValueKind.Object && error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

@@ -1,0 +1,13 @@
+namespace Drover.Upstreams;
+
+/// <summary>An upstream and the model to ask there.</summary>
+/// <param name="Upstream">Where the call goes.</param>
+/// <param name="Model">The model; null when the call names none.</param>
+public readonly record struct Target(Upstream Upstream, string? Model)
+{
+    /// <summary>Whether it takes no calls now: the circuit is open, no key is left, or the model is gone.</summary>
+    public bool IsOut => Upstream.IsOut || IsGone;
+
+    /// <summary>Whether that will not pass by itself: no key is left, or the model is gone.</summary>
+    public bool IsGone => Upstream.AreKeysOut || (Model is not null && Upstream.Lacks(Model));
+}

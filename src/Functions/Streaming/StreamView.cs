@@ -1,9 +1,0 @@
-namespace Drover.Functions.Streaming;
-
-/// <summary>A stream that has ended.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Status"><c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
-internal sealed record StreamView(string Id, string Status)
-{
-    public string Object => "drover.stream";
-}

@@ -1,0 +1,26 @@
+using System.Text;
+using Drover.Recipes;
+
+namespace Drover.Tests.Recipes;
+
+public sealed class ReplyTextTests
+{
+    [Theory]
+    [InlineData("""{"choices":[{"message":{"content":"a\nb"}}]}""", "a\nb")]
+    [InlineData("""{"choices":[{"message":{"content":""}}]}""", "")]
+    [InlineData("""{"choices":[{"message":{"content":[{"type":"text","text":"a"},{"type":"other"},{"type":"text","text":"b"}]}}]}""", "ab")]
+    [InlineData("""{"choices":[{"message":{"content":null}}]}""", null)]
+    [InlineData("""{"choices":[{"message":{}}]}""", null)]
+    [InlineData("""{"choices":[{}]}""", null)]
+    [InlineData("""{"choices":[]}""", null)]
+    [InlineData("""{"choices":{}}""", null)]
+    [InlineData("""{}""", null)]
+    [InlineData("""[]""", null)]
+    [InlineData("""{"choices":["text"]}""", null)]
+    [InlineData("""{"choices":[{"message":"text"}]}""", null)]
+    [InlineData("""{"choices":[{"message":null}]}""", null)]
+    [InlineData("""{"choices":[{"message":{"content":["a"]}}]}""", null)]
+    [InlineData("""{"choices":[{"message":{"content":[{"text":7}]}}]}""", null)]
+    [InlineData("""{"choices":[{"message":{"content":"\ud83d"}}]}""", null)]
+    public void Of_AnyAnswer_IsItsTextOrNull(string body, string? expected) => Assert.Equal(expected, ReplyText.Of(Encoding.UTF8.GetBytes(body)));
+}
