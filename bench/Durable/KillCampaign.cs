@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DurableTask.Sqlite.Hosting;
 using DurableTask.Sqlite.Tests;
 
 namespace Drover.Durable.Bench;

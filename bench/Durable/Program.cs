@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Drover.Durable.Bench;
-using DurableTask.Sqlite.Hosting;
 using Microsoft.Data.Sqlite;
-using Microsoft.DurableTask.Client;
 
 // What the durable engine carries, beside what the disk and the thread pool carry in the same run.
 const int Window = 500;

@@ -25,6 +25,8 @@ using Drover.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Drover.Uploads;
+using Drover.Tickets;
 
 namespace Drover;
 
@@ -48,7 +50,7 @@ public static class DroverServices
         services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts));
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchHolders>().AddSingleton<BatchIntake>().AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>(); // First: it says what is wrong with storage.
-        services.AddVision(settings.Vision);
+        services.AddImages(settings.Vision).AddUploads().AddSingleton<IRecipe, VisionRecipe>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());

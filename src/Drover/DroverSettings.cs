@@ -6,6 +6,7 @@ using Drover.Files;
 using Drover.Images;
 using Drover.Models;
 using Drover.Recipes;
+using Drover.Settings;
 using Drover.Storage;
 using Drover.Streams;
 using Drover.Upstreams;
@@ -58,23 +59,23 @@ public sealed class DroverSettings
         var settings = new DroverSettings();
         var faults = configuration.GetSection("Drover").GetChildren().Select(c => c.Key).Except(Sections, StringComparer.OrdinalIgnoreCase)
             .Select(key => $"Drover:{key} is no section of the settings; there are {string.Join(", ", Sections)}.").ToList();
-        Bind(configuration.GetSection("Drover:Upstream"), settings.Upstream, faults);
-        Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
-        Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
-        Bind(configuration.GetSection("Drover:Streams"), settings.Streams, faults);
-        Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
-        Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
-        Bind(configuration.GetSection("Drover:Webhooks"), settings.Webhooks, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Upstream"), settings.Upstream, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Streams"), settings.Streams, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Webhooks"), settings.Webhooks, faults);
         settings.Models = ModelSettings.Read(configuration, faults);
-        Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
-        Bind(configuration.GetSection("Drover:Recipes"), settings.Recipes, faults);
-        Bind(configuration.GetSection("Drover:Cache"), settings.Cache, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Recipes"), settings.Recipes, faults);
+        SectionBinder.Bind(configuration.GetSection("Drover:Cache"), settings.Cache, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
             settings.Keys[key.Key] = (key.Value ?? "").Trim();
             var budget = new KeyBudget();
-            Bind(key, budget, faults);
+            SectionBinder.Bind(key, budget, faults);
             settings.Budgets.Keys[key.Key] = budget;
         }
 
@@ -135,7 +136,7 @@ public sealed class DroverSettings
         foreach (var section in configuration.GetSection("Drover:Upstreams").GetChildren())
         {
             var upstream = new UpstreamOptions { Name = section.Key };
-            Bind(section, upstream, faults);
+            SectionBinder.Bind(section, upstream, faults);
             settings.MoreUpstreams.Add(upstream);
             if (section.Key.Equals(UpstreamOptions.DefaultName, StringComparison.OrdinalIgnoreCase))
             {
@@ -152,7 +153,7 @@ public sealed class DroverSettings
         foreach (var section in configuration.GetSection("Drover:Fallbacks").GetChildren())
         {
             var fallback = new FallbackOptions();
-            Bind(section, fallback, faults);
+            SectionBinder.Bind(section, fallback, faults);
             settings.Fallbacks.Add(fallback);
             if (fallback.Upstream is not null && !names.Contains(fallback.Upstream))
             {
@@ -165,47 +166,4 @@ public sealed class DroverSettings
             }
         }
     }
-
-    private static void Bind<T>(IConfigurationSection from, T target, List<string> faults)
-        where T : class => Bind(from.Path, from.GetChildren(), target, faults);
-
-    // One member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
-    internal static void Bind<T>(string section, IEnumerable<IConfigurationSection> members, T target, List<string> faults)
-        where T : class
-    {
-        foreach (var child in members)
-        {
-            var property = typeof(T).GetProperties().FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is null)
-            {
-                faults.Add($"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Where(p => p.CanWrite).Select(p => p.Name))}.");
-                continue;
-            }
-
-            if (child.Value is null && !child.GetChildren().Any())
-            {
-                continue; // A null in JSON: not set.
-            }
-
-            try
-            {
-                property.SetValue(target, child.Get(property.PropertyType));
-            }
-            catch (InvalidOperationException)
-            {
-                faults.Add($"{section}:{property.Name} is '{child.Value}'; it must be {Describe(property.PropertyType)}.");
-            }
-        }
-    }
-
-    private static string Describe(Type type) =>
-        Nullable.GetUnderlyingType(type) is { } given ? Describe(given)
-        : type == typeof(TimeSpan) ? "a time written as hh:mm:ss"
-        : type == typeof(int) || type == typeof(long) ? "a whole number"
-        : type == typeof(decimal) ? "a number"
-        : type == typeof(bool) ? "true or false"
-        : type.IsEnum ? string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant()
-        : type == typeof(decimal) || type == typeof(decimal?) ? "a number"
-        : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
-        : $"a {type.Name}";
 }

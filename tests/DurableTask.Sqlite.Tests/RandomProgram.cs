@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using DurableTask.Sqlite.Hosting;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 
 namespace DurableTask.Sqlite.Tests;
 

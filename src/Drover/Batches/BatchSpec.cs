@@ -37,7 +37,7 @@ public sealed partial record BatchSpec
     /// <summary>Whether a reply that its recipe cannot use is asked for once more, with the fault.</summary>
     public bool Repair { get; init; }
 
-    /// <summary>Whether the same request is called once, in this batch and in others that say so; see <see cref="Caching.AnswerCache"/>.</summary>
+    /// <summary>Whether the same request is called once, in this batch and in others that say so; see <c>AnswerCache</c>.</summary>
     public bool Cache { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -76,7 +76,7 @@ public sealed partial record BatchSpec
         Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
         && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
 
-    /// <summary>The id of a stage of a batch; see <see cref="StageRunner"/>. No caller can name one.</summary>
+    /// <summary>The id of a stage of a batch; see <c>StageRunner</c>. No caller can name one.</summary>
     public static string StageId(string batchId, int stage) => FormattableString.Invariant($"{batchId}{StageMark}{stage}");
 
     /// <summary>Whether an id is that of a stage.</summary>

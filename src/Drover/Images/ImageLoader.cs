@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Drover.Storage;
+using Drover.Json;
 
 namespace Drover.Images;
 
@@ -26,7 +27,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         {
             return Uri.TryCreate(reference, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
                 ? await web.LoadAsync(url, cancellationToken)
-                : new ImageFault("image_reference", $"'{Cut(reference)}' is no http or https address.");
+                : new ImageFault("image_reference", $"'{Excerpt.Of(reference, 120)}' is no http or https address.");
         }
 
         return options.AllowFiles && File.Exists(reference)
@@ -43,7 +44,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new ImageFault("image_forbidden", $"The file '{Cut(path)}' cannot be read: {e.Message}");
+            return new ImageFault("image_forbidden", $"The file '{Excerpt.Of(path, 120)}' cannot be read: {e.Message}");
         }
     }
 
@@ -51,7 +52,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
     {
         if (name.Length is 0 or > 1024)
         {
-            return new ImageFault("image_reference", $"'{Cut(name)}' names no blob: names have 1 to 1,024 characters.");
+            return new ImageFault("image_reference", $"'{Excerpt.Of(name, 120)}' names no blob: names have 1 to 1,024 characters.");
         }
 
         try
@@ -66,21 +67,19 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         }
         catch (RequestFailedException e) when (e.Status is 404)
         {
-            return new ImageFault("image_not_found", $"There is no blob {ImageBlobs.Images}/{Cut(name)}{(options.AllowFiles ? ", nor a file of that path" : "")}.");
+            return new ImageFault("image_not_found", $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{(options.AllowFiles ? ", nor a file of that path" : "")}.");
         }
         catch (RequestFailedException e) when (e.Status is 412)
         {
-            return new ImageFault("image_changed", $"The blob {ImageBlobs.Images}/{Cut(name)} was replaced or changed after it was uploaded.");
+            return new ImageFault("image_changed", $"The blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)} was replaced or changed after it was uploaded.");
         }
         catch (RequestFailedException e) when (e.Status is 400 or 403)
         {
-            return new ImageFault("image_forbidden", $"Storage refuses the blob {ImageBlobs.Images}/{Cut(name)}: {e.ErrorCode}.");
+            return new ImageFault("image_forbidden", $"Storage refuses the blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}: {e.ErrorCode}.");
         }
         catch (Exception e) when (StorageFailures.IsPassing(e) && !cancellationToken.IsCancellationRequested)
         {
             return new ImageFault("image_unreachable", "Storage does not answer.", Passes: true);
         }
     }
-
-    private static string Cut(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 120), "…");
 }

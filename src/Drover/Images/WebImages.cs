@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Drover.Upstreams;
+
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
+using Drover.Json;
 
 namespace Drover.Images;
 
@@ -102,7 +103,7 @@ internal sealed class WebImages : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return Unreachable(url, AnswerReader.Cut(e.Message));
+            return Unreachable(url, Excerpt.Of(e.Message));
         }
     }
 

@@ -8,6 +8,7 @@ using Drover.Recipes;
 using Drover.Shards;
 using Drover.Storage;
 using Drover.Upstreams;
+using Drover.Json;
 
 namespace Drover.Intake;
 
@@ -126,7 +127,7 @@ public sealed class BatchIntake(
     {
         if (request.Id is not null && !BatchSpec.IsId(request.Id))
         {
-            yield return $"'id' is '{Cut(request.Id)}'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.";
+            yield return $"'id' is '{Excerpt.Of(request.Id, 100)}'; it must be 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit.";
         }
 
         if (new[] { hasContent, request.Input is not null, request.InputBlob is not null }.Count(given => given) != 1)
@@ -136,12 +137,12 @@ public sealed class BatchIntake(
 
         if (request.Input is { } input && (input.Length is 0 or > 500 || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
         {
-            yield return $"'input' is '{Cut(input)}'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.";
+            yield return $"'input' is '{Excerpt.Of(input, 100)}'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.";
         }
 
         if (request.Recipe is not null && recipes.Find(request.Recipe) is null)
         {
-            yield return $"'recipe' is '{Cut(request.Recipe)}'; there are: {string.Join(", ", recipes.Names)}.";
+            yield return $"'recipe' is '{Excerpt.Of(request.Recipe, 100)}'; there are: {string.Join(", ", recipes.Names)}.";
         }
 
         if (request.Model is { } model && (string.IsNullOrWhiteSpace(model) || model.Length > 200))
@@ -155,12 +156,12 @@ public sealed class BatchIntake(
 
         if (request.Prefer is { } prefer && ModelWish.Parse<Preference>(prefer) is null)
         {
-            yield return $"'prefer' is '{Cut(prefer)}'; it must be {ModelWish.Names<Preference>()}.";
+            yield return $"'prefer' is '{Excerpt.Of(prefer, 100)}'; it must be {ModelWish.Names<Preference>()}.";
         }
 
         if (request.Prefer is not null && !ModelWish.IsAuto(ModelOf(request)))
         {
-            yield return $"'prefer' is for a model that is chosen, and 'model' is '{Cut(request.Model!)}'; leave one of them out.";
+            yield return $"'prefer' is for a model that is chosen, and 'model' is '{Excerpt.Of(request.Model!, 100)}'; leave one of them out.";
         }
 
         foreach (var fault in BudgetFaults(request))
@@ -184,14 +185,14 @@ public sealed class BatchIntake(
 
         if (request.WhenSpent is not null && WhenSpentOf(request) is null)
         {
-            yield return $"'when_spent' is '{Cut(request.WhenSpent)}'; it must be stop or wait.";
+            yield return $"'when_spent' is '{Excerpt.Of(request.WhenSpent, 100)}'; it must be stop or wait.";
         }
     }
 
     private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
         await blobs.SharedInput(name).ExistsAsync(cancellationToken)
             ? spec
-            : throw new BatchRefusedException(400, [$"'input' is '{Cut(name)}'; there is no blob {blobs.Container.Name}/{BatchBlobs.SharedInputName(Cut(name))}."]);
+            : throw new BatchRefusedException(400, [$"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{BatchBlobs.SharedInputName(Excerpt.Of(name, 100))}."]);
 
     private async Task<BatchSpec> StoreAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
@@ -204,6 +205,4 @@ public sealed class BatchIntake(
 
         return spec with { Input = name, InputHash = Convert.ToHexStringLower(hash.Hash!) };
     }
-
-    private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
 }

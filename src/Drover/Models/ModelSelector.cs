@@ -1,6 +1,3 @@
-using Drover.Batches;
-using Drover.Planning;
-
 namespace Drover.Models;
 
 /// <summary>Says which model an item goes to.</summary>
@@ -19,12 +16,13 @@ public sealed class ModelSelector(ModelCatalogue models)
 
     /// <summary>The model of an item; without one, <paramref name="fault"/> says why.</summary>
     /// <param name="batch">What the batch says.</param>
-    /// <param name="item">The item.</param>
+    /// <param name="wish">What the item says.</param>
+    /// <param name="needs">What the item needs.</param>
+    /// <param name="isSource">Whether it is a source; a request line names its model itself.</param>
     /// <param name="fault">Why there is none.</param>
-    public string? ModelOf(in ModelWish batch, in Item item, out LineFault? fault)
+    public string? ModelOf(in ModelWish batch, in ModelWish wish, ModelNeeds needs, bool isSource, out ModelFault? fault)
     {
-        var wish = item.Wish;
-        if (!item.IsSource)
+        if (!isSource)
         {
             fault = Check(wish.Model, "body.model", isSource: false);
             return wish.Model;
@@ -42,12 +40,12 @@ public sealed class ModelSelector(ModelCatalogue models)
             return batch.Model;
         }
 
-        var chosen = Choose(wish.Complexity, wish.Prefer ?? (wish.Complexity is Complexity.Low ? Preference.Budget : batch.Prefer), item.Needs);
-        fault = chosen is not null ? null : new LineFault(
+        var chosen = Choose(wish.Complexity, wish.Prefer ?? (wish.Complexity is Complexity.Low ? Preference.Budget : batch.Prefer), needs);
+        fault = chosen is not null ? null : new ModelFault(
             "no_suitable_model",
             _listed.Count == 0
                 ? "A model is to be chosen and none are listed to choose from; list those that your API offers in Drover:Models."
-                : FormattableString.Invariant($"None of the models listed in Drover:Models ({string.Join(", ", models.Configured)}) {(item.Needs.Vision ? "takes images and " : "")}has room for {item.Needs.Tokens:N0} tokens."));
+                : FormattableString.Invariant($"None of the models listed in Drover:Models ({string.Join(", ", models.Configured)}) {(needs.Vision ? "takes images and " : "")}has room for {needs.Tokens:N0} tokens."));
         return chosen;
     }
 
@@ -69,7 +67,7 @@ public sealed class ModelSelector(ModelCatalogue models)
     private static bool CanDo(ModelEntry entry, ModelNeeds needs) =>
         entry.MaxOutputTokens > 0 && (entry.Vision || !needs.Vision) && (entry.ContextTokens is not { } context || context >= needs.Tokens);
 
-    private LineFault? Check(string? model, string member, bool isSource)
+    private ModelFault? Check(string? model, string member, bool isSource)
     {
         if (model is null)
         {
@@ -78,9 +76,9 @@ public sealed class ModelSelector(ModelCatalogue models)
 
         if (!isSource && ModelWish.IsAuto(model))
         {
-            return new LineFault("model_not_found", $"'{member}' is '{model}'; a request line names its model itself, and only sources may have one chosen.");
+            return new ModelFault("model_not_found", $"'{member}' is '{model}'; a request line names its model itself, and only sources may have one chosen.");
         }
 
-        return models.Fault($"'{member}'", model) is { } fault ? new LineFault("model_not_found", fault) : null;
+        return models.Fault($"'{member}'", model) is { } fault ? new ModelFault("model_not_found", fault) : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Drover.Settings;
 
 namespace Drover.Models;
 
@@ -29,7 +30,7 @@ internal static class ModelSettings
                     .Select(price => $"{path}:{price} is not set; a model needs both, in US dollars per million tokens."));
             }
 
-            DroverSettings.Bind(path, members, entry, faults);
+            SectionBinder.Bind(path, members, entry, faults);
             faults.AddRange(entry.Faults(path));
             configured[name] = entry;
         }

@@ -31,7 +31,7 @@ internal sealed class ChatChunk
             return new ChatChunk(ChunkKind.Done, []);
         }
 
-        var line = LogText.OnOneLine(data.ToArray());
+        var line = OneLine.Of(data.ToArray());
         try
         {
             var body = JsonSerializer.Deserialize(line, ChunkJson.Default.ChunkBody);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drover.Upstreams;
+
+using Drover.Json;
 
 namespace Drover.OpenAI;
 
@@ -58,7 +59,7 @@ internal sealed class ResponsesInput
                 Messages.Add(result);
                 break;
             default:
-                throw new UntranslatableException(path, $"is an item of type '{AnswerReader.Cut(type)}', which has no counterpart there");
+                throw new UntranslatableException(path, $"is an item of type '{Excerpt.Of(type)}', which has no counterpart there");
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed class ResponsesInput
             case "input_image":
                 throw new UntranslatableException($"{path}.file_id");
             case var type:
-                throw new UntranslatableException(path, $"is of type '{AnswerReader.Cut(type)}', which has no counterpart there");
+                throw new UntranslatableException(path, $"is of type '{Excerpt.Of(type)}', which has no counterpart there");
         }
     }
 

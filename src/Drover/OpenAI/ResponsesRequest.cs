@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drover.Upstreams;
+
+using Drover.Json;
 
 namespace Drover.OpenAI;
 
@@ -128,7 +129,7 @@ internal static class ResponsesRequest
     {
         if (Text(tool, "type", path) != "function")
         {
-            throw new UntranslatableException(path, $"is a tool of type '{AnswerReader.Cut(Text(tool, "type", path))}', and only those of type 'function' have a counterpart there");
+            throw new UntranslatableException(path, $"is a tool of type '{Excerpt.Of(Text(tool, "type", path))}', and only those of type 'function' have a counterpart there");
         }
 
         var function = new JsonObject();

@@ -1,4 +1,5 @@
 using Drover.Upstreams;
+using Drover.Json;
 
 namespace Drover.Outcomes;
 
@@ -19,5 +20,5 @@ internal static class AttemptHistory
 
     /// <summary>Failures for one reason.</summary>
     public static Attempt Of(DateTimeOffset at, int status, string? code, string? message, int times) =>
-        new(at, at, times, status, code, message is { Length: > LongestMessage } ? string.Concat(message.AsSpan(0, LongestMessage), "…") : message);
+        new(at, at, times, status, code, message is null ? null : Excerpt.Of(message, LongestMessage));
 }

@@ -123,7 +123,7 @@ internal static class OutcomeLine
         json.WriteNumber("attempts"u8, tries);
         WritePaid(json, paid);
         json.WritePropertyName("history"u8);
-        JsonSerializer.Serialize(json, history, BatchJson.Default.IReadOnlyListAttempt);
+        JsonSerializer.Serialize(json, history, OutcomeJson.Default.IReadOnlyListAttempt);
         json.WriteEndObject();
         return End(json);
     }

@@ -15,7 +15,7 @@ internal sealed record SettledMark(long ResultsLength, long ErrorsLength, Tally 
     public const string Key = "settled";
 
     /// <summary>Metadata values are ASCII; this JSON is nothing else.</summary>
-    public string ToText() => JsonSerializer.Serialize(this, BatchJson.Default.SettledMark);
+    public string ToText() => JsonSerializer.Serialize(this, OutcomeJson.Default.SettledMark);
 
     /// <summary>The mark on a blob with that metadata, if it is there and tells the truth about both lengths.</summary>
     public static SettledMark? Read(IDictionary<string, string>? metadata, long resultsLength, long errorsLength)
@@ -27,7 +27,7 @@ internal sealed record SettledMark(long ResultsLength, long ErrorsLength, Tally 
 
         try
         {
-            var mark = JsonSerializer.Deserialize(text, BatchJson.Default.SettledMark);
+            var mark = JsonSerializer.Deserialize(text, OutcomeJson.Default.SettledMark);
             return mark is not null && mark.ResultsLength == resultsLength && mark.ErrorsLength == errorsLength ? mark : null;
         }
         catch (JsonException)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Drover.Batches;
 using Drover.Models;
+using Drover.Json;
 
 namespace Drover.Planning;
 
@@ -34,7 +35,7 @@ internal static class ItemReader
         {
             // The exception counts lines and bytes from 0, and this is one line.
             var where = e is JsonException { BytePositionInLine: { } at } ? $" (at byte {at + 1})" : "";
-            fault = new LineFault("invalid_json_line", $"The line is not valid JSON: {Cut(e.Message.Split(" LineNumber: ")[0])}{where}");
+            fault = new LineFault("invalid_json_line", $"The line is not valid JSON: {Excerpt.Of(e.Message.Split(" LineNumber: ")[0], 120)}{where}");
             return null;
         }
     }
@@ -175,12 +176,12 @@ internal static class ItemReader
 
         if (method is not (null or "POST"))
         {
-            return Invalid($"'method' is '{Cut(method)}'; it must be POST.");
+            return Invalid($"'method' is '{Excerpt.Of(method, 120)}'; it must be POST.");
         }
 
         if (url is null || !Urls.Contains(url))
         {
-            return new LineFault("invalid_url", $"'url' is '{Cut(url ?? "")}'; it must be one of {string.Join(", ", Urls)}.");
+            return new LineFault("invalid_url", $"'url' is '{Excerpt.Of(url ?? "", 120)}'; it must be one of {string.Join(", ", Urls)}.");
         }
 
         return bodyKind == JsonTokenType.StartObject ? null : Invalid("'body' must be a JSON object.");
@@ -212,7 +213,7 @@ internal static class ItemReader
     private static LineFault? CheckWord<T>(string name, string? word)
         where T : struct, Enum => word is null || ModelWish.Parse<T>(word) is not null
             ? null
-            : Invalid($"'{name}' is {(word.Length == 0 ? "no text" : $"'{Cut(word)}'")}; it must be {ModelWish.Names<T>()}.");
+            : Invalid($"'{name}' is {(word.Length == 0 ? "no text" : $"'{Excerpt.Of(word, 120)}'")}; it must be {ModelWish.Names<T>()}.");
 
     private static LineFault Invalid(string message) => new("invalid_request", message);
 
@@ -279,6 +280,4 @@ internal static class ItemReader
         JsonTokenType.Number => "a number",
         _ => "true, false or null",
     };
-
-    private static string Cut(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 120), "…");
 }

@@ -82,7 +82,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
         }
 
         return record.Content.ToMemory().Length == RecordLength
-            && JsonSerializer.Deserialize(record.Content.ToMemory().Span, BatchJson.Default.Shard) is { } shard && shard.Index == index
+            && JsonSerializer.Deserialize(record.Content.ToMemory().Span, PlanJson.Default.Shard) is { } shard && shard.Index == index
                 ? shard with { TokenRatio = PlanOf(record.Details.Metadata)?.TokenRatio ?? 1 }
                 : throw new InvalidDataException($"The plan of batch '{spec.Id}' has no record of shard {index}.");
     }
@@ -91,7 +91,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
     public async Task<IReadOnlySet<int>> ReadSkipsAsync(string batchId, Shard shard, CancellationToken cancellationToken)
     {
         BlobDownloadResult skips = await blobs.Skips(batchId, shard.Offset, shard.Priority).DownloadContentAsync(cancellationToken);
-        return JsonSerializer.Deserialize(skips.Content.ToMemory().Span, BatchJson.Default.Int32Array)!.ToHashSet();
+        return JsonSerializer.Deserialize(skips.Content.ToMemory().Span, PlanJson.Default.Int32Array)!.ToHashSet();
     }
 
     private async Task<BlobDownloadResult> ReadRecordAsync(BatchSpec spec, int index, CancellationToken cancellationToken) =>
@@ -190,10 +190,10 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
             if (skips is not null)
             {
                 await blobs.Skips(batchId, shard.Offset, shard.Priority).WriteAsync(
-                    JsonSerializer.SerializeToUtf8Bytes([.. skips], BatchJson.Default.Int32Array), cancellationToken: cancellationToken);
+                    JsonSerializer.SerializeToUtf8Bytes([.. skips], PlanJson.Default.Int32Array), cancellationToken: cancellationToken);
             }
 
-            var json = JsonSerializer.SerializeToUtf8Bytes(shard, BatchJson.Default.Shard);
+            var json = JsonSerializer.SerializeToUtf8Bytes(shard, PlanJson.Default.Shard);
             records.Write(json);
             records.Write(Encoding.ASCII.GetBytes(new string(' ', RecordLength - 1 - json.Length) + "\n"));
         }

@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.Json;
 
 namespace Drover.Planning;
 
@@ -46,7 +47,7 @@ internal sealed class RequestRules(string endpoint, long mostItems)
         }
 
         Model ??= model;
-        return model == Model ? null : new LineFault("model_mismatch", $"'body.model' is '{Cut(model)}'; all requests of a batch must be for one model, here '{Cut(Model)}'.", item.Id);
+        return model == Model ? null : new LineFault("model_mismatch", $"'body.model' is '{Excerpt.Of(model, 100)}'; all requests of a batch must be for one model, here '{Excerpt.Of(Model, 100)}'.", item.Id);
     }
 
     private static string CodeOf(string code) => code switch
@@ -55,6 +56,4 @@ internal sealed class RequestRules(string endpoint, long mostItems)
         "line_too_long" => "invalid_request",
         _ => code,
     };
-
-    private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
 }

@@ -12,7 +12,7 @@ namespace Drover.Planning;
 /// <param name="Skips">Whether lines in the range repeat an id and are to be left out; see <c>BatchBlobs.Skips</c>.</param>
 public sealed record Shard(int Index, long Offset, int Length, int Items, int Priority, long Line, bool Skips)
 {
-    /// <summary>The <see cref="BatchPlan.TokenRatio"/> of its plan, which is read with it.</summary>
+    /// <summary>The <c>TokenRatio</c> of its plan, which is read with it.</summary>
     [JsonIgnore]
     public double TokenRatio { get; init; } = 1;
 }

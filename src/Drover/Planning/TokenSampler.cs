@@ -2,7 +2,7 @@ using Drover.Recipes;
 
 namespace Drover.Planning;
 
-/// <summary>Learns, while an input is planned, by how much the rule for tokens is out for it (<see cref="TextTokens"/>).</summary>
+/// <summary>Learns, while an input is planned, by how much the rule for tokens is out for it (<c>TextTokens</c>).</summary>
 public sealed class TokenSampler(RecipeCatalogue recipes)
 {
     /// <summary>Begins a sample.</summary>

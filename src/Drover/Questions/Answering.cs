@@ -7,6 +7,7 @@ using Drover.Recipes;
 using Drover.Streams;
 using Drover.Throttling;
 using Drover.Upstreams;
+using Drover.Json;
 
 namespace Drover.Questions;
 
@@ -53,7 +54,7 @@ public sealed class Answering(
             if (judged[i].Data is null)
             {
                 var call = judged[i].Call;
-                return judged[i] with { Call = call with { ErrorMessage = $"Document '{AnswerReader.Cut(steps[i].Documents[0].Id)}' could not be judged: {call.ErrorMessage}" } };
+                return judged[i] with { Call = call with { ErrorMessage = $"Document '{Excerpt.Of(steps[i].Documents[0].Id)}' could not be judged: {call.ErrorMessage}" } };
             }
         }
 

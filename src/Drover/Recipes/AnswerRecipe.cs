@@ -3,6 +3,7 @@ using System.Text;
 using Drover.Models;
 using Drover.Tokens;
 using Drover.Upstreams;
+using Drover.Json;
 
 namespace Drover.Recipes;
 
@@ -50,11 +51,11 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
     {
         fault = string.IsNullOrWhiteSpace(source.Question) ? "An answer needs a 'question'."
             : source.Documents.Count is 0 or > MostDocuments ? $"'documents' are {source.Documents.Count:N0}; there must be from 1 to {MostDocuments:N0}."
-            : source.Documents.FirstOrDefault(d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{AnswerReader.Cut(empty.Id)}' has no 'text'."
+            : source.Documents.FirstOrDefault(d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{Excerpt.Of(empty.Id)}' has no 'text'."
             : source.Documents.FirstOrDefault(d => d.Id.Length > LongestName || d.Title?.Length > LongestName) is { } named
-                ? $"Document '{AnswerReader.Cut(named.Id)}' has an id or a title of more than {LongestName} characters."
+                ? $"Document '{Excerpt.Of(named.Id)}' has an id or a title of more than {LongestName} characters."
             : source.FaultOfRepeated() is { } tooLong ? tooLong
-            : source.Documents.CountBy(d => d.Id).FirstOrDefault(d => d.Value > 1) is { Value: > 1 } twice ? $"Two documents have the id '{AnswerReader.Cut(twice.Key)}'."
+            : source.Documents.CountBy(d => d.Id).FirstOrDefault(d => d.Value > 1) is { Value: > 1 } twice ? $"Two documents have the id '{Excerpt.Of(twice.Key)}'."
             : null;
         if (fault is not null)
         {

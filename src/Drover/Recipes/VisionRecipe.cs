@@ -6,6 +6,7 @@ using Drover.Models;
 using Drover.OpenAI;
 using Drover.Tokens;
 using Drover.Upstreams;
+using Drover.Json;
 
 namespace Drover.Recipes;
 
@@ -36,7 +37,7 @@ internal sealed class VisionRecipe : IRecipe
     {
         if (PromptOf(source) is not { } prompt)
         {
-            return Unsent(new ImageFault("vision_task", $"'task' is '{Cut(source.Task!)}'; it must be {string.Join(", ", _tasks.Keys)}."));
+            return Unsent(new ImageFault("vision_task", $"'task' is '{Excerpt.Of(source.Task!, 60)}'; it must be {string.Join(", ", _tasks.Keys)}."));
         }
 
         if (source.Image is not { Length: > 0 } reference)
@@ -97,6 +98,4 @@ internal sealed class VisionRecipe : IRecipe
 
     private static CallResult Unsent(ImageFault fault) =>
         new(fault.Passes ? Outcome.Later : Outcome.Rejected) { ErrorCode = fault.Code, ErrorMessage = fault.Message };
-
-    private static string Cut(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
 }

@@ -2,9 +2,10 @@ using System.Text;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Json;
-using Drover.Shards;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
+using Drover.Tickets;
+using Drover.Outcomes;
 
 namespace Drover.Retries;
 

@@ -4,6 +4,7 @@ using Drover.Outcomes;
 using Drover.Shards;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
+using Drover.Tickets;
 
 namespace Drover.Retries;
 
@@ -62,7 +63,7 @@ public sealed class SecondChances(
             return new RetryReport(shard, gain, IsDone: true);
         }
 
-        slice = Next(slice.After(end, time.GetUtcNow()), end);
+        slice = Next(slice.After(end.Open, end.Failed, end.Result.Tally, time.GetUtcNow()), end);
         if (slice.Ticket is null)
         {
             await slices.WriteAsync(batchId, shard, slice, claim.Tag, CancellationToken.None);

@@ -4,6 +4,7 @@ using Drover.Outcomes;
 using Drover.Planning;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
+using Drover.Tickets;
 
 namespace Drover.Shards;
 

@@ -14,7 +14,7 @@ namespace Drover.Shards;
 /// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
 /// <param name="time">The clock.</param>
 /// <param name="isRepeat">Whether the items have failed before.</param>
-/// <param name="tokenRatio">How many tokens a prompt has to one of the estimate's: <see cref="BatchPlan.TokenRatio"/>.</param>
+/// <param name="tokenRatio">How many tokens a prompt has to one of the estimate's: <c>TokenRatio</c>.</param>
 internal sealed class ItemCaller(
     Payer payer, UpstreamPool upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time, bool isRepeat = false, double tokenRatio = 1)
 {

@@ -9,6 +9,7 @@ using Drover.Storage;
 using Drover.Throttling;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
+using Drover.Json;
 
 namespace Drover.Shards;
 
@@ -230,7 +231,7 @@ internal sealed class ShardPass(
                 Stop($"The upstream does not know the model '{call.Model}': {call.ErrorMessage}");
                 break;
             case Outcome.BudgetSpent when call.RetryAfter is null:
-                Stop($"{call.ErrorMessage}{(BatchSpec.IsStage(spec.Id) ? "" : $" It is that of item '{AnswerReader.Cut(item.Id)}'.")} A higher budget lets the batch go on.");
+                Stop($"{call.ErrorMessage}{(BatchSpec.IsStage(spec.Id) ? "" : $" It is that of item '{Excerpt.Of(item.Id)}'.")} A higher budget lets the batch go on.");
                 break;
             case Outcome.BudgetSpent:
             case Outcome.NotSent:

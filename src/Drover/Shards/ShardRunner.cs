@@ -12,6 +12,7 @@ using Drover.Storage;
 using Drover.Throttling;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
+using Drover.Tickets;
 
 namespace Drover.Shards;
 
@@ -77,7 +78,7 @@ public sealed class ShardRunner(
             return end.Result;
         }
 
-        slice = (slice ?? new RetrySlice()).After(end, time.GetUtcNow());
+        slice = (slice ?? new RetrySlice()).After(end.Open, end.Failed, end.Result.Tally, time.GetUtcNow());
         if (!isLast || options.MaxRetries == 0 || !end.Result.IsWholePass || end.Result.StopReason is not null)
         {
             await slices.WriteAsync(batchId, index, slice, tag, CancellationToken.None);

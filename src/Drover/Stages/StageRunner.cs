@@ -9,7 +9,6 @@ using Drover.Planning;
 using Drover.Recipes;
 using Drover.Shards;
 using Drover.Storage;
-using Drover.Upstreams;
 
 namespace Drover.Stages;
 
@@ -199,7 +198,7 @@ public sealed class StageRunner(
         return new PendingOutcome(line.ItemId, written, fault is not null, tally);
     }
 
-    private static string Whose(Source step) => step.Documents is [{ } document] ? $" (document '{AnswerReader.Cut(document.Id)}')" : "";
+    private static string Whose(Source step) => step.Documents is [{ } document] ? $" (document '{Excerpt.Of(document.Id)}')" : "";
 
     // Steps of one item lie together: they were written so, and their priority is the same.
     private async IAsyncEnumerable<List<(StepLine Line, StepOutcome Outcome)>> ItemsAsync(

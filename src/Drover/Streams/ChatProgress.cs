@@ -1,5 +1,4 @@
 using System.Text;
-using Drover.Json;
 using Drover.OpenAI;
 
 namespace Drover.Streams;

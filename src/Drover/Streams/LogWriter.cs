@@ -1,5 +1,4 @@
 using Azure;
-using Drover.Json;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -148,7 +148,7 @@ internal sealed class Relay(
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            return progress.IsFinished ? null : Setback.Half($"The upstream's stream broke: {AnswerReader.Cut(e.Message)}", "connection_lost");
+            return progress.IsFinished ? null : Setback.Half($"The upstream's stream broke: {Excerpt.Of(e.Message)}", "connection_lost");
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Drover.Calls;
 using Drover.OpenAI;
 using Drover.Upstreams;
+using Drover.Json;
 
 namespace Drover.Streams;
 
@@ -43,7 +44,7 @@ internal sealed record Setback(string Reason, string Code)
         var said = error.Body!.Error!.Value;
         var message = Member(said, "message") ?? "The upstream reported an error in its stream.";
         var code = Member(said, "code") ?? Member(said, "type") ?? "upstream_error";
-        return new Setback(AnswerReader.Cut(message), AnswerReader.Cut(code))
+        return new Setback(Excerpt.Of(message), Excerpt.Of(code))
         {
             IsFinal = Member(said, "type") == "invalid_request_error",
             WasPaid = true,

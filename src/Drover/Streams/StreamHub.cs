@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs.Models;
 using Drover.Calls;
-using Drover.Json;
 using Drover.Storage;
 using Drover.Upstreams;
 using Microsoft.Extensions.Hosting;

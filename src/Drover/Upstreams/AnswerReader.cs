@@ -3,32 +3,31 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Drover.OpenAI;
 using Drover.Throttling;
+using Drover.Json;
 
 namespace Drover.Upstreams;
 
 /// <summary>What an HTTP answer means: the table of outcomes in <c>docs/architecture.md</c>.</summary>
 internal static class AnswerReader
 {
-    private const int LongestMessage = 500;
-
     public static CallResult Read(HttpResponseMessage response, byte[] body, DateTimeOffset now)
     {
         var status = (int)response.StatusCode;
         var (isJson, reply) = Parse(body);
-        var code = Cut(reply.ErrorCode ?? $"http_{status}");
+        var code = Excerpt.Of(reply.ErrorCode ?? $"http_{status}");
         return new CallResult(OutcomeOf(status, isJson, code))
         {
             Status = status,
-            Body = isJson ? OnOneLine(body) : body,
+            Body = isJson ? OneLine.Of(body) : body,
             IsJson = isJson,
             IsAnswerLost = status == 200 && !isJson,
             RequestId = RequestId(response),
-            Model = reply.Model is null ? null : Cut(reply.Model),
+            Model = reply.Model is null ? null : Excerpt.Of(reply.Model),
             Usage = reply.Usage,
             ErrorCode = status == 200 ? isJson ? null : "invalid_response" : code,
             ErrorMessage = status == 200
                 ? isJson ? null : "The upstream answered 200 with a body that is not JSON."
-                : Cut(reply.ErrorMessage ?? $"The upstream answered {status} {response.ReasonPhrase}."),
+                : Excerpt.Of(reply.ErrorMessage ?? $"The upstream answered {status} {response.ReasonPhrase}."),
             Rates = RateHeaders.Read(response.Headers),
             RetryAfter = status == 200 ? null : RetryAfter.Read(response.Headers, now),
         };
@@ -41,11 +40,6 @@ internal static class AnswerReader
         RequestId = RequestId(response),
         Rates = RateHeaders.Read(response.Headers),
     };
-
-    /// <summary>Cuts a text of somebody else's to a length that is safe in histories and logs.</summary>
-    public static string Cut(string text) => text.Length <= LongestMessage
-        ? text
-        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestMessage - 1]) ? LongestMessage - 1 : LongestMessage), "…");
 
     private static string? RequestId(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null;
@@ -70,16 +64,5 @@ internal static class AnswerReader
         {
             return default;
         }
-    }
-
-    // In JSON a line break can only stand between tokens (RFC 8259, section 7), so a space in its place changes nothing.
-    private static byte[] OnOneLine(byte[] json)
-    {
-        for (var rest = json.AsSpan(); rest.IndexOfAny((byte)'\n', (byte)'\r') is >= 0 and var at; rest = rest[(at + 1)..])
-        {
-            rest[at] = (byte)' ';
-        }
-
-        return json;
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Drover.Json;
 
 namespace Drover.Upstreams;
 
@@ -64,7 +65,7 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            return Lost(Outcome.ConnectionLost, "connection_lost", $"The connection to the upstream was lost: {AnswerReader.Cut(e.Message)}") with
+            return Lost(Outcome.ConnectionLost, "connection_lost", $"The connection to the upstream was lost: {Excerpt.Of(e.Message)}") with
             {
                 IsAnswerLost = !WasNeverSent(e),
             };
@@ -84,7 +85,7 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
-            return Lost(Outcome.Later, "unreadable_answer", $"The answer could not be read: {AnswerReader.Cut(e.Message)}") with { IsAnswerLost = true };
+            return Lost(Outcome.Later, "unreadable_answer", $"The answer could not be read: {Excerpt.Of(e.Message)}") with { IsAnswerLost = true };
         }
         finally
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Drover.OpenAI;
 using Drover.Throttling;
 using Microsoft.Extensions.Logging;
+using Drover.Json;
 
 namespace Drover.Upstreams;
 
@@ -109,7 +110,7 @@ public sealed partial class Upstream
         const string Code = "unsupported_parameter";
         var error = new JsonObject { ["message"] = message, ["type"] = "invalid_request_error", ["param"] = parameter, ["code"] = Code };
         var body = Encoding.UTF8.GetBytes(new JsonObject { ["error"] = error }.ToJsonString(ReadableJson.Options));
-        return new CallResult(Outcome.Rejected) { Status = 400, Body = body, IsJson = true, ErrorCode = Code, ErrorMessage = AnswerReader.Cut(message) };
+        return new CallResult(Outcome.Rejected) { Status = 400, Body = body, IsJson = true, ErrorCode = Code, ErrorMessage = Excerpt.Of(message) };
     }
 
     [LoggerMessage(104, LogLevel.Information, "The upstream '{Upstream}' has no /v1/responses: its requests are put as chat completions.")]

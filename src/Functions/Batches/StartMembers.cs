@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drover.Intake;
+using Drover.Json;
 
 namespace Drover.Functions.Batches;
 
@@ -13,7 +14,7 @@ internal sealed class StartMembers
         Batch = query;
         if (body.ValueKind != JsonValueKind.Object)
         {
-            Faults.Add($"The body is {Cut(body.GetRawText())}; it must be a JSON object.");
+            Faults.Add($"The body is {Excerpt.Of(body.GetRawText(), 100)}; it must be a JSON object.");
             return;
         }
 
@@ -69,7 +70,7 @@ internal sealed class StartMembers
 
     private NewBatch Unknown(string name)
     {
-        Faults.Add($"'{Cut(name)}' is no member of the body; the members are {Names}.");
+        Faults.Add($"'{Excerpt.Of(name, 100)}' is no member of the body; the members are {Names}.");
         return Batch;
     }
 
@@ -116,9 +117,7 @@ internal sealed class StartMembers
 
     private string? Fault(string name, JsonElement value, string rule)
     {
-        Faults.Add($"'{Cut(name)}' is {Cut(value.GetRawText())}; it must be {rule}.");
+        Faults.Add($"'{Excerpt.Of(name, 100)}' is {Excerpt.Of(value.GetRawText(), 100)}; it must be {rule}.");
         return null;
     }
-
-    private static string Cut(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
 }

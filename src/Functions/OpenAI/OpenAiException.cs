@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Drover.Json;
 
 namespace Drover.Functions.OpenAI;
 
@@ -43,7 +44,7 @@ public sealed class OpenAiException(int status, string message, string? param = 
         new(StatusCodes.Status404NotFound, $"No batch found with id '{Cut(id)}'.");
 
     /// <summary>Cuts what a caller sent to a length that an answer may repeat.</summary>
-    public static string Cut(string text) => text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), "…");
+    public static string Cut(string text) => Excerpt.Of(text, Longest);
 
     private static string List(ReadOnlySpan<string> values) => values.Length == 1
         ? $"'{values[0]}'"

@@ -14,7 +14,7 @@ public static class BatchOrchestrator
     /// <summary>The event that asks a batch to close early; its payload is the reason, <c>cancelled</c>.</summary>
     public const string CloseEvent = "close";
 
-    /// <summary>The event that says what came of a slice in the retry queue; its payload is a <see cref="Retries.RetryReport"/>.</summary>
+    /// <summary>The event that says what came of a slice in the retry queue; its payload is a <c>RetryReport</c>.</summary>
     public const string RetriedEvent = "retried";
 
     /// <summary>How often what storage has lost is looked after.</summary>

@@ -1,6 +1,7 @@
 using Azure.Storage.Queues.Models;
 using Drover.Functions.Orchestration;
 using Drover.Retries;
+using Drover.Tickets;
 
 namespace Drover.Functions.Retries;
 

@@ -1,5 +1,5 @@
 using Azure.Storage.Queues.Models;
-using Drover.Retries;
+using Drover.Tickets;
 
 namespace Drover.Functions.Retries;
 

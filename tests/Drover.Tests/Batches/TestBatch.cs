@@ -17,6 +17,7 @@ using Drover.Tests.Upstreams;
 using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
+using Drover.Tickets;
 
 namespace Drover.Tests.Batches;
 

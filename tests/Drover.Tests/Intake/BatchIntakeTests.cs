@@ -6,13 +6,13 @@ using Drover.Intake;
 using Drover.Models;
 using Drover.Planning;
 using Drover.Recipes;
-using Drover.Retries;
 using Drover.Shards;
 using Drover.Storage;
 using Drover.Tests.Retries;
 using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
+using Drover.Tickets;
 
 namespace Drover.Tests.Intake;
 

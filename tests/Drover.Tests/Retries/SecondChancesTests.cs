@@ -4,6 +4,7 @@ using Drover.Batches;
 using Drover.Retries;
 using Drover.Simulator;
 using Drover.Tests.Batches;
+using Drover.Tickets;
 
 namespace Drover.Tests.Retries;
 

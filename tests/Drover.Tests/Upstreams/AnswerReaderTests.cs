@@ -107,10 +107,6 @@ public sealed class AnswerReaderTests
     }
 
     [Fact]
-    public void Cut_InTheMiddleOfAPair_LeavesThePairOut() =>
-        Assert.Equal(new string('x', 499) + "…", AnswerReader.Cut(new string('x', 499) + "😀😀"));
-
-    [Fact]
     public void Read_HeadersOfAnError_GiveRequestIdAndWait()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.TooManyRequests);

@@ -3,11 +3,10 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
-using Drover.Retries;
 using Drover.Storage;
 using Drover.Throttling;
 
-namespace Drover.Shards;
+namespace Drover.Tickets;
 
 /// <summary>The slices in storage: who may run a shard is decided by conditional writes of its slice.</summary>
 public sealed class RetrySlices(BatchBlobs blobs, RetryQueue queue, BatchOptions options, TimeProvider time)
@@ -22,7 +21,7 @@ public sealed class RetrySlices(BatchBlobs blobs, RetryQueue queue, BatchOptions
         try
         {
             BlobDownloadResult found = await blobs.Slice(batchId, shard).DownloadContentAsync(cancellationToken);
-            return (JsonSerializer.Deserialize(found.Content.ToMemory().Span, BatchJson.Default.RetrySlice)!, found.Details.ETag);
+            return (JsonSerializer.Deserialize(found.Content.ToMemory().Span, TicketJson.Default.RetrySlice)!, found.Details.ETag);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -59,7 +58,7 @@ public sealed class RetrySlices(BatchBlobs blobs, RetryQueue queue, BatchOptions
         try
         {
             BlobContentInfo written = await blobs.Slice(batchId, shard).UploadAsync(
-                new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(slice, BatchJson.Default.RetrySlice)),
+                new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(slice, TicketJson.Default.RetrySlice)),
                 new BlobUploadOptions
                 {
                     Conditions = tag is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = tag },

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Drover.Batches;
 
-namespace Drover.Shards;
+namespace Drover.Tickets;
 
 /// <summary>What a slice that the queue has bears in its metadata, for whoever lists them.</summary>
 internal sealed record SliceMark(DateTimeOffset Due, int Left, Tally Counted)
@@ -10,9 +10,9 @@ internal sealed record SliceMark(DateTimeOffset Due, int Left, Tally Counted)
 
     public static Dictionary<string, string> Of(RetrySlice slice) => slice.Ticket is null
         ? []
-        : new() { [Key] = JsonSerializer.Serialize(new SliceMark(slice.Due, slice.Items.Count, slice.Counted), BatchJson.Default.SliceMark) };
+        : new() { [Key] = JsonSerializer.Serialize(new SliceMark(slice.Due, slice.Items.Count, slice.Counted), TicketJson.Default.SliceMark) };
 
     public static SliceMark? Read(IDictionary<string, string>? metadata) => metadata?.TryGetValue(Key, out var text) == true
-        ? JsonSerializer.Deserialize(text, BatchJson.Default.SliceMark)
+        ? JsonSerializer.Deserialize(text, TicketJson.Default.SliceMark)
         : null;
 }

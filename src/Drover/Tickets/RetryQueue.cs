@@ -1,10 +1,9 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Drover.Shards;
 using Drover.Storage;
 
-namespace Drover.Retries;
+namespace Drover.Tickets;
 
 /// <summary>The queue of slices that wait for another try, and that of those that had their last.</summary>
 /// <param name="service">The account whose queues trigger the functions; messages are Base64, as the Functions host wants them.</param>

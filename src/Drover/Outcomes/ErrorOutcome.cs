@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Drover.Batches;
-using Drover.Outcomes;
 
-namespace Drover.Retries;
+namespace Drover.Outcomes;
 
 /// <summary>An outcome that is an error, read back in order to be taken back.</summary>
 /// <param name="Id">The item.</param>
@@ -28,7 +27,7 @@ internal sealed record ErrorOutcome(string Id, IReadOnlyList<string> Codes, IRea
             pending.ItemId,
             [.. codes.OfType<string>()],
             history.ValueKind == JsonValueKind.Array
-                ? history.Deserialize(BatchJson.Default.IReadOnlyListAttempt)!
+                ? history.Deserialize(OutcomeJson.Default.IReadOnlyListAttempt)!
                 : [AttemptHistory.Of(now, status, codes.OfType<string>().FirstOrDefault(), Text(said, "message"), Member(drover, "attempts") is { ValueKind: JsonValueKind.Number } tries ? tries.GetInt32() : 0)],
             pending.Tally with { Failed = 0, Unrun = 0 });
     }

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Drover.Streams;
+using Drover.Json;
 
-namespace Drover.Json;
+namespace Drover.Streams;
 
 /// <summary>The text of a log: a head, events, comments between them, and a mark at its end.</summary>
 /// <remarks>
@@ -43,7 +43,7 @@ internal static class LogText
             }
 
             json.WritePropertyName("request"u8);
-            json.WriteRawValue(OnOneLine(request.Body.ToArray()), skipInputValidation: true);
+            json.WriteRawValue(OneLine.Of(request.Body.ToArray()), skipInputValidation: true);
             json.WriteEndObject();
         }
 
@@ -137,16 +137,5 @@ internal static class LogText
 
             start += length + 2;
         }
-    }
-
-    /// <summary>Puts JSON on one line, in place: a line break can only stand between tokens (RFC 8259, section 7).</summary>
-    public static byte[] OnOneLine(byte[] json)
-    {
-        for (var rest = json.AsSpan(); rest.IndexOfAny((byte)'\n', (byte)'\r') is >= 0 and var at; rest = rest[(at + 1)..])
-        {
-            rest[at] = (byte)' ';
-        }
-
-        return json;
     }
 }

@@ -1,8 +1,8 @@
 using Drover.Batches;
 using Drover.Outcomes;
-using Drover.Retries;
+using Drover.Upstreams;
 
-namespace Drover.Shards;
+namespace Drover.Tickets;
 
 /// <summary>The items of a shard that keep failing for passing reasons, and whose turn it is to try them.</summary>
 /// <remarks>
@@ -39,15 +39,19 @@ internal sealed record RetrySlice
     public IReadOnlyList<string>? Remaining { get; init; }
 
     /// <summary>The slice of what a pass has left.</summary>
-    public RetrySlice After(PassEnd pass, DateTimeOffset now)
+    /// <param name="open">The items without an outcome.</param>
+    /// <param name="failed">Those of them that the pass tried, and how they failed.</param>
+    /// <param name="counted">The shard's outcomes.</param>
+    /// <param name="now">When the pass ended.</param>
+    public RetrySlice After(IReadOnlyList<string> open, IReadOnlyList<(string Id, CallResult Failure)> failed, Tally counted, DateTimeOffset now)
     {
-        var items = pass.Open.ToDictionary(id => id, id => Items.GetValueOrDefault(id) ?? []);
-        foreach (var (id, failure) in pass.Failed)
+        var items = open.ToDictionary(id => id, id => Items.GetValueOrDefault(id) ?? []);
+        foreach (var (id, failure) in failed)
         {
             items[id] = AttemptHistory.With(items[id], failure, now);
         }
 
-        return this with { Items = items, Counted = pass.Result.Tally };
+        return this with { Items = items, Counted = counted };
     }
 
     /// <summary>The slice with errors taken back.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Drover.Streams;
+namespace Drover.OpenAI;
 
 /// <summary>Puts characters together that an upstream has cut in two.</summary>
 /// <remarks>

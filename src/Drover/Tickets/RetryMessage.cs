@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Drover.Batches;
 
-namespace Drover.Retries;
+namespace Drover.Tickets;
 
 /// <summary>A message of the retry queue: which slice, and as whom. What is to be tried is in the slice.</summary>
 /// <param name="Container">The container of the batch: hosts with containers of their own may share a storage account.</param>
@@ -13,7 +12,7 @@ public sealed record RetryMessage(string Container, string BatchId, int Shard, s
 {
     /// <exception cref="JsonException">It is no message of ours.</exception>
     public static RetryMessage Read(BinaryData body) =>
-        JsonSerializer.Deserialize(body.ToMemory().Span, BatchJson.Default.RetryMessage) ?? throw new JsonException("The message is null.");
+        JsonSerializer.Deserialize(body.ToMemory().Span, TicketJson.Default.RetryMessage) ?? throw new JsonException("The message is null.");
 
-    internal BinaryData ToBody() => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(this, BatchJson.Default.RetryMessage));
+    internal BinaryData ToBody() => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(this, TicketJson.Default.RetryMessage));
 }

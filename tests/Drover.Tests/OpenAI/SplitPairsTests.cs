@@ -1,7 +1,7 @@
 using System.Text;
-using Drover.Streams;
+using Drover.OpenAI;
 
-namespace Drover.Tests.Streams;
+namespace Drover.Tests.OpenAI;
 
 /// <summary>No chunk goes out with half a character.</summary>
 public sealed class SplitPairsTests
