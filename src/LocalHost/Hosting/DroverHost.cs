@@ -52,7 +52,7 @@ internal sealed class DroverHost : IAsyncDisposable
     public static async Task<DroverHost> StartAsync(
         HostSetup setup, Action<string> say, CancellationToken cancellationToken, Func<IServiceProvider, Task>? before = null)
     {
-        var folder = DataFolder.Open(setup.DataPath, shared: !setup.RunTriggers);
+        var folder = await DataFolder.OpenAsync(setup.DataPath, shared: !setup.RunTriggers, cancellationToken);
         AzuriteServer? azurite = null;
         SimulatorServer? simulator = null;
         WebApplication? app = null;
