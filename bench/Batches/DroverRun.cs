@@ -40,6 +40,7 @@ internal sealed record DroverRun(double ItemsPerSecond, double CpuPerThousand, l
         }
         finally
         {
+            await AzuriteServer.WaitForEndAsync(Path.Combine(folder, "data", "azurite"), CancellationToken.None);
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -62,6 +62,7 @@ internal sealed partial class ServedDrover : IDisposable
 
         _process.WaitForExit();
         _process.Dispose();
+        AzuriteServer.WaitForEndAsync(Path.Combine(_folder, "azurite"), CancellationToken.None).GetAwaiter().GetResult();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -80,6 +80,6 @@ main(children).then(() => 0, (e) => { console.error(e); return 1; }).then(async 
   for (const child of children.reverse()) {
     await new Promise((resolve) => { child.on('close', resolve); child.kill('SIGTERM'); });
   }
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10 }); // Azurite may still write.
   process.exit(code);
 });

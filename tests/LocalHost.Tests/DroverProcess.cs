@@ -21,6 +21,8 @@ internal sealed partial class DroverProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts <c>drover</c> in a folder, against a storage and (unless null) an upstream.</summary>
     public static DroverProcess Start(TestFolder folder, AzuriteEndpoints storage, Uri? upstream, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
     {

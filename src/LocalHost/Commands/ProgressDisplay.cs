@@ -61,9 +61,12 @@ internal sealed class ProgressDisplay(DroverHost host)
 
     private async Task<BatchView> FollowAsync(BatchSpec spec, CancellationToken interrupted, Action<BatchView, string> show)
     {
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        Task end = host.Client.WaitForInstanceCompletionAsync(spec.Id, following.Token); // So that the end is not seen a refresh too late.
         var view = default(BatchView);
         while (true)
         {
+            var hasEnded = end.IsCompleted;
             try
             {
                 view = await _views.OfAsync(host.Client, spec, CancellationToken.None);
@@ -76,10 +79,13 @@ internal sealed class ProgressDisplay(DroverHost host)
             show(view, Describe(view));
             if (view.HasEnded || interrupted.IsCancellationRequested)
             {
+                await following.CancelAsync();
+                await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return view;
             }
 
-            await Task.Delay(Refresh, interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var next = Task.Delay(Refresh, interrupted);
+            await (hasEnded ? next : Task.WhenAny(next, end)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

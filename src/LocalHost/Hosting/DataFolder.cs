@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Drover.LocalHost.Hosting;
@@ -8,6 +9,12 @@ internal sealed class DataFolder : IDisposable
     private const string ReadMe = "Drover keeps its data here: Azurite's storage, the history of orchestrations, logs. It may be deleted when no batch is needed any more.\n";
 
     private const string HolderFile = "holder";
+
+    private const string Looks = " looks";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly FileStream? _lock;
 
@@ -27,11 +34,12 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What the history in this folder goes by.</summary>
     public string Holder => File.ReadAllText(System.IO.Path.Combine(Path, HolderFile));
 
-    /// <summary>Opens the folder, making it if need be.</summary>
+    /// <summary>Opens the folder, making it if need be; waits for one that only looks, such as <c>drover status</c>, which is soon gone.</summary>
     /// <param name="path">Where.</param>
-    /// <param name="shared">Whether it will do when another process uses it.</param>
+    /// <param name="shared">Whether it will do when another process uses it, since we only look.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CommandException">It is no folder, cannot be written, or is in use.</exception>
-    public static DataFolder Open(string path, bool shared)
+    public static async Task<DataFolder> OpenAsync(string path, bool shared, CancellationToken cancellationToken)
     {
         path = System.IO.Path.GetFullPath(path);
         var owner = System.IO.Path.Combine(path, "drover.pid");
@@ -46,31 +54,42 @@ internal sealed class DataFolder : IDisposable
                 File.WriteAllText(holder + ".new", $"the data folder {path} on {Environment.MachineName} ({Guid.NewGuid():N})");
                 File.Move(holder + ".new", holder, overwrite: true);
             }
-
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
         }
 
-        try
+        var since = Stopwatch.GetTimestamp();
+        while (true)
         {
-            var held = new FileStream(System.IO.Path.Combine(path, "drover.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new DataFolder(path, held);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
-        }
-        catch (IOException) when (shared)
-        {
-            return new DataFolder(path, null);
-        }
-        catch (IOException)
-        {
-            var who = File.Exists(owner) ? $" (process {File.ReadAllText(owner).Trim()})" : "";
-            throw new CommandException(ExitCodes.Usage, $"Another drover{who} uses the data folder '{path}'. Wait for it, stop it, or name another folder with --data.");
+            try
+            {
+                var held = new FileStream(System.IO.Path.Combine(path, "drover.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + (shared ? Looks : ""));
+                return new DataFolder(path, held);
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
+            }
+            catch (IOException) when (shared)
+            {
+                return new DataFolder(path, null);
+            }
+            catch (IOException)
+            {
+                // Who has just taken it may not have said so yet.
+                var who = File.Exists(owner) ? File.ReadAllText(owner).Trim() : "";
+                var isLooking = who.EndsWith(Looks, StringComparison.Ordinal);
+                if (Stopwatch.GetElapsedTime(since) > (isLooking ? Patience : ShortPatience))
+                {
+                    who = who.Length == 0 ? "" : $" (process {who.Split(' ')[0]})";
+                    throw new CommandException(ExitCodes.Usage, $"Another drover{who} uses the data folder '{path}'. Wait for it, stop it, or name another folder with --data.");
+                }
+            }
+
+            await Task.Delay(BetweenLooks, cancellationToken);
         }
     }
 

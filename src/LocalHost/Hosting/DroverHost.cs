@@ -51,22 +51,33 @@ internal sealed class DroverHost : IAsyncDisposable
     public static async Task<DroverHost> StartAsync(
         HostSetup setup, Action<string> say, CancellationToken cancellationToken, Func<IServiceProvider, Task>? before = null)
     {
-        var folder = DataFolder.Open(setup.DataPath, shared: !setup.RunTriggers);
-        AzuriteServer? azurite = null;
+        var folder = await DataFolder.OpenAsync(setup.DataPath, shared: !setup.RunTriggers, cancellationToken);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<AzuriteServer?> azurite = Task.FromResult<AzuriteServer?>(null);
         SimulatorServer? simulator = null;
         WebApplication? app = null;
         var started = false;
         try
         {
+            var settings = new ConfigurationManager();
+            LocalSettings.AddTo(settings);
+
+            // Said nowhere: an Azurite that belongs to the data folder alone. Said to be the development one: whichever listens there.
+            var storage = settings[Storage] is { Length: > 0 } said ? said : (await AzuriteServer.EndpointsOfAsync(folder.AzuritePath, say, cancellationToken)).ConnectionString;
+            if (AzuriteEndpoints.Parse(storage) is { } endpoints)
+            {
+                azurite = Task.Run(() => AzuriteServer.EnsureAsync(endpoints, folder.AzuritePath, say, failed.Token), CancellationToken.None); // It takes the longest.
+            }
+
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-            LocalSettings.AddTo(builder.Configuration);
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddConfiguration(settings, shouldDisposeConfiguration: true);
             var overrides = Overrides(setup, folder);
+            overrides[Storage] = storage;
             overrides["AzureFunctionsWebHost:hostId"] = builder.Configuration["AzureFunctionsWebHost:hostId"] ?? "drover"; // The receipts of blobs lie under it.
             // Whoever calls the command may read the files of this machine anyway.
             overrides["Drover:Vision:AllowFiles"] = builder.Configuration["Drover:Vision:AllowFiles"] ?? "true";
             builder.Configuration.AddInMemoryCollection(overrides);
-            // Said nowhere: an Azurite that belongs to the data folder alone. Said to be the development one: whichever listens there.
-            overrides[Storage] = builder.Configuration[Storage] is { Length: > 0 } said ? said : AzuriteServer.EndpointsOf(folder.AzuritePath).ConnectionString;
             simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration) ? await StartSimulatorAsync(overrides, cancellationToken) : null;
             if (simulator is not null)
             {
@@ -74,11 +85,6 @@ internal sealed class DroverHost : IAsyncDisposable
             }
 
             builder.Configuration.AddInMemoryCollection(overrides);
-            if (AzuriteEndpoints.Parse(builder.Configuration[Storage]!) is { } endpoints)
-            {
-                azurite = await AzuriteServer.EnsureAsync(endpoints, folder.AzuritePath, say, cancellationToken);
-            }
-
             if (simulator is not null)
             {
                 say(setup.Simulator
@@ -86,14 +92,16 @@ internal sealed class DroverHost : IAsyncDisposable
                     : "No API key is set (OPENAI_API_KEY), so the answers come from the simulator: they are made up and cost nothing.");
             }
 
-            app = Build(builder, setup, folder, before);
+            app = Build(builder, setup, folder, azurite, before);
             started = true;
             await app.StartAsync(cancellationToken);
-            return new DroverHost(folder, folder.IsOurs ? azurite : null, simulator, app);
+            return new DroverHost(folder, await azurite, simulator, app);
         }
         catch (Exception e)
         {
-            await StopAsync(started ? app : null, simulator, folder.IsOurs ? azurite : null, folder);
+            await failed.CancelAsync();
+            await ((Task)azurite).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await StopAsync(started ? app : null, simulator, azurite.IsCompletedSuccessfully ? await azurite : null, folder);
             throw Explain(e, setup);
         }
     }
@@ -116,14 +124,14 @@ internal sealed class DroverHost : IAsyncDisposable
 
         if (azurite is not null)
         {
-            await azurite.DisposeAsync();
+            await azurite.LeaveAsync();
         }
 
         folder.Dispose();
     }
 
     private static WebApplication Build(
-        WebApplicationBuilder builder, HostSetup setup, DataFolder folder, Func<IServiceProvider, Task>? before)
+        WebApplicationBuilder builder, HostSetup setup, DataFolder folder, Task storage, Func<IServiceProvider, Task>? before)
     {
         builder.Logging.ClearProviders();
         if (setup.LogToConsole)
@@ -138,10 +146,11 @@ internal sealed class DroverHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // What fails the start is said by the command.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseUrls($"http://{(setup.Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{setup.Listen}]" : setup.Listen)}:{setup.Port}");
+        builder.Services.AddSingleton<IHostedService>(new FirstStep(() => storage)); // What is not built by then waits for it.
         builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: true);
         if (before is not null)
         {
-            builder.Services.AddHostedService(services => new FirstStep(() => before(services))); // Storage is known to answer, and nothing runs yet.
+            builder.Services.AddSingleton<IHostedService>(services => new FirstStep(() => before(services))); // Storage is known to answer, and nothing runs yet.
         }
 
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();

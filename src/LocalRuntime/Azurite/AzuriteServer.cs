@@ -1,7 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Drover.LocalRuntime;
 
@@ -11,191 +8,188 @@ namespace Drover.LocalRuntime;
 /// It is started in a session of its own, so that the Ctrl-C meant for us does not end it under our last writes, and found
 /// again by the id in <c>azurite.pid</c> when we were killed and it was not.
 /// </para>
-/// <para>It is ended with SIGTERM: only then does it write its last five seconds of metadata.</para>
+/// <para>
+/// Several programs may use it at once; the last one to leave ends it, with SIGTERM: only then does it write its last five
+/// seconds of metadata. It may still be ending when that program has gone: the next one waits for that.
+/// </para>
 /// </remarks>
-public sealed partial class AzuriteServer : IAsyncDisposable
+public sealed class AzuriteServer : IAsyncDisposable
 {
-    private const int SigTerm = 15;
-    private const string Launcher =
-        "const[log,...args]=process.argv.slice(1);const out=require('fs').openSync(log,'a');"
-        + "const child=require('child_process').spawn(process.execPath,args,{detached:true,windowsHide:true,stdio:['ignore',out,out]});"
-        + "child.unref();console.log(child.pid);";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 
-    private readonly int _processId;
-    private readonly string _pidFile;
+    private readonly AzuriteFolder _folder;
+    private readonly IDisposable _use;
+    private int _left;
 
-    private AzuriteServer(int processId, string pidFile) => (_processId, _pidFile) = (processId, pidFile);
+    private AzuriteServer(int processId, AzuriteFolder folder, IDisposable use) => (ProcessId, _folder, _use) = (processId, folder, use);
 
     /// <summary>Its process id.</summary>
-    public int ProcessId => _processId;
+    public int ProcessId { get; }
 
     /// <summary>Sees to it that Azurite listens on these ports.</summary>
     /// <param name="endpoints">The ports.</param>
     /// <param name="dataPath">The folder for its data, its log and its process id.</param>
     /// <param name="say">Told what takes time.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The process to stop when done; null when somebody else's listens there already.</returns>
+    /// <returns>The process to leave when done; null when somebody else's listens there already.</returns>
     /// <exception cref="AzuriteException">It cannot be installed or started.</exception>
     public static async Task<AzuriteServer?> EnsureAsync(
         AzuriteEndpoints endpoints, string dataPath, Action<string> say, CancellationToken cancellationToken)
     {
-        var pidFile = PidFileOf(dataPath);
-        if (AzuriteEndpoints.IsListening(endpoints.BlobPort))
+        var folder = new AzuriteFolder(dataPath);
+        using var starting = await folder.LockStartAsync(say, cancellationToken);
+        var use = await folder.UseAsync(say, cancellationToken);
+        AzuriteServer? server = null;
+        try
         {
-            return AzuriteEndpoints.IsListening(endpoints.QueuePort)
-                ? FindOurs(pidFile)
-                : throw new AzuriteException(
-                    $"Port {endpoints.BlobPort} is taken, but not by Azurite (nothing listens on {endpoints.QueuePort}). Free it, or set AzureWebJobsStorage to other ports or to a storage account.");
+            await folder.WaitForStoppingAsync(StopPatience, say, cancellationToken);
+            return server = IsThere(endpoints)
+                ? folder.Running is { } id ? new AzuriteServer(id, folder, use) : null
+                : await StartAsync(endpoints, folder, use, say, cancellationToken);
         }
-
-        if (new[] { endpoints.QueuePort, endpoints.TablePort }.FirstOrDefault(AzuriteEndpoints.IsListening) is > 0 and var taken)
+        finally
         {
-            throw new AzuriteException($"Azurite needs port {taken}, and something else listens there. Free it, or set AzureWebJobsStorage to other ports.");
+            if (server is null)
+            {
+                use.Dispose();
+            }
         }
-
-        var script = await AzuriteInstall.EnsureAsync(say, cancellationToken);
-        Directory.CreateDirectory(dataPath);
-        var log = Path.Combine(dataPath, "azurite.log");
-        var processId = await LaunchAsync(script, endpoints, dataPath, log, cancellationToken);
-        await File.WriteAllTextAsync(pidFile, processId.ToString(CultureInfo.InvariantCulture), cancellationToken);
-        var server = new AzuriteServer(processId, pidFile);
-        await server.WaitUntilListeningAsync(endpoints, log, cancellationToken);
-        return server;
     }
 
     /// <summary>
     /// The ports for the Azurite that belongs to a folder alone: those it had last, unless somebody else's listens there now.
     /// </summary>
-    public static AzuriteEndpoints EndpointsOf(string dataPath)
+    public static async Task<AzuriteEndpoints> EndpointsOfAsync(string dataPath, Action<string> say, CancellationToken cancellationToken)
     {
-        var portsFile = Path.Combine(dataPath, "azurite.ports");
-        if (File.Exists(portsFile) && AzuriteEndpoints.Parse(File.ReadAllText(portsFile)) is { } last
-            && (FindOurs(PidFileOf(dataPath)) is not null || !last.IsAnyTaken))
+        var folder = new AzuriteFolder(dataPath);
+        if (folder.LastEndpoints is { } known && (folder.Running ?? folder.Stopping) is not null)
+        {
+            return known;
+        }
+
+        using var starting = await folder.LockStartAsync(say, cancellationToken); // Two that look at the same time find the same.
+        if (folder.LastEndpoints is { } last && ((folder.Running ?? folder.Stopping) is not null || !last.IsAnyTaken))
         {
             return last;
         }
 
         var fresh = AzuriteEndpoints.Free();
-        Directory.CreateDirectory(dataPath);
-        File.WriteAllText(portsFile, fresh.ConnectionString);
+        folder.WriteEndpoints(fresh);
         return fresh;
     }
 
-    /// <summary>Asks it to end, and waits until it has.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Waits until the Azurite of a folder, told to end, has ended: then the folder may be moved or deleted.</summary>
+    /// <exception cref="AzuriteException">It does not end.</exception>
+    public static Task WaitForEndAsync(string dataPath, CancellationToken cancellationToken) =>
+        new AzuriteFolder(dataPath).WaitForStoppingAsync(Patience, _ => { }, cancellationToken);
+
+    /// <summary>
+    /// Asks it to end unless somebody else uses it, and waits until it has written its data, which it does at once; it ends
+    /// after that, when all connections to it have.
+    /// </summary>
+    public async Task LeaveAsync()
     {
-        if (FindProcess(_processId) is not { } process)
+        if (Interlocked.Exchange(ref _left, 1) == 1)
         {
-            File.Delete(_pidFile);
             return;
         }
 
-        using (process)
+        _use.Dispose();
+        var written = 0L;
+        using (var alone = _folder.TryLockOutUsers())
         {
-            if (OperatingSystem.IsWindows() || Kill(_processId, SigTerm) != 0)
+            if (alone is null)
             {
-                process.Kill();
+                return;
             }
 
-            using var patience = new CancellationTokenSource(Patience);
-            await process.WaitForExitAsync(patience.Token);
+            written = Length(_folder.LogFile);
+            _folder.WriteStopping(ProcessId);
+            AzuriteProcess.Terminate(ProcessId);
         }
 
-        File.Delete(_pidFile);
+        // In a container it ends with us when we are the first process there.
+        var limit = Environment.ProcessId == 1 ? Patience : WritePatience;
+        var since = Stopwatch.GetTimestamp();
+        while (!HasWritten(written) && AzuriteProcess.IsRunning(ProcessId) && Stopwatch.GetElapsedTime(since) < limit)
+        {
+            await Task.Delay(BetweenLooks);
+        }
     }
 
-    internal static AzuriteException NodeMissing(string command, Exception e) => new(
-        $"'{command}' was not found. Without a storage account Drover uses Azurite, which needs Node.js 18 or newer with npm: install it (https://nodejs.org), "
-        + "or set AzureWebJobsStorage to the connection string of a storage account.", e);
-
-    private static string PidFileOf(string dataPath) => Path.Combine(dataPath, "azurite.pid");
-
-    private static AzuriteServer? FindOurs(string pidFile) =>
-        File.Exists(pidFile)
-        && int.TryParse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture, out var id)
-        && FindProcess(id) is { } process
-            ? Disposing(process, new AzuriteServer(id, pidFile))
-            : null;
-
-    private static AzuriteServer Disposing(Process process, AzuriteServer server)
+    /// <summary>Asks it to end unless somebody else uses it, and waits until it has.</summary>
+    public async ValueTask DisposeAsync()
     {
-        process.Dispose();
-        return server;
+        await LeaveAsync();
+        await _folder.WaitForStoppingAsync(Patience, _ => { }, CancellationToken.None);
     }
 
-    // An id may have been given to another program meanwhile; only Node counts, which newer versions call MainThread.
-    private static Process? FindProcess(int id)
+    private static bool IsThere(AzuriteEndpoints endpoints)
     {
+        if (AzuriteEndpoints.IsListening(endpoints.BlobPort))
+        {
+            return AzuriteEndpoints.IsListening(endpoints.QueuePort)
+                ? true
+                : throw new AzuriteException(
+                    $"Port {endpoints.BlobPort} is taken, but not by Azurite (nothing listens on {endpoints.QueuePort}). Free it, or set AzureWebJobsStorage to other ports or to a storage account.");
+        }
+
+        return new[] { endpoints.QueuePort, endpoints.TablePort }.FirstOrDefault(AzuriteEndpoints.IsListening) is > 0 and var taken
+            ? throw new AzuriteException($"Azurite needs port {taken}, and something else listens there. Free it, or set AzureWebJobsStorage to other ports.")
+            : false;
+    }
+
+    private static async Task<AzuriteServer> StartAsync(
+        AzuriteEndpoints endpoints, AzuriteFolder folder, IDisposable use, Action<string> say, CancellationToken cancellationToken)
+    {
+        var script = await AzuriteInstall.EnsureAsync(say, cancellationToken);
+        using var process = await AzuriteProcess.StartAsync(script, endpoints, folder, cancellationToken);
+        folder.WriteRunning(process.Id);
+        var server = new AzuriteServer(process.Id, folder, use);
         try
         {
-            var process = Process.GetProcessById(id);
-            if (!process.HasExited && process.ProcessName is "node" or "node.exe" or "nodejs" or "MainThread")
-            {
-                return process;
-            }
-
-            process.Dispose();
-            return null;
+            await WaitUntilListeningAsync(process, endpoints, folder.LogFile, cancellationToken);
+            return server;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch
         {
-            return null;
+            await server.LeaveAsync();
+            throw;
         }
     }
 
-    private static async Task<int> LaunchAsync(
-        string script, AzuriteEndpoints endpoints, string dataPath, string log, CancellationToken cancellationToken)
-    {
-        var start = new ProcessStartInfo(
-            "node",
-            [
-                "-e", Launcher, log, script,
-                "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
-                "--blobPort", Text(endpoints.BlobPort), "--queuePort", Text(endpoints.QueuePort), "--tablePort", Text(endpoints.TablePort),
-                "--location", Path.GetFullPath(dataPath), "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--loose",
-            ])
-        { RedirectStandardOutput = true };
-        try
-        {
-            using var launcher = Process.Start(start)!;
-            var output = await launcher.StandardOutput.ReadToEndAsync(cancellationToken);
-            await launcher.WaitForExitAsync(cancellationToken);
-            return int.TryParse(output.Trim(), CultureInfo.InvariantCulture, out var id)
-                ? id
-                : throw new AzuriteException($"Node.js could not start Azurite (exit code {launcher.ExitCode}).");
-        }
-        catch (Win32Exception e)
-        {
-            throw NodeMissing("node", e);
-        }
-    }
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private async Task WaitUntilListeningAsync(AzuriteEndpoints endpoints, string log, CancellationToken cancellationToken)
+    private static async Task WaitUntilListeningAsync(Process process, AzuriteEndpoints endpoints, string log, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        while (!AzuriteEndpoints.IsListening(endpoints.BlobPort) || !AzuriteEndpoints.IsListening(endpoints.QueuePort))
+
+        // Tables come last; when they are there, it also knows what SIGTERM means.
+        while (!AzuriteEndpoints.IsListening(endpoints.TablePort) || !IsThere(endpoints))
         {
-            if (FindProcess(_processId) is not { } process || Stopwatch.GetElapsedTime(started) > Patience)
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
             {
                 throw new AzuriteException($"Azurite did not start; the end of {log}:{Environment.NewLine}{Tail(log)}");
             }
 
-            process.Dispose();
-            await Task.Delay(50, cancellationToken);
+            await Task.Delay(BetweenLooks, cancellationToken);
         }
     }
 
-    private static string Tail(string log)
+    private static string Tail(string log) => Read(log, Math.Max(0, Length(log) - 2000));
+
+    private static long Length(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
+
+    private static string Read(string file, long from)
     {
-        using var reader = new StreamReader(new FileStream(log, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite));
-        var text = reader.ReadToEnd();
-        return text.Length <= 2000 ? text : text[^2000..];
+        using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
+        stream.Position = from;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
+    private bool HasWritten(long from) => Read(_folder.LogFile, from) is var said
+        && said.Contains("Blob service successfully closed", StringComparison.Ordinal)
+        && said.Contains("Queue service successfully closed", StringComparison.Ordinal);
 }

@@ -58,6 +58,7 @@ internal static class NpmInstall
         try
         {
             using var npm = Process.Start(start)!;
+            await using var end = cancellationToken.Register(() => npm.Kill(entireProcessTree: true));
             var output = npm.StandardOutput.ReadToEndAsync(cancellationToken);
             var errors = npm.StandardError.ReadToEndAsync(cancellationToken);
             await npm.WaitForExitAsync(cancellationToken);
@@ -69,7 +70,7 @@ internal static class NpmInstall
         }
         catch (Win32Exception e)
         {
-            throw AzuriteServer.NodeMissing("npm", e);
+            throw AzuriteProcess.NodeMissing("npm", e);
         }
     }
 

@@ -36,7 +36,8 @@ internal sealed class FunctionHost(
         await engine.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Opens the engine's database, which takes time, while others wait for storage.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken) => engine.Service.CreateIfNotExistsAsync();
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
