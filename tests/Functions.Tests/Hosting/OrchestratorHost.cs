@@ -129,7 +129,7 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         var due = 0L;
         await UntilAsync(
             () => (due = Count("SELECT COALESCE(MIN(deliver_at), 0) FROM messages WHERE deliver_at > @now", Now.UtcTicks)) > 0, "Somebody sleeps");
-        var step = TimeSpan.FromTicks(due - Now.UtcTicks);
+        var step = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(due - Now.UtcTicks).TotalMilliseconds)); // The engine's timers know no less.
         Time.Advance(step);
         return step;
     }
