@@ -120,7 +120,7 @@ public static class BatchOrchestrator
         (run, var status, var reason) = await StageOrchestration.RunAsync(context, run);
         if (status is not null)
         {
-            return await FinishAsync(context, run with { FinalizingAt = Now(context) }, status, reason);
+            return await FinishAsync(context, run with { FinalizingAt = status == BatchStatus.Stopped ? null : Now(context) }, status, reason);
         }
 
         context.ContinueAsNew(run);

@@ -1,15 +1,15 @@
 using Drover.Functions.Tests.Hosting;
-using DurableTask.Core.History;
-using DurableTask.Sqlite.History;
 
 namespace Drover.Functions.Tests.Replay;
 
 /// <summary>Takes down the histories of everything that a host runs; of executions that have continued as new, as much as was seen of them.</summary>
 internal sealed class HistoryRecorder
 {
+    private const string Empty = "[]"; // It has not begun, or that execution is over.
+
     private readonly OrchestratorHost _host;
     private readonly SemaphoreSlim _one = new(1);
-    private readonly Dictionary<string, (int Events, RecordedHistory History)> _longest = [];
+    private readonly Dictionary<(string Instance, string Execution), string> _longest = [];
 
     /// <summary>Begins to look at each call of an activity.</summary>
     public HistoryRecorder(OrchestratorHost host)
@@ -19,7 +19,8 @@ internal sealed class HistoryRecorder
     }
 
     /// <summary>What was seen, by instance and in the order of the executions.</summary>
-    public IReadOnlyList<RecordedHistory> Histories => [.. _longest.Values.Select(h => h.History).OrderBy(h => h.Instance, StringComparer.Ordinal)];
+    public IReadOnlyList<RecordedHistory> Histories =>
+        [.. _longest.OrderBy(h => h.Key.Instance, StringComparer.Ordinal).Select(h => RecordedHistory.Of(h.Key.Instance, h.Value))];
 
     /// <summary>Takes the histories as they are now.</summary>
     public async Task TakeAsync()
@@ -29,12 +30,12 @@ internal sealed class HistoryRecorder
         {
             await foreach (var instance in _host.Client.GetAllInstancesAsync())
             {
-                var text = await _host.Engine.Service.GetOrchestrationHistoryAsync(instance.InstanceId, null);
-                var events = EventCodec.Deserialize(text);
-                if (events.OfType<ExecutionStartedEvent>().SingleOrDefault() is { OrchestrationInstance.ExecutionId: var execution }
-                    && (!_longest.TryGetValue(execution, out var before) || before.Events < events.Count))
+                var service = _host.Engine.Service;
+                var execution = (await service.GetOrchestrationStateAsync(instance.InstanceId, null)).OrchestrationInstance.ExecutionId;
+                var text = await service.GetOrchestrationHistoryAsync(instance.InstanceId, execution);
+                if (text.Length > Math.Max(Empty.Length, _longest.GetValueOrDefault((instance.InstanceId, execution), "").Length))
                 {
-                    _longest[execution] = (events.Count, RecordedHistory.Of(instance.InstanceId, text));
+                    _longest[(instance.InstanceId, execution)] = text;
                 }
             }
         }
