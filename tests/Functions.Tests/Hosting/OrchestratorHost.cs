@@ -64,10 +64,18 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Waits for what must come true soon.</summary>
-    public static Task UntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(() => Task.FromResult(condition()), what, Patience);
+    /// <remarks>A timer that is set just as the clock moves on another thread may be passed over; moving the clock by nothing lets it fire.</remarks>
+    public Task UntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(
+        () =>
+        {
+            Time.Advance(TimeSpan.Zero);
+            return Task.FromResult(condition());
+        },
+        what,
+        Patience);
 
     /// <summary>Holds the calls of an activity from now on.</summary>
-    public Gate Hold(string activity) => _gates[activity] = new Gate();
+    public Gate Hold(string activity) => _gates[activity] = new Gate(this);
 
     public async Task StartAsync(string orchestrator, object? input, string id, DateTimeOffset? at = null)
     {
@@ -94,14 +102,9 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     /// <summary>Waits for the end of an orchestration; the clock stands still.</summary>
     public async Task<OrchestrationMetadata> EndAsync(string id)
     {
-        try
-        {
-            return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(Patience);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException($"'{id}' has not ended after {string.Join(", ", Activities)}.");
-        }
+        OrchestrationMetadata? end = null;
+        await UntilAsync(() => (end = Find(id)) is { IsCompleted: true }, $"'{id}' ends");
+        return end!;
     }
 
     /// <summary>Waits for the end, and says what came of it.</summary>
@@ -155,6 +158,9 @@ internal sealed class OrchestratorHost : IAsyncDisposable
 
         return _answers[activity](input);
     }
+
+    // The store is read where the caller is, so nothing is waited for.
+    private OrchestrationMetadata? Find(string id) => Client.GetInstanceAsync(id, getInputsAndOutputs: true).GetAwaiter().GetResult();
 
     private long Count(string sql, params object[] values) => Engine.Service.Store.Read(connection =>
     {
