@@ -1,7 +1,7 @@
 namespace Drover.Functions.Tests.Hosting;
 
 /// <summary>Holds calls of an activity until the test lets them go.</summary>
-internal sealed class Gate(OrchestratorHost host)
+internal sealed class Gate
 {
     private readonly Lock _lock = new();
     private readonly List<(object? Input, TaskCompletionSource Go)> _held = [];
@@ -20,7 +20,7 @@ internal sealed class Gate(OrchestratorHost host)
     }
 
     /// <summary>Returns once so many calls are held.</summary>
-    public Task HoldsAsync(int calls = 1) => host.UntilAsync(() => Held.Count == calls, $"{calls} calls are held");
+    public Task HoldsAsync(int calls = 1) => OrchestratorHost.UntilAsync(() => Held.Count == calls, $"{calls} calls are held");
 
     /// <summary>Lets the calls go that are held, or those of them with such an input.</summary>
     public void Release(Func<object?, bool>? which = null)
