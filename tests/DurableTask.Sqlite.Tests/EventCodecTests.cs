@@ -51,6 +51,30 @@ public sealed class EventCodecTests
         Assert.Equal(JsonConvert.SerializeObject(e), JsonConvert.SerializeObject(decoded));
     }
 
+    [Fact]
+    public void Deserialize_WhatWasSerialized_IsTheSame()
+    {
+        HistoryEvent[] events = [.. Events.Select(row => row.Data)];
+        Array.ForEach(events, e => e.Timestamp = new DateTime(2029, 12, 31, 23, 59, 59, 123, DateTimeKind.Utc));
+
+        var read = EventCodec.Deserialize(EventCodec.Serialize(events));
+
+        Assert.Equal(events.Select(e => e.GetType()), read.Select(e => e.GetType()));
+        Assert.Equal(JsonConvert.SerializeObject(events), JsonConvert.SerializeObject(read));
+    }
+
+    [Theory]
+    [InlineData("", "The history is not a JSON array: ")]
+    [InlineData("{}", "The history is not a JSON array: ")]
+    [InlineData("[1]", "Event 0 of the history has no known EventType.")]
+    [InlineData("[{}]", "Event 0 of the history has no known EventType.")]
+    [InlineData("""[{"EventType":12,"EventId":-1},{"EventType":99}]""", "Event 1 of the history has no known EventType.")]
+    [InlineData("""[{"EventType":"x"}]""", "Event 0 of the history has no known EventType.")]
+    [InlineData("""[{"EventType":12345678901}]""", "Event 0 of the history cannot be read: ")]
+    [InlineData("""[{"EventType":12,"EventId":"x"}]""", "Event 0 of the history cannot be read: ")]
+    public void Deserialize_NoHistory_SaysWhichEvent(string text, string expected) =>
+        Assert.StartsWith(expected, Assert.Throws<FormatException>(() => EventCodec.Deserialize(text)).Message);
+
     [Theory]
     [InlineData(0, "{")]
     [InlineData(0, null)]

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DurableTask.Core.History;
 using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace DurableTask.Sqlite.History;
 
@@ -67,6 +68,21 @@ internal static class EventCodec
     /// <summary>A whole history as a JSON array.</summary>
     public static string Serialize(IEnumerable<HistoryEvent> events) => JsonConvert.SerializeObject(events, Formatting.Indented, Settings);
 
+    /// <summary>The events of a history that <see cref="Serialize"/> made text.</summary>
+    /// <exception cref="FormatException">The text is not such a history; the message names the event.</exception>
+    public static IReadOnlyList<HistoryEvent> Deserialize(string history)
+    {
+        try
+        {
+            using var reader = new JsonTextReader(new StringReader(history)) { DateParseHandling = DateParseHandling.None };
+            return [.. JArray.Load(reader).Select((e, index) => Read(e, index))];
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"The history is not a JSON array: {e.Message}", e);
+        }
+    }
+
     /// <summary>Any of the framework's own types, as JSON.</summary>
     [return: NotNullIfNotNull(nameof(value))]
     public static string? ToJson(object? value) => value is null ? null : JsonConvert.SerializeObject(value, Settings);
@@ -100,6 +116,22 @@ internal static class EventCodec
         catch (JsonException e)
         {
             throw Damaged(row, e);
+        }
+    }
+
+    private static HistoryEvent Read(JToken token, int index)
+    {
+        try
+        {
+            return (token as JObject)?[nameof(HistoryEvent.EventType)] is { Type: JTokenType.Integer } kind
+                && Types.TryGetValue((EventType)(int)kind, out var type)
+                && JsonConvert.DeserializeObject(token.ToString(Formatting.None), type, Settings) is HistoryEvent e
+                ? e
+                : throw new FormatException($"Event {index} of the history has no known {nameof(HistoryEvent.EventType)}.");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or OverflowException)
+        {
+            throw new FormatException($"Event {index} of the history cannot be read: {e.Message}", e);
         }
     }
 

@@ -110,8 +110,14 @@ internal sealed class DueMessages : IDisposable
             return;
         }
 
-        var wait = TimeSpan.FromTicks(Math.Max(0, _order.Min.Due - _time.GetUtcNow().UtcTicks));
-        wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)); // A timer must not fire before its time.
-        _timer.Change(wait < LongestNap ? wait : LongestNap, Timeout.InfiniteTimeSpan);
+        // A clock that moves between the look at it and the setting of the timer makes the timer late, so look again.
+        TimeSpan left, wait;
+        do
+        {
+            left = TimeSpan.FromTicks(Math.Max(0, _order.Min.Due - _time.GetUtcNow().UtcTicks));
+            wait = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)); // A timer must not fire before its time.
+            _timer.Change(wait < LongestNap ? wait : LongestNap, Timeout.InfiniteTimeSpan);
+        }
+        while (left > TimeSpan.Zero && _order.Count > 0 && _order.Min.Due <= _time.GetUtcNow().UtcTicks);
     }
 }

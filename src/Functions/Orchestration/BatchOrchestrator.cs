@@ -70,11 +70,11 @@ public static class BatchOrchestrator
             return null!;
         }
 
-        run = run with { FinalizingAt = Now(context) };
-        context.SetCustomStatus(window.Progress(BatchStatus.Finalizing) with { FinalizingAt = run.FinalizingAt });
+        var auditedAt = Now(context);
+        context.SetCustomStatus(window.Progress(BatchStatus.Finalizing) with { FinalizingAt = auditedAt });
         var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), run.BatchId, ActivityRetries.Storage);
         // The mark is what the shards went by; the event that tells of it may have come too late to be read.
-        run = run with { Closing = run.Closing ?? audit.Closing };
+        run = run with { Closing = run.Closing ?? audit.Closing, FinalizingAt = null };
         if (audit.Problem is not null)
         {
             return await FinishAsync(context, run, BatchStatus.Stopped, audit.Problem);
@@ -87,7 +87,8 @@ public static class BatchOrchestrator
 
         if (audit.Short.Count == 0)
         {
-            return await FinishAsync(context, run with { Settled = audit.Tally }, StatusOf(run, audit.Tally), null);
+            // Now it is known: it was then that all items had their outcome.
+            return await FinishAsync(context, run with { Settled = audit.Tally, FinalizingAt = auditedAt }, StatusOf(run, audit.Tally), null);
         }
 
         if (run.Audits == MostAudits)
@@ -120,7 +121,7 @@ public static class BatchOrchestrator
         (run, var status, var reason) = await StageOrchestration.RunAsync(context, run);
         if (status is not null)
         {
-            return await FinishAsync(context, run with { FinalizingAt = Now(context) }, status, reason);
+            return await FinishAsync(context, run with { FinalizingAt = status == BatchStatus.Stopped ? null : Now(context) }, status, reason);
         }
 
         context.ContinueAsNew(run);
@@ -141,7 +142,12 @@ public static class BatchOrchestrator
 
     private static async Task<FinalRecord> FinishAsync(TaskOrchestrationContext context, BatchRun run, string status, string? reason)
     {
-        context.SetCustomStatus(new BatchProgress(status, run.Plan!.Items, run.Plan.Invalid, run.Settled, []));
+        context.SetCustomStatus(new BatchProgress(status, run.Plan!.Items, run.Plan.Invalid, run.Settled, [])
+        {
+            Model = run.Plan.Model,
+            InProgressAt = run.Plan.Problem is null ? run.Plan.At : null,
+            FinalizingAt = run.FinalizingAt,
+        });
         var ending = new Ending(run.BatchId, status, reason, run.Plan)
         {
             FinalizingAt = run.FinalizingAt,

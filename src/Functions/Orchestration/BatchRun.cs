@@ -36,7 +36,7 @@ public sealed record BatchRun(string BatchId)
     /// <summary>What the stages before it have taken.</summary>
     public Tally Spent { get; init; } = Tally.Zero;
 
-    /// <summary>When the last audit began.</summary>
+    /// <summary>When the audit began that found all items to have their outcome; null: none has found that yet.</summary>
     public DateTimeOffset? FinalizingAt { get; init; }
 
     /// <summary>Why the batch is being closed early (<c>cancelled</c>), or null.</summary>

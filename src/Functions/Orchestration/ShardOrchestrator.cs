@@ -21,9 +21,10 @@ public static class ShardOrchestrator
     [Function(nameof(ShardOrchestrator))]
     public static async Task<ShardOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, ShardRun run)
     {
-        var wake = context.WaitForExternalEvent<string>(WakeEvent);
+        Task<string>? wake = null;
         for (var i = 0; i < RunsPerGeneration; i++)
         {
+            wake ??= context.WaitForExternalEvent<string>(WakeEvent);
             var pass = await context.CallActivityAsync<PassResult>(nameof(RunShard), run, ActivityRetries.Storage);
             if (pass.IsSettled || pass.StopReason is not null)
             {
@@ -47,7 +48,7 @@ public static class ShardOrchestrator
                     return new ShardOutcome(false, pass.Tally, null);
                 }
 
-                wake = context.WaitForExternalEvent<string>(WakeEvent);
+                wake = null; // Who waits takes the next event at once; after the last pass it is the next generation's.
             }
 
             run = pass.IsWholePass ? run with { Pass = run.Pass + 1, From = 0 } : run with { From = pass.Next };
