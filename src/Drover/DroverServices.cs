@@ -20,13 +20,13 @@ using Drover.Stages;
 using Drover.Storage;
 using Drover.Streams;
 using Drover.Throttling;
+using Drover.Tickets;
+using Drover.Uploads;
 using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Drover.Uploads;
-using Drover.Tickets;
 
 namespace Drover;
 

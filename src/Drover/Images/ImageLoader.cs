@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Drover.Storage;
 using Drover.Json;
+using Drover.Storage;
 
 namespace Drover.Images;
 

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-
+using Drover.Json;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
-using Drover.Json;
 
 namespace Drover.Images;
 

@@ -3,12 +3,12 @@ using Drover.Batches;
 using Drover.Budgets;
 using Drover.Calls;
 using Drover.Files;
+using Drover.Json;
 using Drover.Models;
 using Drover.Recipes;
 using Drover.Shards;
 using Drover.Storage;
 using Drover.Upstreams;
-using Drover.Json;
 
 namespace Drover.Intake;
 

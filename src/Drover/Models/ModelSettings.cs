@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using Drover.Settings;
+using Microsoft.Extensions.Configuration;
 
 namespace Drover.Models;
 

@@ -1,5 +1,5 @@
-using Drover.Upstreams;
 using Drover.Json;
+using Drover.Upstreams;
 
 namespace Drover.Outcomes;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Drover.Batches;
-using Drover.Models;
 using Drover.Json;
+using Drover.Models;
 
 namespace Drover.Planning;
 

@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text.Json.Nodes;
 using Drover.Calls;
+using Drover.Json;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes;
 using Drover.Streams;
 using Drover.Throttling;
 using Drover.Upstreams;
-using Drover.Json;
 
 namespace Drover.Questions;
 

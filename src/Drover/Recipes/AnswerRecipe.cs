@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
+using Drover.Json;
 using Drover.Models;
 using Drover.Tokens;
 using Drover.Upstreams;
-using Drover.Json;
 
 namespace Drover.Recipes;
 

@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Drover.Images;
+using Drover.Json;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Tokens;
 using Drover.Upstreams;
-using Drover.Json;
 
 namespace Drover.Recipes;
 

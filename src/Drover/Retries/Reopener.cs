@@ -2,10 +2,10 @@ using System.Text;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Json;
-using Drover.Storage;
-using Microsoft.Extensions.Logging;
-using Drover.Tickets;
 using Drover.Outcomes;
+using Drover.Storage;
+using Drover.Tickets;
+using Microsoft.Extensions.Logging;
 
 namespace Drover.Retries;
 

@@ -2,9 +2,9 @@ using Azure;
 using Drover.Batches;
 using Drover.Outcomes;
 using Drover.Shards;
+using Drover.Tickets;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
-using Drover.Tickets;
 
 namespace Drover.Retries;
 

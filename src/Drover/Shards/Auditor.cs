@@ -3,8 +3,8 @@ using Drover.Batches;
 using Drover.Outcomes;
 using Drover.Planning;
 using Drover.Storage;
-using Microsoft.Extensions.Logging;
 using Drover.Tickets;
+using Microsoft.Extensions.Logging;
 
 namespace Drover.Shards;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Drover.Batches;
 using Drover.Calls;
+using Drover.Json;
 using Drover.Models;
 using Drover.Outcomes;
 using Drover.Planning;
@@ -9,7 +10,6 @@ using Drover.Storage;
 using Drover.Throttling;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
-using Drover.Json;
 
 namespace Drover.Shards;
 

@@ -10,9 +10,9 @@ using Drover.Planning;
 using Drover.Recipes;
 using Drover.Storage;
 using Drover.Throttling;
+using Drover.Tickets;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging;
-using Drover.Tickets;
 
 namespace Drover.Shards;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Drover.Calls;
+using Drover.Json;
 using Drover.OpenAI;
 using Drover.Upstreams;
-using Drover.Json;
 
 namespace Drover.Streams;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
+using Drover.Json;
 using Drover.OpenAI;
 using Drover.Throttling;
-using Drover.Json;
 
 namespace Drover.Upstreams;
 

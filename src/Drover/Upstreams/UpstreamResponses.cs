@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drover.Json;
 using Drover.OpenAI;
 using Drover.Throttling;
 using Microsoft.Extensions.Logging;
-using Drover.Json;
 
 namespace Drover.Upstreams;
 

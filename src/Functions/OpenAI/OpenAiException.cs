@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using Drover.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 

@@ -14,10 +14,10 @@ using Drover.Stages;
 using Drover.Storage;
 using Drover.Tests.Retries;
 using Drover.Tests.Upstreams;
+using Drover.Tickets;
 using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
-using Drover.Tickets;
 
 namespace Drover.Tests.Batches;
 

@@ -9,10 +9,10 @@ using Drover.Recipes;
 using Drover.Shards;
 using Drover.Storage;
 using Drover.Tests.Retries;
+using Drover.Tickets;
 using Drover.Upstreams;
 using Drover.Webhooks;
 using Microsoft.Extensions.Logging.Abstractions;
-using Drover.Tickets;
 
 namespace Drover.Tests.Intake;
 

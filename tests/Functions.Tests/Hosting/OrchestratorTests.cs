@@ -1,6 +1,6 @@
-using Drover.Functions.Webhooks;
 using Drover.Functions.Orchestration;
 using Drover.Functions.Uploads;
+using Drover.Functions.Webhooks;
 
 namespace Drover.Functions.Tests.Hosting;
 

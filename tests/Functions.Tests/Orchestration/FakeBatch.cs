@@ -1,7 +1,7 @@
 using Drover.Batches;
 using Drover.Functions.Batches;
-using Drover.Functions.Tests.Hosting;
 using Drover.Functions.Orchestration;
+using Drover.Functions.Tests.Hosting;
 using Drover.Shards;
 using Drover.Stages;
 

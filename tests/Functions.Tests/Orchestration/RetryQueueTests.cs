@@ -1,6 +1,6 @@
 using Drover.Batches;
-using Drover.Retries;
 using Drover.Functions.Orchestration;
+using Drover.Retries;
 using Drover.Shards;
 
 namespace Drover.Functions.Tests.Orchestration;

@@ -1,6 +1,6 @@
 using Drover.Batches;
-using Drover.Functions.Tests.Hosting;
 using Drover.Functions.Orchestration;
+using Drover.Functions.Tests.Hosting;
 using Drover.Shards;
 
 namespace Drover.Functions.Tests.Orchestration;

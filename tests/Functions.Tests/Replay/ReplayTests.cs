@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Drover.Functions.Tests.Hosting;
 using Drover.Functions.Orchestration;
+using Drover.Functions.Tests.Hosting;
 
 namespace Drover.Functions.Tests.Replay;
 

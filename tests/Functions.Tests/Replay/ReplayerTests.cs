@@ -1,5 +1,5 @@
-using Drover.Functions.Tests.Hosting;
 using Drover.Functions.Orchestration;
+using Drover.Functions.Tests.Hosting;
 using Drover.Shards;
 
 namespace Drover.Functions.Tests.Replay;

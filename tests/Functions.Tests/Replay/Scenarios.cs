@@ -1,11 +1,11 @@
 using Drover.Batches;
-using Drover.Functions.Tests.Orchestration;
+using Drover.Functions.Orchestration;
 using Drover.Functions.Tests.Hosting;
+using Drover.Functions.Tests.Orchestration;
+using Drover.Functions.Uploads;
 using Drover.Functions.Webhooks;
 using Drover.Retries;
-using Drover.Functions.Orchestration;
 using Drover.Shards;
-using Drover.Functions.Uploads;
 using Drover.Stages;
 using Drover.Uploads;
 
