@@ -12,7 +12,7 @@ namespace Drover.LocalRuntime;
 /// other had started, begins again with its last input, under its own id. Orchestrators that keep their results outside of the
 /// history lose nothing by that.
 /// </remarks>
-internal sealed class EarlierHistory(string path, DurableTaskClient client, ILogger logger) : IHostedService
+internal sealed class EarlierHistory(string path, DurableTaskClient client, ILogger logger) : IHostedLifecycleService
 {
     private const int ApplicationId = 0x44525652;
     private const int ApplicationIdOffset = 68; // In the header of every SQLite file, big-endian: https://sqlite.org/fileformat.html
@@ -34,8 +34,8 @@ internal sealed class EarlierHistory(string path, DurableTaskClient client, ILog
             && BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationIdOffset)) == ApplicationId;
     }
 
-    /// <summary>Takes over what had not ended, before anything runs. A crash at any point is made up for at the next start.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Takes over what had not ended, before anything opens the database. A crash at any point is made up for at the next start.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (IsAt(path))
         {
@@ -66,7 +66,15 @@ internal sealed class EarlierHistory(string path, DurableTaskClient client, ILog
         TriggerLog.EarlierHistoryTaken(logger, _aside, unfinished.Count);
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private List<(string Id, string Name, string? Input)> Unfinished()
     {
