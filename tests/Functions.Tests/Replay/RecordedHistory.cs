@@ -49,9 +49,24 @@ internal sealed record RecordedHistory(string Name, string Instance, string? Inp
     {
         var texts = histories.Select(h =>
             $$"""{"name":{{Text(h.Name)}},"instance":{{Text(h.Instance)}},"input":{{h.Input ?? "null"}},"events":[{{"\n"}}"""
-            + string.Join(",\n", JsonNode.Parse(h.Events)!.AsArray().Select(e => e!.ToJsonString(Compact)))
+            + string.Join(",\n", JsonNode.Parse(h.Events)!.AsArray().Select(e => WithoutStackTraces(e!).ToJsonString(Compact)))
             + "\n]}");
         File.WriteAllText(path, $"[{string.Join(",\n", texts)}]\n");
+    }
+
+    /// <summary>Replay does not look at them, and they name folders of the machine that recorded.</summary>
+    private static JsonNode WithoutStackTraces(JsonNode node)
+    {
+        if (node is JsonObject members)
+        {
+            members.Remove("StackTrace");
+            foreach (var (_, member) in members)
+            {
+                _ = member is null ? null : WithoutStackTraces(member);
+            }
+        }
+
+        return node;
     }
 
     private static string Text(string value) => JsonSerializer.Serialize(value, Compact);
