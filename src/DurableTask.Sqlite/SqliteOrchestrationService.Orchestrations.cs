@@ -1,5 +1,6 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using DurableTask.Sqlite.History;
 using DurableTask.Sqlite.Instances;
 using DurableTask.Sqlite.Storage;
 
@@ -51,7 +52,7 @@ public sealed partial class SqliteOrchestrationService
         {
             Consumed = item.Messages,
             State = orchestrationState,
-            Events = [.. (isNew ? newOrchestrationRuntimeState.Events : newOrchestrationRuntimeState.NewEvents).Select(FailureTextsOf)],
+            Events = [.. (isNew ? newOrchestrationRuntimeState.Events : newOrchestrationRuntimeState.NewEvents).Select(FailureTexts.Cut)],
             Outbound = [.. outboundMessages, .. timerMessages, .. orchestratorMessages],
         };
         try
@@ -104,8 +105,6 @@ public sealed partial class SqliteOrchestrationService
 
     /// <summary>Does nothing: locks do not run out, because one process alone runs a file.</summary>
     public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) => Task.CompletedTask;
-
-    private static HistoryEvent FailureTextsOf(HistoryEvent e) => History.FailureTexts.Cut(e);
 
     /// <summary>What to show to the code; null when there is nothing to show.</summary>
     private async Task<TaskOrchestrationWorkItem?> PrepareAsync(InstanceSlot slot, List<InstanceMessage> messages)

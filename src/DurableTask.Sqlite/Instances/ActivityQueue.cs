@@ -13,8 +13,6 @@ internal sealed class ActivityQueue
 
     public int Running => Volatile.Read(ref _running);
 
-    public int Waiting => _queue.Reader.Count;
-
     public void Enqueue(ActivityWork work)
     {
         _queued.AddOrUpdate(work.ExecutionId, 1, (_, n) => n + 1);

@@ -14,9 +14,6 @@ internal sealed class InstanceTable(int maxIdle)
     /// <summary>How many instances are locked.</summary>
     public int Locked => Volatile.Read(ref _locked);
 
-    /// <summary>How many instances wait to be locked.</summary>
-    public int Waiting => _ready.Reader.Count;
-
     public void Deliver(InstanceMessage message)
     {
         lock (_gate)
