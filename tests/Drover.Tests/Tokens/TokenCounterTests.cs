@@ -42,6 +42,23 @@ public sealed class TokenCounterTests
     public void Count_KnownTexts_HaveWhatTheEncodingGivesThem(string text, int o200k, int cl100k) =>
         Assert.Equal((o200k, cl100k), ((int)new TokenCounter(TokenEncoding.O200k).Count(text), (int)new TokenCounter(TokenEncoding.Cl100k).Count(text)));
 
+    [Theory]
+    [InlineData(TokenEncoding.O200k, "o200k_base")]
+    [InlineData(TokenEncoding.Cl100k, "cl100k_base")]
+    public void Count_RandomTexts_IsWhatTheLibraryMakesOfThem(TokenEncoding encoding, string name)
+    {
+        string[] parts = ["Hello", " there", "'s", "'LL", "\r\n", "\n\n", "   ", "\t", "12345", "7", "é", "Ünï", "日本", "🙂", "#", "//", "--", "<|", "a/b\n", "ǅ", "́"];
+        var library = TiktokenTokenizer.CreateForEncoding(name);
+        var counter = new TokenCounter(encoding);
+        var random = new Random(5);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => parts[random.Next(parts.Length)]));
+
+            Assert.Equal((text, (long)library.CountTokens(text)), (text, counter.Count(text)));
+        }
+    }
+
     [Fact]
     public void Count_ALongText_IsTheSameInWindows()
     {
