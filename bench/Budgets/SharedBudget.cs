@@ -76,7 +76,7 @@ internal sealed class SharedBudget(AzuriteEndpoints storage, HttpClient simulato
         var container = new BlobContainerClient(storage.ConnectionString, Container);
         using var webhooks = new WebhookSender(TimeProvider.System, NullLogger<WebhookSender>.Instance);
         await using var ledger = new SpendLedger(
-            new BatchBlobs(container), new BudgetOptions { PerDay = limit }, webhooks, TimeProvider.System, Random.Shared, NullLogger<SpendLedger>.Instance);
+            new ContainerLayout(container), new BudgetOptions { PerDay = limit }, webhooks, TimeProvider.System, Random.Shared, NullLogger<SpendLedger>.Instance);
         var day = (await ledger.ReadAsync("none", CancellationToken.None)).Scopes.Single(s => s.Scope == BudgetScope.Day);
         var billed = await BilledAsync();
         Console.WriteLine(string.Create(

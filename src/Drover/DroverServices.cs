@@ -45,18 +45,18 @@ public static class DroverServices
         services.AddSingleton(Random.Shared);
         services.AddSingleton(provider => UpstreamsOf(settings, provider));
         services.AddSingleton(provider => provider.GetRequiredService<UpstreamPool>().Default);
-        services.AddSingleton(_ => new BatchBlobs(container));
+        services.AddSingleton(_ => new ContainerLayout(container));
         services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
         services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts));
-        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchHolders>().AddSingleton<BatchIntake>().AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchOwnership>().AddSingleton<BatchIntake>().AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>(); // First: it says what is wrong with storage.
         services.AddImages(settings.Vision).AddUploads().AddSingleton<IRecipe, VisionRecipe>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
         services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
-        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetrySlices>().AddSingleton<SecondChances>().AddSingleton<Reopener>();
+        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetryTickets>().AddSingleton<RetryRunner>().AddSingleton<Reopener>();
         services.AddSingleton(settings.Cache).AddSingleton<AnswerCache>();
-        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<StageRunner>().AddSingleton<Answering>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
+        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<StageRunner>().AddSingleton<QuestionAnswerer>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }
 
@@ -65,7 +65,7 @@ public static class DroverServices
         var time = provider.GetRequiredService<TimeProvider>();
         var logger = provider.GetRequiredService<ILogger<Upstream>>();
         var throttleLogger = provider.GetRequiredService<ILogger<Throttle>>();
-        var container = provider.GetRequiredService<BatchBlobs>().Container;
+        var container = provider.GetRequiredService<ContainerLayout>().Container;
         return new UpstreamPool(
             [.. settings.MoreUpstreams.Prepend(settings.Upstream).Select(options => new Upstream(
                 options,

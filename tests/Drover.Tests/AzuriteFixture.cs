@@ -18,11 +18,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
     public async ValueTask InitializeAsync() => _server = await AzuriteServer.EnsureAsync(_endpoints, _folder.FullName, _ => { }, CancellationToken.None);
 
     /// <summary>An empty container.</summary>
-    public async Task<BatchBlobs> CreateContainerAsync()
+    public async Task<ContainerLayout> CreateContainerAsync()
     {
         var container = new BlobServiceClient(ConnectionString).GetBlobContainerClient($"t{Guid.NewGuid():N}");
         await container.CreateAsync();
-        return new BatchBlobs(container);
+        return new ContainerLayout(container);
     }
 
     public async ValueTask DisposeAsync()

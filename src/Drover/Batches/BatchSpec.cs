@@ -46,7 +46,7 @@ public sealed partial record BatchSpec
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>How it is cut into shards; null: as the options say now.</summary>
-    public ShardCut? Cut { get; init; }
+    public ShardSizes? Cut { get; init; }
 
     /// <summary>The route that every line must be for, for a batch made by the rules of the OpenAI Batch API; null for others.</summary>
     public string? Endpoint { get; init; }

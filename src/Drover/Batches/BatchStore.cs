@@ -10,7 +10,7 @@ using Drover.Storage;
 namespace Drover.Batches;
 
 /// <summary>What is written of a batch besides its plan and its outcomes: the spec, the closing mark and the final record.</summary>
-public sealed class BatchStore(BatchBlobs blobs)
+public sealed class BatchStore(ContainerLayout blobs)
 {
     private const int MostCached = 1000;
 
@@ -63,13 +63,13 @@ public sealed class BatchStore(BatchBlobs blobs)
         string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = after is null ? null : await FindAsync(after, cancellationToken);
-        var start = last is null ? "" : BatchBlobs.IndexName(last.Id, last.CreatedAt);
-        await foreach (var entry in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.IndexPrefix, cancellationToken))
+        var start = last is null ? "" : ContainerLayout.IndexName(last.Id, last.CreatedAt);
+        await foreach (var entry in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.IndexPrefix, cancellationToken))
         {
             // An entry without a spec, or with an older one, is of a creation that did not come to its end or came second.
             if (string.CompareOrdinal(entry.Name, start) > 0
-                && await FindAsync(BatchBlobs.IdOfIndexEntry(entry.Name), cancellationToken) is { } spec
-                && BatchBlobs.IndexName(spec.Id, spec.CreatedAt) == entry.Name)
+                && await FindAsync(ContainerLayout.IdOfIndexEntry(entry.Name), cancellationToken) is { } spec
+                && ContainerLayout.IndexName(spec.Id, spec.CreatedAt) == entry.Name)
             {
                 yield return spec;
             }

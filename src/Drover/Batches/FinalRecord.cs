@@ -5,8 +5,6 @@ namespace Drover.Batches;
 /// <param name="Reason">Why, unless it is completed.</param>
 /// <param name="Items">The items there were.</param>
 /// <param name="Invalid">The lines that were no items.</param>
-/// <param name="Tally">Their outcomes.</param>
-/// <param name="EndedAt">When.</param>
 public sealed record FinalRecord(string Status, string? Reason, long Items, long Invalid, Tally Tally, DateTimeOffset EndedAt)
 {
     /// <summary>A code for programs of the reason, where there is one.</summary>

@@ -6,8 +6,6 @@ namespace Drover.Batches;
 /// <param name="Completed">Outcomes that are results.</param>
 /// <param name="Failed">Outcomes that are errors of the item.</param>
 /// <param name="Unrun">Items closed without being tried to the end, because the batch was cancelled or expired.</param>
-/// <param name="InputTokens">Prompt tokens.</param>
-/// <param name="OutputTokens">Completion tokens.</param>
 /// <param name="CostUsd">Cost in US dollars, of the outcomes whose model has a price.</param>
 public sealed record Tally(long Completed, long Failed, long Unrun, long InputTokens, long OutputTokens, decimal CostUsd)
 {

@@ -95,7 +95,6 @@ internal sealed class SpendAccount(long number, Payer payer, DateOnly day)
     /// </remarks>
     /// <param name="lostCount">The lost calls up to this one are in the sheet.</param>
     /// <param name="drain">Whether to keep nothing ready.</param>
-    /// <param name="now">The time.</param>
     public LeaseReport Report(long lostCount, bool drain, DateTimeOffset now)
     {
         var waiting = Waiting.Sum(w => w.Usd);

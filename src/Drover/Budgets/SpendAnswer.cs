@@ -11,8 +11,6 @@ public abstract record SpendAnswer
     public sealed record Granted(Reservation Reservation) : SpendAnswer;
 
     /// <summary>A limit does not allow the call, and nothing that is under way could still free enough.</summary>
-    /// <param name="Scope">Which limit.</param>
-    /// <param name="LimitUsd">The limit.</param>
     /// <param name="SpentUsd">What is spent of it, with what lost calls may have cost.</param>
     /// <param name="WorstCaseUsd">What the call could have cost.</param>
     /// <param name="BeginsAnew">When the day or month ends; null for a batch.</param>

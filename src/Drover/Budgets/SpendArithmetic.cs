@@ -46,11 +46,8 @@ internal static class SpendArithmetic
     /// <summary>
     /// A process is gone: what its sheet settled is settled, what was under way are orphans, and the rest of its leases is free again.
     /// </summary>
-    /// <param name="ledger">The ledger.</param>
     /// <param name="holderId">The id of its sheet.</param>
     /// <param name="sheet">The sheet, which nobody can write any more; null if there is none, which only a storage that forgets can do.</param>
-    /// <param name="options">The limits.</param>
-    /// <param name="now">The time.</param>
     public static (SpendDocument Ledger, IReadOnlyList<SpendAlert> Alerts) Recover(
         SpendDocument ledger, string holderId, SpendSheet? sheet, BudgetOptions options, DateTimeOffset now)
     {
@@ -115,12 +112,8 @@ internal static class SpendArithmetic
     }
 
     /// <summary>Ends a batch's spending; null while something of it is still leased.</summary>
-    /// <param name="ledger">The ledger.</param>
-    /// <param name="batch">The batch.</param>
     /// <param name="resumable">Whether its record stays.</param>
     /// <param name="costOf">What an orphan cost; null: its worst case.</param>
-    /// <param name="options">The limits.</param>
-    /// <param name="now">The time.</param>
     public static (SpendDocument Ledger, decimal Total, IReadOnlyList<SpendAlert> Alerts)? Close(
         SpendDocument ledger, string batch, bool resumable, Func<Orphan, decimal?> costOf, BudgetOptions options, DateTimeOffset now)
     {

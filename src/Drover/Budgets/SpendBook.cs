@@ -15,7 +15,6 @@ namespace Drover.Budgets;
 /// <param name="id">The id of the sheet.</param>
 /// <param name="known">What calls cost lately; shared by all books of the process, and guarded by <paramref name="gate"/>.</param>
 /// <param name="gate">Guards this book and <paramref name="known"/>.</param>
-/// <param name="time">The clock.</param>
 /// <param name="logger">Hears of calls that cost more than they could.</param>
 internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProvider time, ILogger logger)
 {
@@ -209,8 +208,6 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
     }
 
     /// <summary>Takes the ledger's answer.</summary>
-    /// <param name="report">The report.</param>
-    /// <param name="verdict">The answer.</param>
     /// <param name="whenSpent">What a batch does when a day's or month's budget is spent.</param>
     /// <returns>Whether there is less money than would be good.</returns>
     public bool Apply(SpendReport report, SpendVerdict verdict, Func<string, WhenSpent> whenSpent)

@@ -22,7 +22,7 @@ public sealed class SpendLedger : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly BatchBlobs _blobs;
+    private readonly ContainerLayout _blobs;
     private readonly BudgetOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -35,7 +35,7 @@ public sealed class SpendLedger : IAsyncDisposable
     private bool _disposed;
 
     public SpendLedger(
-        BatchBlobs blobs, BudgetOptions options, WebhookSender webhooks, TimeProvider time, Random random, ILogger<SpendLedger> logger)
+        ContainerLayout blobs, BudgetOptions options, WebhookSender webhooks, TimeProvider time, Random random, ILogger<SpendLedger> logger)
     {
         (_blobs, _options, _time, _logger) = (blobs, options, time, logger);
         _known = new KnownCosts(time);
@@ -55,7 +55,6 @@ public sealed class SpendLedger : IAsyncDisposable
     /// <summary>Reserves the worst case of one call, before it is sent.</summary>
     /// <remarks>When it answers granted, the reservation is durable: whatever crashes, the call is not forgotten.</remarks>
     /// <param name="payer">The batch, and the key that pays for it.</param>
-    /// <param name="itemId">The item.</param>
     /// <param name="worstCaseUsd">The most that the call can cost.</param>
     /// <param name="cancellationToken">Gives up waiting; then nothing is reserved.</param>
     public async ValueTask<SpendAnswer> ReserveAsync(Payer payer, string itemId, decimal worstCaseUsd, CancellationToken cancellationToken)
@@ -99,11 +98,9 @@ public sealed class SpendLedger : IAsyncDisposable
     }
 
     /// <summary>Gives a batch a limit of its own, or another one; null for each that is to be as the settings say.</summary>
-    /// <param name="batchId">The batch.</param>
     /// <param name="limitUsd">More than 0 US dollars.</param>
     /// <param name="whenSpent">What the batch does once the budget of a day or month is spent.</param>
     /// <param name="spentUsd">What the batch has cost at the least, booked or not.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task SetBatchLimitAsync(string batchId, decimal? limitUsd, WhenSpent? whenSpent, decimal spentUsd, CancellationToken cancellationToken)
     {
         if (limitUsd is { } limit)

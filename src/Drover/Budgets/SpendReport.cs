@@ -21,8 +21,6 @@ internal sealed record SpendReport(
     Func<Orphan, decimal?> CostOf);
 
 /// <param name="Number">The lease's number.</param>
-/// <param name="Payer">Who pays.</param>
-/// <param name="Day">The day.</param>
 /// <param name="Settled">What the sheet says is settled, from the lease's beginning on.</param>
 /// <param name="Held">What stays leased in any case: calls under way, costs not in <paramref name="Settled"/>, and what is kept ready.</param>
 /// <param name="Wanted">What is asked for beyond that.</param>
@@ -33,7 +31,6 @@ internal sealed record LeaseReport(
     long Number, Payer Payer, DateOnly Day, decimal Settled, decimal Held, decimal Wanted, decimal Needed, decimal Kept, decimal Cheapest);
 
 /// <param name="Lease">The number of its lease.</param>
-/// <param name="Call">The call.</param>
 internal sealed record LostReport(long Lease, SheetCall Call);
 
 /// <summary>The ledger's answer.</summary>
@@ -44,7 +41,6 @@ internal sealed record SpendVerdict(SpendHolder? Holder, IReadOnlyList<SpendMarg
 
 /// <summary>The tightest limit of a payer on a day.</summary>
 /// <param name="Scope">Which; null: no limit at all.</param>
-/// <param name="Limit">The limit.</param>
 /// <param name="Spent">What is spent of it for good.</param>
 internal sealed record SpendMargin(BudgetScope? Scope, decimal Limit, decimal Spent)
 {

@@ -14,7 +14,7 @@ namespace Drover.Calls;
 /// wait for its answer; so within one process duplicates are called once. Two processes that ask the same at the same moment may both call.
 /// Memory: the hashes of calls under way.
 /// </remarks>
-public sealed class AnswerCache(BatchBlobs blobs, CacheOptions options, TimeProvider time)
+public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, TimeProvider time)
 {
     private const string ModelKey = "model";
     private const string RequestKey = "request";
@@ -48,7 +48,7 @@ public sealed class AnswerCache(BatchBlobs blobs, CacheOptions options, TimeProv
     /// <summary>Removes what has expired.</summary>
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.CachePrefix, cancellationToken))
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.CachePrefix, cancellationToken))
         {
             if (IsExpired(blob.Properties.LastModified))
             {

@@ -20,7 +20,6 @@ public sealed class ChatSpending(SpendLedger ledger, BudgetOptions options, Mode
         : models.Fault("'model'", model);
 
     /// <summary>The call, as one that asks for money before it is sent.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="id">Names what is asked for: a later call of that name settles an earlier one whose answer was lost.</param>
     /// <param name="key">The name of the caller's key that pays; null for none.</param>
     public ApiCall Limit(ApiCall call, string id, string? key) => IsLimited(key)

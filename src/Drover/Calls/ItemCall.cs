@@ -4,7 +4,6 @@ using Drover.Upstreams;
 namespace Drover.Calls;
 
 /// <summary>What is asked for one item.</summary>
-/// <param name="ItemId">The item.</param>
 /// <param name="Url">The OpenAI route.</param>
 /// <param name="Body">The request's JSON.</param>
 /// <param name="Shape">What it asks for.</param>

@@ -22,7 +22,6 @@ internal sealed class EstimateTally(string model, ModelCatalogue models)
     public TimeSpan Latency => TimeSpan.FromMilliseconds((double)_items * (_entry?.LatencyMs ?? UnknownLatencyMs));
 
     /// <summary>Adds an item.</summary>
-    /// <param name="shape">Its request.</param>
     /// <param name="counted">The prompt's tokens, where they were counted.</param>
     /// <param name="typicalAnswer">The tokens that one such answer has as a rule.</param>
     public void Add(in RequestShape shape, long? counted, int typicalAnswer)

@@ -21,7 +21,7 @@ namespace Drover.Estimates;
 /// </remarks>
 public sealed class Estimator(
     BatchIntake intake,
-    BatchBlobs blobs,
+    ContainerLayout blobs,
     RecipeCatalogue recipes,
     RecipeOptions recipeOptions,
     ModelCatalogue models,
@@ -35,7 +35,6 @@ public sealed class Estimator(
     /// <summary>Estimates a batch.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="content">The input, when it comes with the request.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
     public async Task<Estimate> EstimateAsync(NewBatch request, Stream? content, CancellationToken cancellationToken)
     {
@@ -166,7 +165,7 @@ public sealed class Estimator(
 
     private async Task<Stream> OpenAsync(NewBatch request, CancellationToken cancellationToken)
     {
-        var name = request.InputBlob ?? BatchBlobs.SharedInputName(request.Input!);
+        var name = request.InputBlob ?? ContainerLayout.SharedInputName(request.Input!);
         try
         {
             return await blobs.ByName(name).OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);

@@ -1,7 +1,6 @@
 namespace Drover.Estimates;
 
 /// <summary>What items need of one model.</summary>
-/// <param name="Model">Its name.</param>
 /// <param name="Items">How many items go to it.</param>
 /// <param name="InputTokens">Their prompts' tokens, about.</param>
 /// <param name="OutputTokens">Their answers' tokens, as such answers are as a rule.</param>

@@ -11,7 +11,7 @@ namespace Drover.Files;
 /// SDKs try again when an answer was lost and send no idempotency key. The id is written down before anything else is done, so
 /// that the repetition finds it, wherever the first try came to its end, and completes the same batch.
 /// </remarks>
-public sealed class CreateClaims(BatchBlobs blobs, TimeProvider time)
+public sealed class CreateClaims(ContainerLayout blobs, TimeProvider time)
 {
     private const string Prefix = "creates/";
 
@@ -20,7 +20,6 @@ public sealed class CreateClaims(BatchBlobs blobs, TimeProvider time)
     /// <summary>The id for a creation.</summary>
     /// <param name="asked">All that is asked for, as one text.</param>
     /// <param name="isRepetition">Whether the client says that it has tried before.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<string> ClaimAsync(string asked, bool isRepetition, CancellationToken cancellationToken)
     {
         var blob = blobs.ByName($"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)))}");

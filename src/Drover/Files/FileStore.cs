@@ -15,7 +15,7 @@ namespace Drover.Files;
 /// A file that was deleted or has expired is gone at once for every client; its content goes a while later
 /// (<see cref="PurgeAsync"/>), since a batch that was made from it may still run.
 /// </remarks>
-public sealed class FileStore(BatchBlobs blobs, BatchStore batches, OutcomeFiles outcomes, BatchOptions options, TimeProvider time)
+public sealed class FileStore(ContainerLayout blobs, BatchStore batches, OutcomeFiles outcomes, BatchOptions options, TimeProvider time)
 {
     /// <summary>Begins to take a file in.</summary>
     public FileUpload Begin()

@@ -12,7 +12,7 @@ namespace Drover.Images;
 /// image-results/{name}.json     its outcome, when it was uploaded
 /// </code>
 /// </remarks>
-public sealed class ImageBlobs(BatchBlobs batches)
+public sealed class ImageBlobs(ContainerLayout batches)
 {
     public const string Images = "images";
 

@@ -15,7 +15,6 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
     /// <summary>Loads it.</summary>
     /// <param name="reference">Where it is.</param>
     /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<Loaded> LoadAsync(string reference, string? etag, CancellationToken cancellationToken)
     {
         if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase))

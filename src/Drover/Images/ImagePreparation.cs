@@ -6,7 +6,6 @@ internal sealed class ImagePreparation(ImageLoader loader, ImageShrinker shrinke
     /// <summary>Prepares the image.</summary>
     /// <param name="reference">A URL, a data URL, the name of a blob or, where that is allowed, the path of a file.</param>
     /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<PreparedImage> PrepareAsync(string reference, string? etag, CancellationToken cancellationToken)
     {
         var loaded = await loader.LoadAsync(reference, etag, cancellationToken);

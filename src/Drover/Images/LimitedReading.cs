@@ -3,10 +3,8 @@ namespace Drover.Images;
 /// <summary>Reads a stream whole, up to a limit.</summary>
 internal static class LimitedReading
 {
-    /// <param name="source">The stream.</param>
     /// <param name="length">How long it says it is, if it says.</param>
     /// <param name="limit">The most bytes taken.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public static async Task<Loaded> ReadAsync(Stream source, long? length, int limit, CancellationToken cancellationToken)
     {
         if (length > limit)

@@ -2,7 +2,6 @@ namespace Drover.Images;
 
 /// <summary>An image ready to be sent, or why there is none.</summary>
 /// <param name="Bytes">The file: what was loaded, or a smaller JPEG of it.</param>
-/// <param name="Kind">Its kind.</param>
 /// <param name="Fault">Why there is none, or null.</param>
 internal readonly record struct PreparedImage(ReadOnlyMemory<byte> Bytes, ImageKind Kind, ImageFault? Fault = null)
 {

@@ -14,7 +14,7 @@ namespace Drover.Intake;
 
 /// <summary>Takes a new batch in: checks what is asked, stores the input, writes the spec.</summary>
 public sealed class BatchIntake(
-    BatchBlobs blobs,
+    ContainerLayout blobs,
     BatchStore store,
     Auditor auditor,
     RecipeCatalogue recipes,
@@ -38,7 +38,6 @@ public sealed class BatchIntake(
     /// <summary>Takes a batch in, or finds the one of that id that asks for the same.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="content">The input's JSONL, when it comes with the request; it is streamed to storage.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BatchRefusedException">The request breaks rules; all of them are named.</exception>
     public async Task<BatchSpec> TakeAsync(NewBatch request, Stream? content, CancellationToken cancellationToken)
     {
@@ -48,7 +47,7 @@ public sealed class BatchIntake(
         var spec = new BatchSpec
         {
             Id = id,
-            Input = request.InputBlob ?? BatchBlobs.SharedInputName(request.Input ?? ""),
+            Input = request.InputBlob ?? ContainerLayout.SharedInputName(request.Input ?? ""),
             InputName = request.InputName ?? request.Input,
             Recipe = request.Recipe ?? RecipeCatalogue.Default,
             Model = ModelOf(request),
@@ -57,7 +56,7 @@ public sealed class BatchIntake(
             Cache = request.Cache ?? cache.Enabled,
             CreatedAt = now,
             ExpiresAt = now + WindowOf(request),
-            Cut = ShardCut.Of(options),
+            Cut = ShardSizes.Of(options),
             Endpoint = request.Endpoint,
             MostItems = request.Endpoint is null ? null : uploads.MaxLines,
             OutputLifetime = request.OutputLifetime,
@@ -192,11 +191,11 @@ public sealed class BatchIntake(
     private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
         await blobs.SharedInput(name).ExistsAsync(cancellationToken)
             ? spec
-            : throw new BatchRefusedException(400, [$"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{BatchBlobs.SharedInputName(Excerpt.Of(name, 100))}."]);
+            : throw new BatchRefusedException(400, [$"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{ContainerLayout.SharedInputName(Excerpt.Of(name, 100))}."]);
 
     private async Task<BatchSpec> StoreAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
-        var name = BatchBlobs.OwnInputName(spec.Id, Guid.NewGuid().ToString("N")[..12]);
+        var name = ContainerLayout.OwnInputName(spec.Id, Guid.NewGuid().ToString("N")[..12]);
         using var hash = SHA256.Create();
         await using (var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read, leaveOpen: true))
         {

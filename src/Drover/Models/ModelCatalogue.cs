@@ -75,7 +75,6 @@ public sealed partial class ModelCatalogue
 
     /// <summary>What is wrong with a model's name; null when nothing is.</summary>
     /// <param name="where">What names it: a setting, or a member in quotes.</param>
-    /// <param name="model">The name.</param>
     public string? Fault(string where, string model)
     {
         if (model.Equals(Auto, StringComparison.OrdinalIgnoreCase))

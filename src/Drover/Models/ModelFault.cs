@@ -2,5 +2,4 @@ namespace Drover.Models;
 
 /// <summary>Why there is no model for a job.</summary>
 /// <param name="Code">In the words of the OpenAI API, where it has one.</param>
-/// <param name="Message">For people.</param>
 public sealed record ModelFault(string Code, string Message);

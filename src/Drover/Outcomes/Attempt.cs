@@ -1,8 +1,6 @@
 namespace Drover.Outcomes;
 
 /// <summary>Why an item failed, once or several times in a row for the same reason.</summary>
-/// <param name="From">When first.</param>
-/// <param name="Until">When last.</param>
 /// <param name="Times">In how many passes.</param>
 /// <param name="Status">The HTTP status, or 0 when there was no answer.</param>
 /// <param name="Code">The upstream's code, or ours where there was no answer.</param>

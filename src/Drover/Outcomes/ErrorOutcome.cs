@@ -5,7 +5,6 @@ using Drover.Batches;
 namespace Drover.Outcomes;
 
 /// <summary>An outcome that is an error, read back in order to be taken back.</summary>
-/// <param name="Id">The item.</param>
 /// <param name="Codes">What it may be called by: the code of <c>error</c>, the upstream's own code, the HTTP status.</param>
 /// <param name="Reasons">Why it failed.</param>
 /// <param name="Paid">What was paid for it: cost and tokens.</param>

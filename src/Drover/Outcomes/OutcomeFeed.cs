@@ -9,7 +9,7 @@ namespace Drover.Outcomes;
 
 /// <summary>A batch's outcomes in the order in which a reader finds them, from any position on.</summary>
 /// <remarks>The outcome blobs are all there is: a position says how many bytes of each have been read.</remarks>
-public sealed class OutcomeFeed(BatchBlobs blobs)
+public sealed class OutcomeFeed(ContainerLayout blobs)
 {
     private const string InvalidName = "invalid";
 
@@ -19,8 +19,8 @@ public sealed class OutcomeFeed(BatchBlobs blobs)
     {
         var edition = (await blobs.Edition(batchId).ReadOrNullAsync(cancellationToken))?.ToString() ?? "";
         from = from.Edition == edition ? from : FeedPosition.Start with { Edition = edition };
-        var results = await ListAsync(BatchBlobs.ResultsPrefix(batchId), cancellationToken);
-        var errors = await ListAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
+        var results = await ListAsync(ContainerLayout.ResultsPrefix(batchId), cancellationToken);
+        var errors = await ListAsync(ContainerLayout.ErrorsPrefix(batchId), cancellationToken);
         var (done, invalid, open) = (from.Done, from.Invalid, from.Open.ToDictionary());
         if (errors.TryGetValue(InvalidName, out var invalidLines))
         {

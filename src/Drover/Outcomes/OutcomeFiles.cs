@@ -7,29 +7,29 @@ using Drover.Storage;
 namespace Drover.Outcomes;
 
 /// <summary>A batch's results or errors as one JSONL text, readable at any moment.</summary>
-public sealed class OutcomeFiles(BatchBlobs blobs)
+public sealed class OutcomeFiles(ContainerLayout blobs)
 {
     /// <summary>Copies all result lines there are to <paramref name="output"/>.</summary>
     public Task CopyResultsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
-        CopyAsync(BatchBlobs.ResultsPrefix(batchId), output, cancellationToken);
+        CopyAsync(ContainerLayout.ResultsPrefix(batchId), output, cancellationToken);
 
     /// <summary>Copies all error lines there are, those of invalid lines too.</summary>
     public Task CopyErrorsAsync(string batchId, Stream output, CancellationToken cancellationToken) =>
-        CopyAsync(BatchBlobs.ErrorsPrefix(batchId), output, cancellationToken);
+        CopyAsync(ContainerLayout.ErrorsPrefix(batchId), output, cancellationToken);
 
     /// <summary>The bytes of all result lines there are.</summary>
     public Task<long> ResultsLengthAsync(string batchId, CancellationToken cancellationToken) =>
-        LengthAsync(BatchBlobs.ResultsPrefix(batchId), cancellationToken);
+        LengthAsync(ContainerLayout.ResultsPrefix(batchId), cancellationToken);
 
     /// <summary>The bytes of all error lines there are.</summary>
     public Task<long> ErrorsLengthAsync(string batchId, CancellationToken cancellationToken) =>
-        LengthAsync(BatchBlobs.ErrorsPrefix(batchId), cancellationToken);
+        LengthAsync(ContainerLayout.ErrorsPrefix(batchId), cancellationToken);
 
     /// <summary>What the call of each item of some batches cost, in US dollars, as its outcome says.</summary>
     public async IAsyncEnumerable<KeyValuePair<string, decimal>> CostsAsync(
         IEnumerable<string> batchIds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var prefix in batchIds.SelectMany(id => new[] { BatchBlobs.ResultsPrefix(id), BatchBlobs.ErrorsPrefix(id) }))
+        foreach (var prefix in batchIds.SelectMany(id => new[] { ContainerLayout.ResultsPrefix(id), ContainerLayout.ErrorsPrefix(id) }))
         {
             await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {

@@ -88,11 +88,8 @@ internal static class OutcomeLine
     }
 
     /// <summary>The line of an item that was not run to its end: <c>batch_cancelled</c>, <c>batch_expired</c>.</summary>
-    /// <param name="batchId">The batch.</param>
-    /// <param name="itemId">The item.</param>
-    /// <param name="fault">Why.</param>
     /// <param name="paid">What was paid for it all the same.</param>
-    public static byte[] OfUnrun(string batchId, string itemId, LineFault fault, Tally? paid = null)
+    public static byte[] OfNotRun(string batchId, string itemId, LineFault fault, Tally? paid = null)
     {
         var json = Begin(batchId, itemId);
         json.WriteNull("response"u8);

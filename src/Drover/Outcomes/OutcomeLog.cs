@@ -18,7 +18,7 @@ internal sealed class OutcomeLog
     private readonly OutcomeBlob _errors;
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
-    private OutcomeLog(BatchBlobs blobs, string batchId, int shard)
+    private OutcomeLog(ContainerLayout blobs, string batchId, int shard)
     {
         var epoch = Guid.NewGuid().ToString("N");
         _results = new OutcomeBlob(blobs.Results(batchId, shard), epoch);
@@ -32,7 +32,7 @@ internal sealed class OutcomeLog
     public bool IsSettled { get; private set; }
 
     /// <summary>Takes the shard's outcomes over from any earlier run, and reads them; a settled shard is left as it is.</summary>
-    public static async Task<OutcomeLog> OpenAsync(BatchBlobs blobs, string batchId, int shard, CancellationToken cancellationToken)
+    public static async Task<OutcomeLog> OpenAsync(ContainerLayout blobs, string batchId, int shard, CancellationToken cancellationToken)
     {
         var log = new OutcomeLog(blobs, batchId, shard);
         if (await ReadMarkAsync(blobs, batchId, shard, cancellationToken) is { } mark)
@@ -43,13 +43,13 @@ internal sealed class OutcomeLog
 
         var results = await log._results.TakeAsync(cancellationToken);
         var errors = await log._errors.TakeAsync(cancellationToken);
-        log.Tally = Read(results, BatchBlobs.ResultsName(batchId, shard), isErrors: false, log._ids)
-            + Read(errors, BatchBlobs.ErrorsName(batchId, shard), isErrors: true, log._ids);
+        log.Tally = Read(results, ContainerLayout.ResultsName(batchId, shard), isErrors: false, log._ids)
+            + Read(errors, ContainerLayout.ErrorsName(batchId, shard), isErrors: true, log._ids);
         return log;
     }
 
     /// <summary>The counts over a shard's outcomes, without taking them over.</summary>
-    public static async Task<Tally> CountAsync(BatchBlobs blobs, string batchId, int shard, CancellationToken cancellationToken)
+    public static async Task<Tally> CountAsync(ContainerLayout blobs, string batchId, int shard, CancellationToken cancellationToken)
     {
         if (await ReadMarkAsync(blobs, batchId, shard, cancellationToken) is { } mark)
         {
@@ -59,8 +59,8 @@ internal sealed class OutcomeLog
         var results = await blobs.Results(batchId, shard).ReadOrNullAsync(cancellationToken);
         var errors = await blobs.Errors(batchId, shard).ReadOrNullAsync(cancellationToken);
         var ids = new HashSet<string>();
-        return Read(results?.ToMemory() ?? default, BatchBlobs.ResultsName(batchId, shard), isErrors: false, ids)
-            + Read(errors?.ToMemory() ?? default, BatchBlobs.ErrorsName(batchId, shard), isErrors: true, ids);
+        return Read(results?.ToMemory() ?? default, ContainerLayout.ResultsName(batchId, shard), isErrors: false, ids)
+            + Read(errors?.ToMemory() ?? default, ContainerLayout.ErrorsName(batchId, shard), isErrors: true, ids);
     }
 
     /// <summary>Whether the item has its outcome.</summary>
@@ -96,7 +96,7 @@ internal sealed class OutcomeLog
         IsSettled = true;
     }
 
-    private static async Task<SettledMark?> ReadMarkAsync(BatchBlobs blobs, string batchId, int shard, CancellationToken cancellationToken)
+    private static async Task<SettledMark?> ReadMarkAsync(ContainerLayout blobs, string batchId, int shard, CancellationToken cancellationToken)
     {
         var (resultsLength, metadata, _) = await OutcomeBlob.PeekAsync(blobs.Results(batchId, shard), cancellationToken);
         if (metadata?.ContainsKey(SettledMark.Key) != true)

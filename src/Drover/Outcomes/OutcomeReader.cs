@@ -16,20 +16,20 @@ internal static class OutcomeReader
     /// <param name="isErrors">Whether the lines come from the errors blob.</param>
     public static Tally Read(ReadOnlyMemory<byte> lines, bool isErrors, ISet<string> ids)
     {
-        long completed = 0, failed = 0, unrun = 0;
+        long completed = 0, failed = 0, notRun = 0;
         var (usage, cost) = (default(TokenUsage), 0m);
         foreach (var (_, line) in Lines.Of(lines))
         {
             var outcome = ReadLine(line.Span);
             ids.Add(outcome.Id);
             completed += isErrors ? 0 : 1;
-            unrun += isErrors && outcome.IsUnrun ? 1 : 0;
-            failed += isErrors && !outcome.IsUnrun ? 1 : 0;
+            notRun += isErrors && outcome.IsNotRun ? 1 : 0;
+            failed += isErrors && !outcome.IsNotRun ? 1 : 0;
             usage += outcome.Usage;
             cost += outcome.Cost;
         }
 
-        return Tally.Zero with { Completed = completed, Failed = failed, Unrun = unrun, Usage = usage, CostUsd = cost };
+        return Tally.Zero with { Completed = completed, Failed = failed, Unrun = notRun, Usage = usage, CostUsd = cost };
     }
 
     /// <summary>The item of an outcome line and what its call cost, in US dollars.</summary>
@@ -39,12 +39,12 @@ internal static class OutcomeReader
         return new(outcome.Id, outcome.Cost);
     }
 
-    private static (string Id, bool IsUnrun, TokenUsage Usage, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
+    private static (string Id, bool IsNotRun, TokenUsage Usage, decimal Cost) ReadLine(ReadOnlySpan<byte> line)
     {
         // An answer may be as deep as a reader allows by default, and stands two levels down in its line.
         var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 256 });
         var id = "";
-        var isUnrun = false;
+        var isNotRun = false;
         var usage = default(TokenUsage);
         var cost = 0m;
         reader.Read();
@@ -58,7 +58,7 @@ internal static class OutcomeReader
             else if (reader.ValueTextEquals("error"u8))
             {
                 reader.Read();
-                isUnrun = reader.TokenType == JsonTokenType.StartObject && IsUnrunError(ref reader);
+                isNotRun = reader.TokenType == JsonTokenType.StartObject && IsUnrunError(ref reader);
             }
             else if (reader.ValueTextEquals("drover"u8))
             {
@@ -91,20 +91,20 @@ internal static class OutcomeReader
             }
         }
 
-        return (id, isUnrun, usage, cost);
+        return (id, isNotRun, usage, cost);
     }
 
     private static bool IsUnrunError(ref Utf8JsonReader reader)
     {
-        var isUnrun = false;
+        var isNotRun = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isCode = reader.ValueTextEquals("code"u8);
             reader.Read();
-            isUnrun |= isCode && (reader.ValueTextEquals(CancelledCode) || reader.ValueTextEquals(ExpiredCode));
+            isNotRun |= isCode && (reader.ValueTextEquals(CancelledCode) || reader.ValueTextEquals(ExpiredCode));
             reader.Skip();
         }
 
-        return isUnrun;
+        return isNotRun;
     }
 }

@@ -49,7 +49,6 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     public void GiveRoomBack() => _room.Release();
 
     /// <summary>Takes an outcome over. When this returns, it survives the process (if there is a spool).</summary>
-    /// <param name="outcome">The outcome.</param>
     /// <param name="tookRoom">Whether <see cref="WaitForRoomAsync"/> went before it: its room is given back when it is appended.</param>
     public void Add(PendingOutcome outcome, bool tookRoom)
     {

@@ -3,7 +3,6 @@ using Drover.Batches;
 namespace Drover.Outcomes;
 
 /// <summary>An outcome on its way to storage.</summary>
-/// <param name="ItemId">Whose.</param>
 /// <param name="Line">Its line, with the line end.</param>
 /// <param name="IsError">Whether it goes to the errors blob.</param>
 /// <param name="Tally">What it adds to the counts.</param>

@@ -8,7 +8,6 @@ namespace Drover.Planning;
 
 /// <summary>Goes through an input once and says of each line what it is: an item, or why it is none.</summary>
 /// <remarks>Memory: one line, and some 36 bytes an item for the ids seen, as hashes of 128 bits.</remarks>
-/// <param name="input">The JSONL.</param>
 /// <param name="longest">The longest line, in bytes.</param>
 /// <param name="models">Says which model an item goes to.</param>
 /// <param name="batch">What the batch says of its model.</param>

@@ -23,7 +23,7 @@ namespace Drover.Planning;
 /// <para>A batch made by the rules of the Batch API (<see cref="BatchSpec.Endpoint"/>) is not run at all if a line breaks them.</para>
 /// <para>Planning again finds the plan that is there, since shards that have outcomes must stay as they were cut.</para>
 /// </remarks>
-public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelector models, TokenSampler? sampler = null)
+public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSelector models, TokenSampler? sampler = null)
 {
     private const int RecordLength = 160;
     private const int TargetShards = 64;
@@ -118,7 +118,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
     private async Task<BatchPlan> PlanAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
         var sample = sampler?.Begin(spec.Recipe, content.Length);
-        var cut = spec.Cut ?? ShardCut.Of(options);
+        var cut = spec.Cut ?? ShardSizes.Of(options);
         var target = (int)Math.Clamp(content.Length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes), cut.Bytes);
         var cutter = new ShardCutter(cut.Items, target);
         var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
@@ -182,7 +182,7 @@ public sealed class Planner(BatchBlobs blobs, BatchOptions options, ModelSelecto
     }
 
     /// <summary>Writes a plan.</summary>
-    internal async Task WriteAsync(string batchId, BatchPlan plan, List<CutShard> shards, CancellationToken cancellationToken)
+    internal async Task WriteAsync(string batchId, BatchPlan plan, List<PlannedShard> shards, CancellationToken cancellationToken)
     {
         using var records = new MemoryStream(shards.Count * RecordLength);
         foreach (var (shard, skips) in shards)

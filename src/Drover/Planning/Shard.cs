@@ -9,7 +9,7 @@ namespace Drover.Planning;
 /// <param name="Items">The items to run.</param>
 /// <param name="Priority">The priority of its items; lines of another priority in the range belong to other shards.</param>
 /// <param name="Line">The number of the range's first line, from 1.</param>
-/// <param name="Skips">Whether lines in the range repeat an id and are to be left out; see <c>BatchBlobs.Skips</c>.</param>
+/// <param name="Skips">Whether lines in the range repeat an id and are to be left out; see <c>ContainerLayout.Skips</c>.</param>
 public sealed record Shard(int Index, long Offset, int Length, int Items, int Priority, long Line, bool Skips)
 {
     /// <summary>The <c>TokenRatio</c> of its plan, which is read with it.</summary>

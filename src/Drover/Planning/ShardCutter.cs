@@ -1,7 +1,7 @@
 namespace Drover.Planning;
 
 /// <summary>A shard as it was cut, with the offsets in its range that are not its to run.</summary>
-internal sealed record CutShard(Shard Shard, List<int>? Skips);
+internal sealed record PlannedShard(Shard Shard, List<int>? Skips);
 
 /// <summary>Gathers items into shards: one open shard per priority, closed when it is full.</summary>
 /// <param name="mostItems">The most items of a shard.</param>
@@ -9,7 +9,7 @@ internal sealed record CutShard(Shard Shard, List<int>? Skips);
 internal sealed class ShardCutter(int mostItems, int mostBytes)
 {
     private readonly Dictionary<int, Open> _open = [];
-    private readonly List<CutShard> _closed = [];
+    private readonly List<PlannedShard> _closed = [];
 
     /// <summary>Adds an item to the open shard of its priority.</summary>
     public void Add(int priority, long offset, long length, long line)
@@ -53,7 +53,7 @@ internal sealed class ShardCutter(int mostItems, int mostBytes)
     }
 
     /// <summary>The shards in the order in which they are to be launched: higher priority first, then as in the input.</summary>
-    public List<CutShard> Finish()
+    public List<PlannedShard> Finish()
     {
         CloseAll();
         return
@@ -70,7 +70,7 @@ internal sealed class ShardCutter(int mostItems, int mostBytes)
             var length = (int)(open.End - open.Offset);
             open.Skips?.RemoveAll(offset => offset >= length);
             var skips = open.Skips is { Count: > 0 } ? open.Skips : null;
-            _closed.Add(new CutShard(new Shard(0, open.Offset, length, open.Items, priority, open.Line, skips is not null), skips));
+            _closed.Add(new PlannedShard(new Shard(0, open.Offset, length, open.Items, priority, open.Line, skips is not null), skips));
         }
     }
 

@@ -28,8 +28,6 @@ public interface IRecipe
     ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken);
 
     /// <summary>What the request for a source will be, for estimates: without fetching anything.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="model">The model.</param>
     /// <param name="counter">Counts its tokens; null: about, by the rule.</param>
     async ValueTask<RequestShape> ShapeOfAsync(Source source, string model, TokenCounter? counter = null)
     {
@@ -39,7 +37,6 @@ public interface IRecipe
     }
 
     /// <summary>Reads the data out of what the model wrote.</summary>
-    /// <param name="source">The source.</param>
     /// <param name="replies">Its replies, one at the least; several when it was asked to go on.</param>
     Reading Read(Source source, IReadOnlyList<string> replies);
 }

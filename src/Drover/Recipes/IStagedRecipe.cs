@@ -8,7 +8,6 @@ namespace Drover.Recipes;
 public interface IStagedRecipe : IRecipe
 {
     /// <summary>The steps of a source's first stage.</summary>
-    /// <param name="source">The source.</param>
     /// <param name="room">So many tokens of text are as many as one request may hold.</param>
     /// <param name="fault">Why there are none.</param>
     IReadOnlyList<Source> Begin(Source source, int room, out string? fault);

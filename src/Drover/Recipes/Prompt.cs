@@ -8,7 +8,6 @@ namespace Drover.Recipes;
 
 /// <summary>A prompt that is answered with one JSON object, and the schema of that.</summary>
 /// <param name="name">What the schema is called.</param>
-/// <param name="text">The text.</param>
 /// <param name="schema">The schema of the reply.</param>
 /// <param name="maxTokens">The longest reply.</param>
 /// <param name="temperature">How freely the model may choose its words, from 0 to 2.</param>
@@ -19,8 +18,6 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
     public ReplySchema Schema => schema;
 
     /// <summary>Reads the files of a name.</summary>
-    /// <param name="prompts">The files.</param>
-    /// <param name="name">The name.</param>
     /// <param name="maxTokens">The longest reply.</param>
     /// <param name="models">Says what a model can be asked for.</param>
     /// <param name="temperature">How freely the model may choose its words.</param>
@@ -30,8 +27,6 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
 
     /// <summary>Writes the body of a chat completion.</summary>
     /// <param name="source">What it is about.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="output">Where to.</param>
     /// <param name="image">Writes a part of the message that comes behind the text.</param>
     /// <param name="narrowed">The schema of this reply alone.</param>
     public void WriteRequest(Source source, string model, IBufferWriter<byte> output, Action<Utf8JsonWriter>? image = null, ReplySchema? narrowed = null)

@@ -11,7 +11,6 @@ public sealed class RecipeCatalogue
     private readonly Dictionary<string, IRecipe> _recipes;
     private readonly Template _repair;
 
-    /// <param name="prompts">Their prompts.</param>
     /// <param name="models">What the models can do.</param>
     /// <param name="more">Those that need more than the source.</param>
     public RecipeCatalogue(Prompts prompts, ModelCatalogue models, IEnumerable<IRecipe> more)

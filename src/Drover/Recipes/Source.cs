@@ -6,8 +6,6 @@ namespace Drover.Recipes;
 /// <summary>One source: what a recipe is applied to.</summary>
 /// <param name="Id">The caller's id, unique in the batch.</param>
 /// <param name="Url">Where it comes from; told to the model, never fetched.</param>
-/// <param name="Title">Its title.</param>
-/// <param name="Text">Its text.</param>
 /// <param name="Model">The model for this source alone.</param>
 public sealed record Source(string Id, string? Url, string? Title, string? Text, string? Model)
 {

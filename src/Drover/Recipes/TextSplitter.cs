@@ -22,7 +22,6 @@ internal static class TextSplitter
     };
 
     /// <summary>Splits a text.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="most">The most tokens of a part.</param>
     /// <param name="counter">Counts them, sentence by sentence, unless the text is far from having so many; null: the count is that of <see cref="TextTokens"/>.</param>
     public static IReadOnlyList<string> Split(string text, int most, TokenCounter? counter = null)

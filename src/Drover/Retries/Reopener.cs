@@ -12,19 +12,18 @@ namespace Drover.Retries;
 /// <summary>Takes back errors of a batch that has ended, so that its items have no outcome again and are run.</summary>
 /// <remarks>
 /// May be run again at any point, as long as no shard of the batch runs. A shard's errors are replaced in two steps, and the first one
-/// writes down in the shard's slice what the second one does.
+/// writes down in the shard's ticket what the second one does.
 /// </remarks>
 public sealed class Reopener(
-    BatchBlobs blobs, BatchStore store, RetrySlices slices, BatchOptions options, TimeProvider time, ILogger<Reopener> logger)
+    ContainerLayout blobs, BatchStore store, RetryTickets tickets, BatchOptions options, TimeProvider time, ILogger<Reopener> logger)
 {
     /// <summary>Takes errors back; results stay.</summary>
     /// <param name="batchId">The batch; nothing of it runs.</param>
     /// <param name="codes">Those with one of these codes: of <c>error</c>, of the upstream's error, or an HTTP status. None: all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task ReopenAsync(string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
         var shards = new SortedSet<int>();
-        foreach (var prefix in new[] { BatchBlobs.ErrorsPrefix(batchId), BatchBlobs.SlicesPrefix(batchId) })
+        foreach (var prefix in new[] { ContainerLayout.ErrorsPrefix(batchId), ContainerLayout.RetryTicketsPrefix(batchId) })
         {
             await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {
@@ -47,14 +46,14 @@ public sealed class Reopener(
 
     private async Task<int> ReopenAsync(string batchId, int shard, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
-        var (slice, tag, heldUntil) = await slices.TakeBackAsync(batchId, shard, cancellationToken);
+        var (ticket, tag, heldUntil) = await tickets.TakeBackAsync(batchId, shard, cancellationToken);
         if (heldUntil is not null)
         {
             throw new InvalidOperationException($"Shard {shard} of batch '{batchId}' is still being tried by way of the retry queue.");
         }
 
         var count = 0;
-        if (slice?.Remaining is null)
+        if (ticket?.Remaining is null)
         {
             var lines = await blobs.Errors(batchId, shard).ReadOrNullAsync(cancellationToken);
             List<ErrorOutcome> takenBack = [];
@@ -78,22 +77,22 @@ public sealed class Reopener(
             }
 
             count = takenBack.Count;
-            slice = (slice ?? new RetrySlice()).With(takenBack, remaining);
-            tag = await WriteAsync(slice);
+            ticket = (ticket ?? new RetryTicket()).With(takenBack, remaining);
+            tag = await WriteAsync(ticket);
         }
 
         // The shard's mark tells another length from now on: it is not settled.
         var errors = blobs.Errors(batchId, shard);
         await errors.CreateAsync(new AppendBlobCreateOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" } }, cancellationToken);
-        foreach (var line in slice.Remaining!)
+        foreach (var line in ticket.Remaining!)
         {
             await errors.AppendBlockAsync(new MemoryStream(Encoding.UTF8.GetBytes(line + "\n")), cancellationToken: cancellationToken);
         }
 
-        await WriteAsync(slice with { Remaining = null });
+        await WriteAsync(ticket with { Remaining = null });
         return count;
 
-        async Task<Azure.ETag> WriteAsync(RetrySlice next) => await slices.WriteAsync(batchId, shard, next, tag, cancellationToken)
-            ?? throw new InvalidOperationException($"The slice of shard {shard} of batch '{batchId}' was changed by another.");
+        async Task<Azure.ETag> WriteAsync(RetryTicket next) => await tickets.WriteAsync(batchId, shard, next, tag, cancellationToken)
+            ?? throw new InvalidOperationException($"The ticket of shard {shard} of batch '{batchId}' was changed by another.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Drover.Batches;
 
 namespace Drover.Shards;
@@ -9,12 +10,13 @@ namespace Drover.Shards;
 /// <param name="Closing">Why the batch was closed early, as the mark in storage says, or null.</param>
 public sealed record Audit(IReadOnlyList<int> Short, Tally Tally, string? Problem = null, string? Closing = null)
 {
-    /// <summary>How many shards wait in the retry queue with a slice of theirs.</summary>
-    public int Slices { get; init; }
+    /// <summary>How many shards wait in the retry queue with a ticket of theirs.</summary>
+    [JsonPropertyName("Slices")] // As it stands in histories.
+    public int Tickets { get; init; }
 
-    /// <summary>The items in these slices.</summary>
+    /// <summary>The items in these tickets.</summary>
     public long InRetry { get; init; }
 
-    /// <summary>By when all of these slices should have been tried; if not, the queue has lost one.</summary>
+    /// <summary>By when all of these tickets should have been tried; if not, the queue has lost one.</summary>
     public DateTimeOffset RetryBy { get; init; }
 }

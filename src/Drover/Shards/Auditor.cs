@@ -13,14 +13,14 @@ namespace Drover.Shards;
 /// A batch is closed only after this. Storage that was put back to an earlier state (Azurite killed hard forgets up to five
 /// seconds of acknowledged writes) shows as shards without a true mark; they are run again.
 /// </remarks>
-public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner, RetrySlices slices, TimeProvider time, ILogger<Auditor> logger)
+public sealed class Auditor(ContainerLayout blobs, BatchStore store, Planner planner, RetryTickets tickets, TimeProvider time, ILogger<Auditor> logger)
 {
     private const int MostReported = 200;
 
-    /// <summary>Which shards are not settled, and the counts over those that are. Of slices that the retry queue seems to have lost, the messages are sent again.</summary>
+    /// <summary>Which shards are not settled, and the counts over those that are. Of tickets that the retry queue seems to have lost, the messages are sent again.</summary>
     public async Task<Audit> AuditAsync(string batchId, CancellationToken cancellationToken)
     {
-        // First: a slice that is tried meanwhile goes, and its shard is settled by then.
+        // First: a ticket that is tried meanwhile goes, and its shard is settled by then.
         var queued = await ReadSlicesAsync(batchId, cancellationToken);
         var plan = await planner.GetAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken);
         var (settled, _, tally) = await ReadAsync(batchId, plan.Shards, cancellationToken);
@@ -29,18 +29,18 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
         var audit = new Audit([], tally, Closing: closing) { RetryBy = now };
         foreach (var (shard, mark) in closing is null ? queued.Where(s => s.Key < settled.Length && !settled[s.Key]) : [])
         {
-            if (mark.Due + RetrySlices.Grace < now)
+            if (mark.Due + RetryTickets.Grace < now)
             {
                 BatchLog.SentAgain(logger, batchId, shard, mark.Due);
-                await slices.SendAgainAsync(batchId, shard, cancellationToken);
+                await tickets.SendAgainAsync(batchId, shard, cancellationToken);
             }
 
             settled[shard] = true;
-            var by = (mark.Due > now ? mark.Due : now) + RetrySlices.Grace;
+            var by = (mark.Due > now ? mark.Due : now) + RetryTickets.Grace;
             audit = audit with
             {
                 Tally = audit.Tally + mark.Counted,
-                Slices = audit.Slices + 1,
+                Tickets = audit.Tickets + 1,
                 InRetry = audit.InRetry + mark.Left,
                 RetryBy = by > audit.RetryBy ? by : audit.RetryBy,
             };
@@ -55,10 +55,10 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
         return audit with { Short = [.. fallShort.Take(MostReported)] };
     }
 
-    private async Task<Dictionary<int, SliceMark>> ReadSlicesAsync(string batchId, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, TicketMark>> ReadSlicesAsync(string batchId, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<int, SliceMark>();
-        await foreach (var (shard, mark) in slices.ListAsync(batchId, cancellationToken))
+        var found = new Dictionary<int, TicketMark>();
+        await foreach (var (shard, mark) in tickets.ListAsync(batchId, cancellationToken))
         {
             found[shard] = mark;
         }
@@ -110,7 +110,7 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
     {
         var errors = new long[shards];
         var begun = new SortedSet<int>();
-        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ErrorsPrefix(batchId), shards, cancellationToken))
+        await foreach (var (shard, blob) in ListAsync(ContainerLayout.ErrorsPrefix(batchId), shards, cancellationToken))
         {
             errors[shard] = blob.Properties.ContentLength ?? 0;
             begun.Add(shard);
@@ -118,7 +118,7 @@ public sealed class Auditor(BatchBlobs blobs, BatchStore store, Planner planner,
 
         var settled = new bool[shards];
         var tally = Tally.Zero;
-        await foreach (var (shard, blob) in ListAsync(BatchBlobs.ResultsPrefix(batchId), shards, cancellationToken))
+        await foreach (var (shard, blob) in ListAsync(ContainerLayout.ResultsPrefix(batchId), shards, cancellationToken))
         {
             begun.Add(shard);
             if (SettledMark.Read(blob.Metadata, blob.Properties.ContentLength ?? 0, errors[shard]) is { } mark)

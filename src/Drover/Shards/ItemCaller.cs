@@ -10,9 +10,7 @@ namespace Drover.Shards;
 /// <summary>Makes the calls of a batch's items: on the upstream that takes them, with leave and money, and on the next one when one is out.</summary>
 /// <param name="payer">The batch, and the key that pays for it.</param>
 /// <param name="upstreams">The upstreams and the chain of fallbacks.</param>
-/// <param name="models">The prices.</param>
 /// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
-/// <param name="time">The clock.</param>
 /// <param name="isRepeat">Whether the items have failed before.</param>
 /// <param name="tokenRatio">How many tokens a prompt has to one of the estimate's: <c>TokenRatio</c>.</param>
 internal sealed class ItemCaller(
@@ -38,7 +36,6 @@ internal sealed class ItemCaller(
     public ValueTask<Permit> AcquireAsync(ItemCall call, CancellationToken cancellationToken) => AcquireAsync(call, call.Target, cancellationToken);
 
     /// <summary>Makes the call.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="permit">Leave for its first request; it is the answer's from now on.</param>
     /// <param name="stopRetrying">When it fires, nothing more is tried; a request under way is always awaited.</param>
     public async Task<Answer> CallAsync(ItemCall call, Permit permit, CancellationToken stopRetrying)
@@ -46,12 +43,12 @@ internal sealed class ItemCaller(
         var answer = await CallAsync(call, call.Target, permit, stopRetrying);
         foreach (var target in upstreams.TargetsOf(call.Shape.Model))
         {
-            if (!IsOut(answer.Result) || stopRetrying.IsCancellationRequested)
+            if (!IsUnavailable(answer.Result) || stopRetrying.IsCancellationRequested)
             {
                 break;
             }
 
-            if (target == call.Target || target.IsGone)
+            if (target == call.Target || target.IsPermanentlyUnavailable)
             {
                 continue;
             }
@@ -68,14 +65,14 @@ internal sealed class ItemCaller(
 
             var next = await CallAsync(call, target, permit, stopRetrying);
             // If all are out, one that may come back is worth waiting for.
-            var result = IsOut(next.Result) && answer.Result.Outcome == Outcome.NotSent ? answer.Result : next.Result;
+            var result = IsUnavailable(next.Result) && answer.Result.Outcome == Outcome.NotSent ? answer.Result : next.Result;
             answer = next with { Result = result, Attempts = answer.Attempts + next.Attempts };
         }
 
         return answer;
     }
 
-    private static bool IsOut(CallResult result) =>
+    private static bool IsUnavailable(CallResult result) =>
         result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown || result.ErrorCode == UpstreamPipelines.CircuitOpen;
 
     private static ValueTask<Permit> AcquireAsync(ItemCall call, Target target, CancellationToken cancellationToken) =>

@@ -3,7 +3,6 @@ using Drover.Upstreams;
 namespace Drover.Shards;
 
 /// <summary>What a pass came to, with the items that are left.</summary>
-/// <param name="Result">The counts.</param>
 /// <param name="Open">The items of the shard without an outcome.</param>
 /// <param name="Failed">Those of them that this pass tried, and how they failed.</param>
 internal sealed record PassEnd(PassResult Result, IReadOnlyList<string> Open, IReadOnlyList<(string Id, CallResult Failure)> Failed)

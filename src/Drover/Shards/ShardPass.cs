@@ -28,7 +28,7 @@ internal sealed class ShardPass(
     AnswerCache? cache,
     IRecipe recipe,
     Func<Source, string, string>? repair,
-    SourceTalks talks,
+    Conversations conversations,
     ModelSelector selector,
     BatchOptions options,
     SemaphoreSlim ahead,
@@ -193,13 +193,13 @@ internal sealed class ShardPass(
             using (answer)
             {
                 attempts += answer.Attempts;
-                if (request.Talk?.Take(answer.Result) is not true)
+                if (request.Conversation?.Take(answer.Result) is not true)
                 {
                     return Judge(item, request, answer.Result, attempts, writer);
                 }
             }
 
-            (request, permit) = (request with { Call = Prepare(item, request.Talk) }, null);
+            (request, permit) = (request with { Call = Prepare(item, request.Conversation) }, null);
         }
     }
 
@@ -222,7 +222,7 @@ internal sealed class ShardPass(
             case Outcome.Result:
             case Outcome.Rejected:
             case Outcome.ModelUnknown when !item.IsSource || (item.Wish.IsNamed && call.Model != spec.Model):
-                writer.Add(OutcomeOf(item, request.Talk, call, pass - 1 + attempts), tookRoom: true);
+                writer.Add(OutcomeOf(item, request.Conversation, call, pass - 1 + attempts), tookRoom: true);
                 return null;
             case Outcome.KeyRefused:
                 Stop($"The upstream refused the API key ({call.Status} {call.ErrorCode}): {call.ErrorMessage}");
@@ -244,9 +244,9 @@ internal sealed class ShardPass(
                 break;
         }
 
-        if (request.Talk is { Replies: > 0 } talk)
+        if (request.Conversation is { Replies: > 0 } conversation)
         {
-            talks.Keep(spec.Id, item.Id, talk);
+            conversations.Keep(spec.Id, item.Id, conversation);
         }
 
         writer.GiveRoomBack();
@@ -260,7 +260,7 @@ internal sealed class ShardPass(
             return new Request(caller.Prepare(item.Id, item.Url!, item.Body));
         }
 
-        if (talks.Find(spec.Id, item.Id) is { } begun)
+        if (conversations.Find(spec.Id, item.Id) is { } begun)
         {
             return new Request(Prepare(item, begun), begun);
         }
@@ -277,21 +277,21 @@ internal sealed class ShardPass(
             return new Request(null, Unsent: unsent with { Model = model });
         }
 
-        var talk = new SourceTalk(source, request.WrittenMemory, recipe, repair);
-        return new Request(Prepare(item, talk), talk);
+        var conversation = new Conversation(source, request.WrittenMemory, recipe, repair);
+        return new Request(Prepare(item, conversation), conversation);
     }
 
-    // Each request of a talk is one of its own for the ledger: they differ in what they cost.
-    private ItemCall Prepare(Item item, SourceTalk talk) =>
-        caller.Prepare(talk.Replies == 0 ? item.Id : $"{item.Id}\n{talk.Replies}", recipe.Url, talk.Body);
+    // Each request of a conversation is one of its own for the ledger: they differ in what they cost.
+    private ItemCall Prepare(Item item, Conversation conversation) =>
+        caller.Prepare(conversation.Replies == 0 ? item.Id : $"{item.Id}\n{conversation.Replies}", recipe.Url, conversation.Body);
 
-    private PendingOutcome OutcomeOf(Item item, SourceTalk? talk, CallResult call, int attempts)
+    private PendingOutcome OutcomeOf(Item item, Conversation? conversation, CallResult call, int attempts)
     {
-        talks.Forget(spec.Id, item.Id);
-        call = WithPaid(item.Id, talk?.Sum(call) ?? call);
+        conversations.Forget(spec.Id, item.Id);
+        call = WithPaid(item.Id, conversation?.Sum(call) ?? call);
         var cost = call.CostUsd;
-        var data = talk?.Reading?.Data;
-        var fault = talk?.Reading is { Fault: { } why } reading ? new LineFault(reading.Code, why) : null;
+        var data = conversation?.Reading?.Data;
+        var fault = conversation?.Reading is { Fault: { } why } reading ? new LineFault(reading.Code, why) : null;
 
         var line = OutcomeLine.Of(spec.Id, item.Id, call, attempts, cost, data, fault);
         if (line.Length > OutcomeLog.MostBytes)
@@ -322,22 +322,22 @@ internal sealed class ShardPass(
                 continue;
             }
 
-            var talk = talks.Find(spec.Id, items[i].Id);
-            if (_closing is { } reason && talk is null)
+            var conversation = conversations.Find(spec.Id, items[i].Id);
+            if (_closing is { } reason && conversation is null)
             {
                 var before = paid.GetValueOrDefault(items[i].Id, Tally.Zero);
-                var line = OutcomeLine.OfUnrun(spec.Id, items[i].Id, ClosedBy(reason), before);
+                var line = OutcomeLine.OfNotRun(spec.Id, items[i].Id, ClosedBy(reason), before);
                 writer.Add(new PendingOutcome(items[i].Id, line, true, before with { Unrun = 1 }), tookRoom: false);
             }
             else if (_closing is not null)
             {
-                writer.Add(OutcomeOf(items[i], talk, left ?? UpstreamPipelines.Stopped, pass), tookRoom: false);
+                writer.Add(OutcomeOf(items[i], conversation, left ?? UpstreamPipelines.Stopped, pass), tookRoom: false);
             }
             else if (left is { Outcome: Outcome.Later or Outcome.ConnectionLost })
             {
-                if (isLast || (talk is not null && pass >= options.MaxPasses)) // A talk that was paid for ends with what it has.
+                if (isLast || (conversation is not null && pass >= options.MaxPasses)) // A conversation that was paid for ends with what it has.
                 {
-                    writer.Add(OutcomeOf(items[i], talk, left, pass), tookRoom: false);
+                    writer.Add(OutcomeOf(items[i], conversation, left, pass), tookRoom: false);
                 }
                 else
                 {
@@ -416,7 +416,7 @@ internal sealed class ShardPass(
     }
 
     /// <param name="Call">What is asked.</param>
-    /// <param name="Talk">What was said before, of a source.</param>
+    /// <param name="Conversation">What was said before, of a source.</param>
     /// <param name="Unsent">What the item is left with when its request could not be written.</param>
-    private readonly record struct Request(ItemCall? Call, SourceTalk? Talk = null, CallResult? Unsent = null);
+    private readonly record struct Request(ItemCall? Call, Conversation? Conversation = null, CallResult? Unsent = null);
 }

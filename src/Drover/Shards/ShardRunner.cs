@@ -22,7 +22,7 @@ namespace Drover.Shards;
 /// two runs at once cannot both append.
 /// </remarks>
 public sealed class ShardRunner(
-    BatchBlobs blobs,
+    ContainerLayout blobs,
     BatchStore store,
     Planner planner,
     UpstreamPool upstreams,
@@ -30,7 +30,7 @@ public sealed class ShardRunner(
     ModelCatalogue models,
     ModelSelector selector,
     SpendLedger ledger,
-    RetrySlices slices,
+    RetryTickets tickets,
     AnswerCache cache,
     BatchOptions options,
     LiveTallies live,
@@ -47,30 +47,28 @@ public sealed class ShardRunner(
     // Requests that take time to write (images) are written ahead of the throttle; over all shards so many, which bounds memory.
     private readonly SemaphoreSlim _ahead = new(MostAhead);
 
-    private readonly SourceTalks _talks = new();
+    private readonly Conversations _conversations = new();
 
     /// <summary>What is wrong with storage, as the last append shows; null when it takes them.</summary>
     public string? StorageTrouble { get; private set; }
 
     /// <summary>Runs the shard's next pass. What is left after the last goes to the retry queue.</summary>
-    /// <param name="batchId">The batch.</param>
-    /// <param name="index">The shard.</param>
     /// <param name="pass">Which pass this is, from 1.</param>
     /// <param name="stopping">When it fires nothing more is launched; calls under way are awaited and written.</param>
     /// <param name="from">The item of the shard to begin with: where the run before, of the same pass, left off.</param>
     public async Task<PassResult> RunAsync(string batchId, int index, int pass, CancellationToken stopping, int from = 0)
     {
-        var (slice, tag, heldUntil) = await slices.TakeBackAsync(batchId, index, CancellationToken.None);
+        var (ticket, tag, heldUntil) = await tickets.TakeBackAsync(batchId, index, CancellationToken.None);
         if (heldUntil is { } until)
         {
-            return new PassResult(false, slice!.Counted, slice.Items.Count, until, false, from, null);
+            return new PassResult(false, ticket!.Counted, ticket.Items.Count, until, false, from, null);
         }
 
         var isLast = pass >= options.MaxPasses;
-        var end = await PassAsync(batchId, index, pass, isLast && options.MaxRetries == 0, slice, stopping, from);
-        if (end.Result.IsSettled && slice is not null)
+        var end = await PassAsync(batchId, index, pass, isLast && options.MaxRetries == 0, ticket, stopping, from);
+        if (end.Result.IsSettled && ticket is not null)
         {
-            await slices.DeleteAsync(batchId, index, CancellationToken.None);
+            await tickets.DeleteAsync(batchId, index, CancellationToken.None);
         }
 
         if (end.Result.IsSettled || end.IsFenced || (end.Failed.Count == 0 && !isLast))
@@ -78,26 +76,26 @@ public sealed class ShardRunner(
             return end.Result;
         }
 
-        slice = (slice ?? new RetrySlice()).After(end.Open, end.Failed, end.Result.Tally, time.GetUtcNow());
+        ticket = (ticket ?? new RetryTicket()).After(end.Open, end.Failed, end.Result.Tally, time.GetUtcNow());
         if (!isLast || options.MaxRetries == 0 || !end.Result.IsWholePass || end.Result.StopReason is not null)
         {
-            await slices.WriteAsync(batchId, index, slice, tag, CancellationToken.None);
+            await tickets.WriteAsync(batchId, index, ticket, tag, CancellationToken.None);
             return end.Result;
         }
 
-        slice = slice with { Round = 1, Due = slices.DueOf(1, end.ExpiresAt) };
-        if (!await slices.QueueAsync(batchId, index, slice, tag, CancellationToken.None))
+        ticket = ticket with { Round = 1, Due = tickets.DueOf(1, end.ExpiresAt) };
+        if (!await tickets.QueueAsync(batchId, index, ticket, tag, CancellationToken.None))
         {
             return end.Result; // Another run has been here meanwhile; the next one sees what it left.
         }
 
-        BatchLog.Queued(logger, batchId, index, slice.Items.Count, slice.Round, options.MaxRetries, slice.Due);
+        BatchLog.Queued(logger, batchId, index, ticket.Items.Count, ticket.Round, options.MaxRetries, ticket.Due);
         return end.Result with { IsInRetry = true };
     }
 
     /// <summary>Runs one pass over what has no outcome.</summary>
     internal async Task<PassEnd> PassAsync(
-        string batchId, int index, int pass, bool isLast, RetrySlice? slice, CancellationToken stopping, int from = 0)
+        string batchId, int index, int pass, bool isLast, RetryTicket? ticket, CancellationToken stopping, int from = 0)
     {
         var spec = await store.GetAsync(batchId, CancellationToken.None);
         var log = await OutcomeLog.OpenAsync(blobs, batchId, index, CancellationToken.None);
@@ -116,7 +114,7 @@ public sealed class ShardRunner(
             var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
             var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1, shard.TokenRatio);
             var run = new ShardPass(
-                spec, pass, isLast, slice?.Paid ?? NothingPaid, store, caller, spec.Cache ? cache : null, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _talks, selector, options, _ahead, time, logger);
+                spec, pass, isLast, ticket?.Paid ?? NothingPaid, store, caller, spec.Cache ? cache : null, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _conversations, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();

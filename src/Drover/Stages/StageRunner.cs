@@ -24,7 +24,7 @@ namespace Drover.Stages;
 /// </para>
 /// </remarks>
 public sealed class StageRunner(
-    BatchBlobs blobs,
+    ContainerLayout blobs,
     BatchStore store,
     Planner planner,
     ShardRunner shards,
@@ -58,7 +58,7 @@ public sealed class StageRunner(
             return existing with { Stage = stage };
         }
 
-        var cut = spec.Cut ?? ShardCut.Of(options);
+        var cut = spec.Cut ?? ShardSizes.Of(options);
         var (items, invalid) = (0L, 0L);
         await using var content = await planner.OpenInputAsync(spec, cancellationToken);
         if (content is null)
@@ -101,16 +101,14 @@ public sealed class StageRunner(
     }
 
     /// <summary>Takes what a stage has brought: outcomes of items, and the next stage.</summary>
-    /// <param name="spec">The batch.</param>
     /// <param name="stage">The stage, which has ended.</param>
     /// <param name="closing">Why the batch is being closed early; items that would need another stage end with that.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<StageAdvance> AdvanceAsync(BatchSpec spec, int stage, string? closing, CancellationToken cancellationToken)
     {
         var recipe = (IStagedRecipe)recipes.Find(spec.Recipe)!;
         var (tally, goesOn) = (Tally.Zero, false);
-        var results = blobs.Container.GetBlockBlobClient(BatchBlobs.ResultsName(spec.Id, stage - 1));
-        var errors = blobs.Container.GetBlockBlobClient(BatchBlobs.ErrorsName(spec.Id, stage - 1));
+        var results = blobs.Container.GetBlockBlobClient(ContainerLayout.ResultsName(spec.Id, stage - 1));
+        var errors = blobs.Container.GetBlockBlobClient(ContainerLayout.ErrorsName(spec.Id, stage - 1));
         await using (var next = new StageWriter(InputOf(spec, stage + 1)))
         await using (var good = await results.OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
         await using (var bad = await errors.OpenWriteAsync(overwrite: true, cancellationToken: cancellationToken))
@@ -178,20 +176,20 @@ public sealed class StageRunner(
     private static PendingOutcome OutcomeOf(
         BatchSpec spec, List<(StepLine Line, StepOutcome Outcome)> item, System.Text.Json.JsonElement? data, string? closing, StepSpending spent)
     {
-        var (line, left) = item.Find(s => s.Outcome is { Fault: not null, IsUnrun: false }) is { Line: not null } failed ? failed
-            : item.Find(s => s.Outcome.Fault is not null) is { Line: not null } unrun ? unrun
+        var (line, left) = item.Find(s => s.Outcome is { Fault: not null, IsNotRun: false }) is { Line: not null } failed ? failed
+            : item.Find(s => s.Outcome.Fault is not null) is { Line: not null } notRun ? notRun
             : item[^1];
         var fault = left.Fault is null ? data is null ? ShardPass.ClosedBy(closing!) : null
-            : left.IsUnrun || line.Step.Parts == 1 ? left.Fault
+            : left.IsNotRun || line.Step.Parts == 1 ? left.Fault
             : new LineFault("part_failed", $"Part {line.Step.Part} of {line.Step.Parts}{Whose(line.Step)} failed: {left.Fault.Code}: {left.Fault.Message}");
-        var isUnrun = fault?.Code is OutcomeReader.CancelledCode or OutcomeReader.ExpiredCode;
+        var isNotRun = fault?.Code is OutcomeReader.CancelledCode or OutcomeReader.ExpiredCode;
         var call = left.Call with { Usage = spent.Usage, Latency = TimeSpan.FromMilliseconds(spent.LatencyMs) };
-        var written = OutcomeLine.Of(spec.Id, line.ItemId, isUnrun ? call with { Status = 0, Body = default } : call, spent.Attempts, spent.CostUsd, data, fault);
+        var written = OutcomeLine.Of(spec.Id, line.ItemId, isNotRun ? call with { Status = 0, Body = default } : call, spent.Attempts, spent.CostUsd, data, fault);
         var tally = Tally.Zero with
         {
             Completed = fault is null ? 1 : 0,
-            Failed = fault is null || isUnrun ? 0 : 1,
-            Unrun = isUnrun ? 1 : 0,
+            Failed = fault is null || isNotRun ? 0 : 1,
+            Unrun = isNotRun ? 1 : 0,
             Usage = spent.Usage,
             CostUsd = spent.CostUsd ?? 0,
         };
@@ -260,14 +258,14 @@ public sealed class StageRunner(
             Id = BatchSpec.StageId(spec.Id, stage),
             Input = InputOf(spec, stage).Name,
             InputHash = null,
-            Cut = (spec.Cut ?? ShardCut.Of(options)) with { LineBytes = LongestStep },
+            Cut = (spec.Cut ?? ShardSizes.Of(options)) with { LineBytes = LongestStep },
             OutputLifetime = null,
             Metadata = null,
         };
         return blobs.Spec(of.Id).WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(of, BatchJson.Default.BatchSpec), cancellationToken: cancellationToken);
     }
 
-    private BlockBlobClient InputOf(BatchSpec spec, int stage) => blobs.ByName(BatchBlobs.OwnInputName(BatchSpec.StageId(spec.Id, stage), "steps"));
+    private BlockBlobClient InputOf(BatchSpec spec, int stage) => blobs.ByName(ContainerLayout.OwnInputName(BatchSpec.StageId(spec.Id, stage), "steps"));
 
     private async Task<bool> IsThereAsync(BatchSpec spec, int stage, CancellationToken cancellationToken) =>
         await blobs.Spec(BatchSpec.StageId(spec.Id, stage)).ExistsAsync(cancellationToken);

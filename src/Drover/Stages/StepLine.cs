@@ -8,8 +8,6 @@ namespace Drover.Stages;
 
 /// <summary>One line of a stage's input: a step as a source, and whose it is.</summary>
 /// <param name="ItemId">The item of the batch that it is for.</param>
-/// <param name="Priority">The item's.</param>
-/// <param name="Step">The step.</param>
 /// <param name="Spent">What the item's earlier stages took; on its first step.</param>
 internal sealed record StepLine(string ItemId, int Priority, Source Step, StepSpending Spent)
 {

@@ -22,7 +22,7 @@ internal sealed record StepOutcome
     public required StepSpending Spent { get; init; }
 
     /// <summary>Whether it was not run to its end because the batch was cancelled or expired.</summary>
-    public bool IsUnrun => Fault?.Code is OutcomeReader.CancelledCode or OutcomeReader.ExpiredCode;
+    public bool IsNotRun => Fault?.Code is OutcomeReader.CancelledCode or OutcomeReader.ExpiredCode;
 
     /// <summary>Reads a line of a stage's results or errors.</summary>
     public static (string StepId, StepOutcome Outcome) Read(ReadOnlyMemory<byte> line)

@@ -3,10 +3,8 @@ using Drover.OpenAI;
 namespace Drover.Stages;
 
 /// <summary>What the requests for one item of a staged batch have taken together.</summary>
-/// <param name="Attempts">Requests sent.</param>
 /// <param name="LatencyMs">The sum of their latencies; those of one stage ran side by side.</param>
 /// <param name="CostUsd">US dollars; null when the price of one is not known.</param>
-/// <param name="Usage">The tokens.</param>
 internal sealed record StepSpending(int Attempts, double LatencyMs, decimal? CostUsd, TokenUsage Usage)
 {
     public static StepSpending None { get; } = new(0, 0, 0, default);

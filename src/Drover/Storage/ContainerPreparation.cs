@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace Drover.Storage;
 
 /// <summary>Creates the container when the host starts.</summary>
-internal sealed class ContainerPreparation(BatchBlobs blobs) : IHostedService
+internal sealed class ContainerPreparation(ContainerLayout blobs) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {

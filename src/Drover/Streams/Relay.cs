@@ -72,32 +72,32 @@ internal sealed class Relay(
         for (var tries = 0; !progress.IsFinished;)
         {
             var (before, prefix) = (progress.Length, progress.Text);
-            var setback = await AttemptAsync(prefix, cancellationToken);
-            if (setback is null)
+            var failure = await AttemptAsync(prefix, cancellationToken);
+            if (failure is null)
             {
                 break;
             }
 
-            if (setback.WasPaid)
+            if (failure.WasPaid)
             {
                 _usage.AddBroken(prefix, progress.Text[before..]);
             }
 
             tries = progress.Length > before ? 1 : tries + 1;
-            var wait = Wait(tries, setback.RetryAfter);
-            if (setback.IsFinal || WhyNoMore(tries, wait) is not null)
+            var wait = Wait(tries, failure.RetryAfter);
+            if (failure.IsFinal || WhyNoMore(tries, wait) is not null)
             {
-                if (setback.Head is { } refusal && !stream.HasBegun)
+                if (failure.Head is { } refusal && !stream.HasBegun)
                 {
                     _opened.TrySetResult(refusal);
                     return null;
                 }
 
-                Fail(setback.IsFinal ? setback.Reason : $"{setback.Reason}{WhyNoMore(tries, wait)}", setback.Code);
+                Fail(failure.IsFinal ? failure.Reason : $"{failure.Reason}{WhyNoMore(tries, wait)}", failure.Code);
                 return StreamEnd.Failed;
             }
 
-            await PauseAsync(setback.Reason, tries, wait, cancellationToken);
+            await PauseAsync(failure.Reason, tries, wait, cancellationToken);
         }
 
         stream.AppendEvent("[DONE]"u8);
@@ -105,7 +105,7 @@ internal sealed class Relay(
     }
 
     /// <summary>One call: null when the answer is whole.</summary>
-    private async Task<Setback?> AttemptAsync(string prefix, CancellationToken cancellationToken)
+    private async Task<StreamFailure?> AttemptAsync(string prefix, CancellationToken cancellationToken)
     {
         var target = upstreams.Pick(request.Shape.Model);
         var call = spending.Limit(request.CallAfter(prefix, options.Continuation, target.Model, _usageIsOurs), stream.Id, request.Key);
@@ -113,7 +113,7 @@ internal sealed class Relay(
         await using var answer = await target.Upstream.OpenStreamAsync(call, permit, cancellationToken);
         if (answer.Body is null)
         {
-            return Setback.Of(answer.Head, options.LongestReconnectDelay);
+            return StreamFailure.Of(answer.Head, options.LongestReconnectDelay);
         }
 
         Begin();
@@ -129,7 +129,7 @@ internal sealed class Relay(
                     case ChunkKind.Done:
                         return null;
                     case ChunkKind.Error:
-                        return Setback.Of(item.Data);
+                        return StreamFailure.Of(item.Data);
                     case ChunkKind.Unreadable:
                         _skipped++;
                         break;
@@ -142,20 +142,20 @@ internal sealed class Relay(
 
                 if (continued is { IsAnotherAnswer: true })
                 {
-                    return Setback.Half("The upstream began another answer instead of going on with this one.", "continuation_differs");
+                    return StreamFailure.Half("The upstream began another answer instead of going on with this one.", "continuation_differs");
                 }
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            return progress.IsFinished ? null : Setback.Half($"The upstream's stream broke: {Excerpt.Of(e.Message)}", "connection_lost");
+            return progress.IsFinished ? null : StreamFailure.Half($"The upstream's stream broke: {Excerpt.Of(e.Message)}", "connection_lost");
         }
         finally
         {
             answer.Usage ??= Estimated(prefix, chunks);
         }
 
-        return progress.IsFinished ? null : Setback.Half("The upstream's stream ended in the middle.", "connection_lost");
+        return progress.IsFinished ? null : StreamFailure.Half("The upstream's stream ended in the middle.", "connection_lost");
     }
 
     private void Pass(ChatChunk chunk, ContinuedChunks? continued)

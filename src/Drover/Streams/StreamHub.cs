@@ -17,7 +17,7 @@ namespace Drover.Streams;
 /// released it, or nothing has been appended for three heartbeats.
 /// </remarks>
 public sealed class StreamHub(
-    BatchBlobs blobs, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger<StreamHub> logger)
+    ContainerLayout blobs, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger<StreamHub> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -71,7 +71,6 @@ public sealed class StreamHub(
     }
 
     /// <summary>Reads a stream after an event, or from its beginning.</summary>
-    /// <param name="streamId">The stream.</param>
     /// <param name="key">The name of the caller's key, or null; for any other than the one that began it, there is no such stream.</param>
     /// <param name="after">The last event that the caller has; null for none.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -105,9 +104,7 @@ public sealed class StreamHub(
     }
 
     /// <summary>Ends a stream wherever it runs; what has come of it can still be read.</summary>
-    /// <param name="streamId">The stream.</param>
     /// <param name="key">As for <see cref="ReadAsync"/>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How it ended, <c>cancelled</c> or, when it had ended before, as it had; null when there is none.</returns>
     public async Task<string?> CancelAsync(string streamId, string? key, CancellationToken cancellationToken)
     {
@@ -137,7 +134,7 @@ public sealed class StreamHub(
     {
         var before = time.GetUtcNow() - options.Retention;
         var count = 0;
-        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.StreamsPrefix, cancellationToken))
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.StreamsPrefix, cancellationToken))
         {
             if (blob.Properties.LastModified < before)
             {

@@ -65,7 +65,6 @@ internal sealed record Adaptation
     /// <summary>Takes answers into account.</summary>
     /// <param name="answers">What came since the last time.</param>
     /// <param name="measured">The requests per minute of all processes now; 0 where a rate is configured.</param>
-    /// <param name="now">The time.</param>
     public Adaptation Learn(Answers answers, double measured, DateTimeOffset now)
     {
         if (answers.Generation != Generation)

@@ -26,10 +26,10 @@ internal sealed class Demand(Pacer pacer)
         : long.MaxValue;
 
     /// <summary>What to ask for.</summary>
-    public Want Want(long now)
+    public WantedUnits Wanted(long now)
     {
         var least = _isShort ? pacer.Missing(_call) : _call;
-        return AskAt(now) > now ? default : new Want(least, Math.Max(least, _isPaced ? 2 * _last : 1.25 * pacer.Used));
+        return AskAt(now) > now ? default : new WantedUnits(least, Math.Max(least, _isPaced ? 2 * _last : 1.25 * pacer.Used));
     }
 
     /// <summary>Notes what was handed over.</summary>

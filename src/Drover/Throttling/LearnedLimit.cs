@@ -1,7 +1,6 @@
 namespace Drover.Throttling;
 
 /// <summary>A limit that the upstream's headers state.</summary>
-/// <param name="PerMinute">The limit.</param>
 /// <param name="At">When it was last stated.</param>
 internal sealed record LearnedLimit(long PerMinute, DateTimeOffset At)
 {

@@ -1,6 +1,6 @@
 namespace Drover.Throttling;
 
-/// <summary>What a process is handed in answer to an <see cref="Ask"/>.</summary>
+/// <summary>What a process is handed in answer to an <see cref="LeaseRequest"/>.</summary>
 /// <param name="Document">What all share, as it is now.</param>
 /// <param name="Held">The calls at once that are its own until <paramref name="Expires"/>.</param>
 /// <param name="Cap">The calls at once up to which it may launch: less than it holds while it owes others some of them.</param>

@@ -19,9 +19,7 @@ public sealed class LimitsLedger
     private LimitsDocument _document = new();
     private ETag? _version;
 
-    /// <param name="container">The container.</param>
     /// <param name="baseUrl">The upstream's address: who uses the same one shares its limits.</param>
-    /// <param name="time">The clock.</param>
     public LimitsLedger(BlobContainerClient container, string baseUrl, TimeProvider time)
     {
         (_blob, _time) = (container.GetBlockBlobClient(NameOf(baseUrl)), time);
@@ -46,7 +44,7 @@ public sealed class LimitsLedger
     /// <exception cref="RequestFailedException">Storage refuses.</exception>
     /// <exception cref="OperationCanceledException">Storage does not answer within five seconds.</exception>
     /// <exception cref="JsonException">The blob is not what it should be.</exception>
-    internal async Task<Lease> ExchangeAsync(Ask ask, ThrottleLimits limits)
+    internal async Task<Lease> ExchangeAsync(LeaseRequest request, ThrottleLimits limits)
     {
         using var patience = new CancellationTokenSource(Longest, _time);
         if (!Clock.IsSet)
@@ -56,7 +54,7 @@ public sealed class LimitsLedger
 
         while (true)
         {
-            var (document, lease) = LimitsExchange.Apply(_document, ask, limits, new DateTimeOffset(Clock.Now, TimeSpan.Zero));
+            var (document, lease) = LimitsExchange.Apply(_document, request, limits, new DateTimeOffset(Clock.Now, TimeSpan.Zero));
             if (await TryWriteAsync(document, patience.Token))
             {
                 return lease;

@@ -118,7 +118,6 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     /// <param name="estimate">The caller's estimate of its tokens.</param>
     /// <param name="counted">The tokens that were counted for it.</param>
     /// <param name="feedback">What the answer says.</param>
-    /// <param name="now">The time.</param>
     public void Learn(int generation, long estimate, long counted, CallFeedback feedback, long now)
     {
         if (feedback is { Status: 429 or 503, RetryAfter: { } pause })
@@ -173,7 +172,7 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     }
 
     /// <summary>What to tell and ask the others. Until <see cref="Apply"/>, no more is launched than this says.</summary>
-    public Ask Ask(bool isAwaited, long now)
+    public LeaseRequest Request(bool isAwaited, long now)
     {
         var isIdle = !isAwaited && InFlight == 0 && _launched == 0;
         var isGiving = _lease is null || _lease.IsRestless || _cap < _lease.Held;
@@ -184,13 +183,13 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
         }
 
         (_launches, _launchTicks) = ((_launches * PaceMemory) + _launched, (_launchTicks * PaceMemory) + Math.Max(1, _askedAt == 0 ? 1 : now - _askedAt));
-        var ask = new Ask(process)
+        var request = new LeaseRequest(process)
         {
             InFlight = Math.Max(InFlight, mayLaunch),
             Wanted = isIdle ? 0 : _wantsSlots ? limits.Concurrency : Math.Min(limits.Concurrency, (_peak * 5 / 4) + 1),
             Pace = _askedAt == 0 ? 0 : _launches / _launchTicks * TimeSpan.TicksPerMinute,
-            Requests = _lease is null && isAwaited ? new Want(1, 1) : RequestDemand.Want(now),
-            Tokens = _lease is null && isAwaited ? new Want(_tokensOfACall, _tokensOfACall) : TokenDemand.Want(now),
+            Requests = _lease is null && isAwaited ? new WantedUnits(1, 1) : RequestDemand.Wanted(now),
+            Tokens = _lease is null && isAwaited ? new WantedUnits(_tokensOfACall, _tokensOfACall) : TokenDemand.Wanted(now),
             TokenCorrection = _correction,
             Lead = TimeSpan.FromTicks(_lead),
             Answers = _answers,
@@ -201,11 +200,11 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
         (_askedAt, _launched, _peak, _correction) = (now, 0, InFlight, 0);
         (_hasNews, _wantsSlots, _requestLimit, _tokenLimit) = (false, false, null, null);
         _answers = new Answers(_answers.Generation, 0, 0);
-        return ask;
+        return request;
     }
 
     /// <summary>Takes what was handed over.</summary>
-    public void Apply(Ask asked, Lease lease, long now)
+    public void Apply(LeaseRequest asked, Lease lease, long now)
     {
         if (asked is { Wanted: 0, InFlight: 0 })
         {

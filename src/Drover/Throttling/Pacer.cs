@@ -45,10 +45,8 @@ internal sealed class Pacer(bool strict)
     }
 
     /// <summary>Adds a slice that was taken from the schedule.</summary>
-    /// <param name="taken">The slice.</param>
     /// <param name="units">The units in it.</param>
     /// <param name="unitsOfACall">The units of one call, about.</param>
-    /// <param name="now">The time.</param>
     public void Add(Slice taken, double units, double unitsOfACall, long now)
     {
         var early = strict ? 0 : Schedule.Early(unitsOfACall, taken.Stride);

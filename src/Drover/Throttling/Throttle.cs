@@ -39,7 +39,6 @@ public sealed partial class Throttle : IAsyncDisposable
     private bool _disposed;
 
     /// <param name="limits">What the upstream allows.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="ledger">What the processes share; null when there is only this one.</param>
     /// <param name="logger">Where it says that storage is away.</param>
     public Throttle(ThrottleLimits limits, TimeProvider time, LimitsLedger? ledger = null, ILogger<Throttle>? logger = null)
@@ -157,7 +156,7 @@ public sealed partial class Throttle : IAsyncDisposable
         await _renewal;
         if (_ledger is not null && _share.Lease is not null && _trouble is null && _share.InFlight == 0)
         {
-            await TryExchangeAsync(_share.Ask(isAwaited: false, _clock.Now) with { Wanted = 0, InFlight = 0, Requests = default, Tokens = default });
+            await TryExchangeAsync(_share.Request(isAwaited: false, _clock.Now) with { Wanted = 0, InFlight = 0, Requests = default, Tokens = default });
         }
     }
 
@@ -198,9 +197,9 @@ public sealed partial class Throttle : IAsyncDisposable
             var askAt = _share.AskAt(_waiting.Count > 0, now);
             if (askAt <= now && _ledger is null)
             {
-                var ask = _share.Ask(_waiting.Count > 0, now);
-                (_own, var lease) = LimitsExchange.Apply(_own, ask, _limits, new DateTimeOffset(now, TimeSpan.Zero));
-                _share.Apply(ask, lease, now);
+                var request = _share.Request(_waiting.Count > 0, now);
+                (_own, var lease) = LimitsExchange.Apply(_own, request, _limits, new DateTimeOffset(now, TimeSpan.Zero));
+                _share.Apply(request, lease, now);
                 continue;
             }
 
@@ -210,7 +209,7 @@ public sealed partial class Throttle : IAsyncDisposable
             }
             else if (askAt <= now && now >= _retryAt)
             {
-                _renewal = RenewAsync(_share.Ask(_waiting.Count > 0, now));
+                _renewal = RenewAsync(_share.Request(_waiting.Count > 0, now));
                 askAt = Never;
             }
 
@@ -256,15 +255,15 @@ public sealed partial class Throttle : IAsyncDisposable
         return false;
     }
 
-    private async Task RenewAsync(Ask ask)
+    private async Task RenewAsync(LeaseRequest request)
     {
         await Task.Yield(); // Whoever asks for a permit does not wait for storage.
-        var lease = await TryExchangeAsync(ask);
+        var lease = await TryExchangeAsync(request);
         lock (_lock)
         {
             if (lease is not null)
             {
-                _share.Apply(ask, lease, _clock.Now);
+                _share.Apply(request, lease, _clock.Now);
                 (_retryIn, _retryAt) = (FirstRetry, 0);
             }
             else
@@ -278,11 +277,11 @@ public sealed partial class Throttle : IAsyncDisposable
         }
     }
 
-    private async Task<Lease?> TryExchangeAsync(Ask ask)
+    private async Task<Lease?> TryExchangeAsync(LeaseRequest request)
     {
         try
         {
-            var lease = await _ledger!.ExchangeAsync(ask, _limits);
+            var lease = await _ledger!.ExchangeAsync(request, _limits);
             if (_trouble is not null)
             {
                 _trouble = null;

@@ -2,11 +2,9 @@ using System.Text.Json;
 
 namespace Drover.Tickets;
 
-/// <summary>A message of the retry queue: which slice, and as whom. What is to be tried is in the slice.</summary>
+/// <summary>A message of the retry queue: which ticket, and as whom. What is to be tried is in the ticket.</summary>
 /// <param name="Container">The container of the batch: hosts with containers of their own may share a storage account.</param>
-/// <param name="BatchId">The batch.</param>
-/// <param name="Shard">The shard.</param>
-/// <param name="Ticket">The slice's ticket when this was sent; once it has another, this message is void.</param>
+/// <param name="Ticket">The ticket's ticket when this was sent; once it has another, this message is void.</param>
 /// <param name="Due">When it was to be delivered.</param>
 public sealed record RetryMessage(string Container, string BatchId, int Shard, string Ticket, DateTimeOffset Due)
 {

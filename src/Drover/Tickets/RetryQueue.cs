@@ -5,16 +5,15 @@ using Drover.Storage;
 
 namespace Drover.Tickets;
 
-/// <summary>The queue of slices that wait for another try, and that of those that had their last.</summary>
+/// <summary>The queue of tickets that wait for another try, and that of those that had their last.</summary>
 /// <param name="service">The account whose queues trigger the functions; messages are Base64, as the Functions host wants them.</param>
 /// <param name="blobs">The container that messages are for.</param>
-/// <param name="time">The clock.</param>
-public sealed class RetryQueue(QueueServiceClient service, BatchBlobs blobs, TimeProvider time)
+public sealed class RetryQueue(QueueServiceClient service, ContainerLayout blobs, TimeProvider time)
 {
-    /// <summary>Slices that wait for another try.</summary>
+    /// <summary>Tickets that wait for another try.</summary>
     public const string Name = "drover-retries";
 
-    /// <summary>Slices that had their last try; the Functions host puts messages here too that it could not have handled.</summary>
+    /// <summary>Tickets that had their last try; the Functions host puts messages here too that it could not have handled.</summary>
     public const string PoisonName = Name + "-poison";
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(6); // The service's limit is seven.
@@ -22,8 +21,8 @@ public sealed class RetryQueue(QueueServiceClient service, BatchBlobs blobs, Tim
     /// <summary>Whether a message is for this host's container.</summary>
     public bool IsOurs(RetryMessage message) => message.Container == blobs.Container.Name;
 
-    /// <summary>A message for a slice as it is now.</summary>
-    internal RetryMessage MessageFor(string batchId, int shard, RetrySlice slice) => new(blobs.Container.Name, batchId, shard, slice.Ticket!, slice.Due);
+    /// <summary>A message for a ticket as it is now.</summary>
+    internal RetryMessage MessageFor(string batchId, int shard, RetryTicket ticket) => new(blobs.Container.Name, batchId, shard, ticket.Ticket!, ticket.Due);
 
     /// <summary>Sends a message, to be seen at <paramref name="at"/>.</summary>
     internal async Task SendAsync(RetryMessage message, bool isPoison, DateTimeOffset at, CancellationToken cancellationToken)

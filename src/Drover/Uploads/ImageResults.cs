@@ -9,21 +9,19 @@ using Drover.Storage;
 namespace Drover.Uploads;
 
 /// <summary>Lays the outcome of each uploaded image beside it, as <c>image-results/{name}.json</c>.</summary>
-public sealed class ImageResults(BatchBlobs batches, BatchStore store, UploadedImages uploads, ImageBlobs images)
+public sealed class ImageResults(ContainerLayout batches, BatchStore store, UploadedImages uploads, ImageBlobs images)
 {
     private const int Parallel = 16;
 
     /// <summary>Writes what is new among a batch's outcomes.</summary>
-    /// <param name="batchId">The batch.</param>
     /// <param name="done">How many lines of each outcome blob were written before.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many lines of each outcome blob are written now.</returns>
     public async Task<IReadOnlyDictionary<string, int>> WriteAsync(string batchId, IReadOnlyDictionary<string, int> done, CancellationToken cancellationToken)
     {
         var known = (await uploads.ReadAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken)).ToDictionary(i => i.ItemId);
         await images.ResultContainer.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         var now = new Dictionary<string, int>(done);
-        foreach (var prefix in new[] { BatchBlobs.ResultsPrefix(batchId), BatchBlobs.ErrorsPrefix(batchId) })
+        foreach (var prefix in new[] { ContainerLayout.ResultsPrefix(batchId), ContainerLayout.ErrorsPrefix(batchId) })
         {
             await foreach (var blob in batches.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {

@@ -6,7 +6,6 @@ namespace Drover.Uploads;
 
 /// <summary>One version of an image that was uploaded.</summary>
 /// <param name="Name">The blob's name in the container <c>images</c>.</param>
-/// <param name="ETag">Its version.</param>
 /// <param name="Prompt">What its metadata say is to be asked of it.</param>
 internal sealed record UploadedImage(string Name, string ETag, string? Prompt = null)
 {

@@ -18,7 +18,7 @@ namespace Drover.Uploads;
 /// crashes in between, a version is in one started batch at the most.
 /// </remarks>
 public sealed class UploadedImages(
-    BatchBlobs batches, ImageBlobs images, BatchStore store, BatchIntake intake, VisionOptions options, TimeProvider time)
+    ContainerLayout batches, ImageBlobs images, BatchStore store, BatchIntake intake, VisionOptions options, TimeProvider time)
 {
     private const string PendingPrefix = "image-uploads/pending/";
     private const string TakenPrefix = "image-uploads/taken/";
@@ -49,7 +49,6 @@ public sealed class UploadedImages(
     /// <param name="batchId">The batch's id. Called again with the same, it finishes what was begun.</param>
     /// <param name="before">How many waited at the look before; when there are more now, it waits on.</param>
     /// <param name="isLast">Whether it waits no longer.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<Gathered> GatherAsync(string batchId, int before, bool isLast, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(batchId, cancellationToken) is not { } spec)

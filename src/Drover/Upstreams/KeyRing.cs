@@ -40,7 +40,7 @@ internal sealed partial class KeyRing
     }
 
     /// <summary>Whether no key is left but those that rest.</summary>
-    public bool IsOut
+    public bool IsUnavailable
     {
         get
         {

@@ -19,7 +19,6 @@ internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
     private int _forbidden;
 
     /// <summary>Makes a call, alone or not.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="giveBack">Gives the caller's permit back: whoever waits here holds none.</param>
     /// <returns>
     /// Null after waiting for another call that met no setback: the key may be used, or proved, by a caller who takes a new

@@ -54,10 +54,10 @@ public sealed partial class Upstream : IDisposable
         Trouble);
 
     /// <summary>Whether it takes no calls now: its circuit is open, or no key of it is left.</summary>
-    public bool IsOut => IsCircuitOpen || _keys.IsOut;
+    public bool IsUnavailable => IsCircuitOpen || _keys.IsUnavailable;
 
     /// <summary>Whether no key of it is left.</summary>
-    public bool AreKeysOut => _keys.IsOut;
+    public bool HasNoKeyLeft => _keys.IsUnavailable;
 
     // An open circuit stays so until somebody calls; from the end of its cool-down on somebody should.
     private bool IsCircuitOpen => _circuit.CircuitState == CircuitState.Open && _time.GetUtcNow().Ticks < Volatile.Read(ref _openUntil);
@@ -126,7 +126,7 @@ public sealed partial class Upstream : IDisposable
         ApiCall call, Permit? permit, Func<ApiKey, Permit, Task<CallResult>> attempt, CancellationToken cancellationToken)
     {
         var result = UpstreamPipelines.Stopped;
-        for (var first = true; first || !_keys.IsOut;)
+        for (var first = true; first || !_keys.IsUnavailable;)
         {
             // Leave first: by the time it comes, a key chosen before may be out.
             var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);

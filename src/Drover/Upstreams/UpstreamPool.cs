@@ -33,7 +33,7 @@ public sealed class UpstreamPool(IReadOnlyList<Upstream> all, IReadOnlyList<Fall
         {
             foreach (var target in TargetsOf(model))
             {
-                if (!target.IsOut)
+                if (!target.IsUnavailable)
                 {
                     return target;
                 }

@@ -36,11 +36,8 @@ public sealed partial class WebhookSender : IDisposable
     }
 
     /// <summary>Sends a message, up to four times within a few seconds. The receiver tells repetitions by the id.</summary>
-    /// <param name="url">The receiver.</param>
     /// <param name="secret">What to sign with; see <see cref="WebhookSignature.IsSecret"/>.</param>
     /// <param name="id">The message's id.</param>
-    /// <param name="payload">JSON.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether the receiver took it (2xx).</returns>
     public async Task<bool> SendAsync(Uri url, string secret, string id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         await _pipeline.ExecuteAsync(async token => await TrySendAsync(url, secret, id, payload, token), cancellationToken);

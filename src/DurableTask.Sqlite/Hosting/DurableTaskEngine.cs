@@ -52,7 +52,6 @@ public sealed class DurableTaskEngine : IAsyncDisposable
     public SqliteOrchestrationService Service => _service;
 
     /// <summary>Makes an orchestrator known; names are compared without regard to case.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="inputType">The type that its input is read as.</param>
     /// <param name="run">Runs it, from the beginning at every turn.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
@@ -60,7 +59,6 @@ public sealed class DurableTaskEngine : IAsyncDisposable
         _orchestrations.Add(name, inputType, run);
 
     /// <summary>Makes an activity known; names are compared without regard to case.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="inputType">The type that its input is read as.</param>
     /// <param name="run">Runs it; the token is signalled when the engine stops. An activity that then gives up runs again at the next start.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>

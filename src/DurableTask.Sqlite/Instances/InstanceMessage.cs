@@ -5,7 +5,6 @@ namespace DurableTask.Sqlite.Instances;
 
 /// <summary>A message in an instance's inbox.</summary>
 /// <param name="Id">Grows with every commit and is never used twice.</param>
-/// <param name="InstanceId">Whose inbox.</param>
 /// <param name="ExecutionId">For answers, the execution that asked; null for whichever runs.</param>
 /// <param name="Event">What it tells.</param>
 /// <param name="Due">UTC ticks before which it is not delivered; 0 for at once.</param>

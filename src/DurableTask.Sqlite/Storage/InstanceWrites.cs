@@ -11,9 +11,7 @@ internal static class InstanceWrites
     public const string Ended = "(1, 3, 4, 5)";
 
     /// <summary>Makes an instance pending and sends it its start; one that had ended is forgotten.</summary>
-    /// <param name="tx">The transaction.</param>
     /// <param name="start">The start, with the instance's id.</param>
-    /// <param name="now">UTC ticks.</param>
     /// <param name="refuse">Statuses, beside those of instances that have not ended, in which an instance of that id is in the way.</param>
     /// <returns>Null, or the status of the instance that is in the way.</returns>
     public static OrchestrationStatus? Create(

@@ -12,9 +12,7 @@ public sealed class BatchAlerts(BatchViews views, UpstreamPool upstreams, ShardR
     private static readonly int[] Shares = [50, 80, 100];
 
     /// <summary>What has ended and what has begun beyond what a reader knows; of a batch that has ended nothing ends any more.</summary>
-    /// <param name="view">The batch.</param>
     /// <param name="known">The ids of the alerts that the reader knows to stand.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     internal async Task<IReadOnlyList<BatchAlert>> SinceAsync(BatchView view, IReadOnlySet<string> known, CancellationToken cancellationToken)
     {
         // What spent the last of a budget may have ended the batch.
@@ -45,7 +43,7 @@ public sealed class BatchAlerts(BatchViews views, UpstreamPool upstreams, ShardR
                 yield return Begun($"circuit/{upstream.Name}", $"The upstream '{upstream.Name}' does not answer; it is tried from time to time.");
             }
 
-            foreach (var key in upstream.Keys.Where(k => k.IsOut))
+            foreach (var key in upstream.Keys.Where(k => k.IsUnavailable))
             {
                 yield return Begun($"key/{upstream.Name}/{key.Number}", $"Key {key.Number} of the upstream '{upstream.Name}' is out: {key.Reason}");
             }

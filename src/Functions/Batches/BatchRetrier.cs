@@ -11,9 +11,7 @@ public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarte
 
     /// <summary>Runs the items again whose outcome is an error, all or by its code; results are kept, and nothing of them is paid again.</summary>
     /// <param name="client">Of the orchestrations.</param>
-    /// <param name="batchId">The batch.</param>
     /// <param name="codes">Codes of errors: those of <c>error</c>, the upstream's own, or HTTP statuses. None: all errors.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The batch as it stands now, null when there is none; and why it cannot be tried again, if it cannot.</returns>
     public async Task<(BatchView? View, string? Refusal)> RetryAsync(
         DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)

@@ -4,15 +4,13 @@ using Drover.Functions.Orchestration;
 namespace Drover.Functions.Batches;
 
 /// <summary>Sees to it that a batch that was taken in is running, unless it has come to its end.</summary>
-public sealed class BatchStarter(BatchStore store, BatchHolders holders, BatchOptions options, TimeProvider time)
+public sealed class BatchStarter(BatchStore store, BatchOwnership holders, BatchOptions options, TimeProvider time)
 {
     /// <summary>
     /// Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed. Of one that runs, the
     /// shards that sleep are woken: what they wait for, such as a budget, may have changed.
     /// </summary>
     /// <param name="client">Of the orchestrations.</param>
-    /// <param name="batchId">The batch.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <param name="takeOver">Whether to run it here although another has begun it.</param>
     /// <returns>Whether it was started now.</returns>
     /// <exception cref="BatchRefusedException">Another runs it.</exception>

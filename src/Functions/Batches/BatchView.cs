@@ -83,7 +83,6 @@ public sealed record BatchView
 
 /// <summary>The counts of a batch; <c>completed + failed + unrun + remaining = total</c>.</summary>
 /// <param name="Total">Lines with an item and lines that are none.</param>
-/// <param name="Completed">Results.</param>
 /// <param name="Failed">Errors, those of lines that are no items among them.</param>
 /// <param name="Invalid">Lines that are no items.</param>
 /// <param name="Unrun">Items closed because the batch was cancelled or expired.</param>

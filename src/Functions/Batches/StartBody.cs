@@ -10,9 +10,7 @@ namespace Drover.Functions.Batches;
 internal sealed record StartBody(NewBatch Batch, Stream? Lines)
 {
     /// <summary>Reads it.</summary>
-    /// <param name="json">The body.</param>
     /// <param name="query">What the query asks for; the body goes before it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="JsonException">It is no JSON, or holds text that is not Unicode.</exception>
     /// <exception cref="BatchRefusedException">Members break rules; all of them are named.</exception>
     public static async Task<StartBody> ReadAsync(Stream json, NewBatch query, CancellationToken cancellationToken)

@@ -4,7 +4,6 @@ using Drover.Models;
 namespace Drover.Functions.Models;
 
 /// <summary>A model as callers see it.</summary>
-/// <param name="Model">Its name.</param>
 /// <param name="Input">US dollars per million prompt tokens.</param>
 /// <param name="Output">US dollars per million completion tokens.</param>
 /// <param name="CachedInput">US dollars per million prompt tokens that were cached; null: as <paramref name="Input"/>.</param>

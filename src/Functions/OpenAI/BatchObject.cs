@@ -98,7 +98,6 @@ public sealed record BatchErrors(IReadOnlyList<BatchError> Data)
     public string Object => "list";
 }
 
-/// <param name="Code">For programs.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Line">The line of the input, or null.</param>
 public sealed record BatchError(string Code, string Message, long? Line)

@@ -43,6 +43,13 @@ public sealed class OpenAiException(int status, string message, string? param = 
     public static OpenAiException NoSuchBatch(string id) =>
         new(StatusCodes.Status404NotFound, $"No batch found with id '{Cut(id)}'.");
 
+    /// <summary>A 409, and the header without which SDKs try it again.</summary>
+    public static OpenAiException Conflict(HttpRequest request, string message)
+    {
+        request.HttpContext.Response.Headers["x-should-retry"] = "false";
+        return new OpenAiException(StatusCodes.Status409Conflict, message);
+    }
+
     /// <summary>Cuts what a caller sent to a length that an answer may repeat.</summary>
     public static string Cut(string text) => Excerpt.Of(text, Longest);
 

@@ -80,7 +80,7 @@ public static class BatchOrchestrator
             return await FinishAsync(context, run, BatchStatus.Stopped, audit.Problem);
         }
 
-        if (audit is { Short.Count: 0, Slices: > 0 })
+        if (audit is { Short.Count: 0, Tickets: > 0 })
         {
             return await WaitForRetriesAsync(context, window, audit);
         }
@@ -97,7 +97,7 @@ public static class BatchOrchestrator
                 context, run, BatchStatus.Stopped, $"After {MostAudits} audits {audit.Short.Count} shards still fall short of what was written: storage loses writes.");
         }
 
-        context.ContinueAsNew(run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Slices = audit.Slices, Audits = run.Audits + 1 });
+        context.ContinueAsNew(run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Tickets = audit.Tickets, Audits = run.Audits + 1 });
         return null!;
     }
 
@@ -148,7 +148,7 @@ public static class BatchOrchestrator
             InProgressAt = run.Plan.Problem is null ? run.Plan.At : null,
             FinalizingAt = run.FinalizingAt,
         });
-        var ending = new Ending(run.BatchId, status, reason, run.Plan)
+        var ending = new FinishBatchInput(run.BatchId, status, reason, run.Plan)
         {
             FinalizingAt = run.FinalizingAt,
             Stages = run.Plan.Stage is null ? 0 : run.Stage ?? run.Plan.Stage.Value,

@@ -1,9 +1,9 @@
+using System.Text.Json.Serialization;
 using Drover.Batches;
 
 namespace Drover.Functions.Orchestration;
 
 /// <summary>What a <see cref="BatchOrchestrator"/> starts with and, continued as new, hands on to itself.</summary>
-/// <param name="BatchId">The batch.</param>
 public sealed record BatchRun(string BatchId)
 {
     /// <summary>The codes of the errors that are to be taken back first, none for all of them; null: none are.</summary>
@@ -28,7 +28,8 @@ public sealed record BatchRun(string BatchId)
     public long InRetry { get; init; }
 
     /// <summary>The shards that have a slice in the retry queue, as the last audit saw them and without those reported since.</summary>
-    public int Slices { get; init; }
+    [JsonPropertyName("Slices")] // As it stands in histories.
+    public int Tickets { get; init; }
 
     /// <summary>Of a batch that goes through stages: the one to run next; null: the one that the plan says.</summary>
     public int? Stage { get; init; }

@@ -14,7 +14,7 @@ public sealed class FinishBatch(
 {
     [Function(nameof(FinishBatch))]
     public async Task<FinalRecord> RunAsync(
-        [ActivityTrigger] Ending ending, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+        [ActivityTrigger] FinishBatchInput ending, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         var spec = await store.FindAsync(ending.BatchId, cancellationToken);
         var isStage = BatchSpec.IsStage(ending.BatchId);
@@ -51,7 +51,7 @@ public sealed class FinishBatch(
         }
     }
 
-    private async Task<decimal?> CloseSpendingAsync(Ending ending, Tally tally, Payer payer, CancellationToken cancellationToken) =>
+    private async Task<decimal?> CloseSpendingAsync(FinishBatchInput ending, Tally tally, Payer payer, CancellationToken cancellationToken) =>
         await ledger.IsLimitedAsync(payer, cancellationToken)
             ? await ledger.CloseBatchAsync(
                 ending.BatchId,
@@ -61,7 +61,7 @@ public sealed class FinishBatch(
             : null;
 
     // The calls of a batch with stages are those of its stages.
-    private static IEnumerable<string> IdsOf(Ending ending) => ending.Stages == 0
+    private static IEnumerable<string> IdsOf(FinishBatchInput ending) => ending.Stages == 0
         ? [ending.BatchId]
         : Enumerable.Range(1, ending.Stages).Select(stage => BatchSpec.StageId(ending.BatchId, stage));
 

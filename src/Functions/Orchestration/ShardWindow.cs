@@ -33,14 +33,14 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
     }
 
     /// <summary>Takes the counts over from an audit, which has them from storage.</summary>
-    public void Adopt(Audit audit) => Run = Run with { Settled = audit.Tally, InRetry = audit.InRetry, Slices = audit.Slices };
+    public void Adopt(Audit audit) => Run = Run with { Settled = audit.Tally, InRetry = audit.InRetry, Tickets = audit.Tickets };
 
     /// <summary>Waits until all slices in the retry queue were reported, until then, or until the batch must close or stop.</summary>
     public async Task WaitForRetriesAsync(DateTimeOffset until)
     {
         using var cancelled = new CancellationTokenSource();
         var timer = context.CreateTimer(until.UtcDateTime, cancelled.Token);
-        for (var reports = 0; reports < MostReports && Run.Slices > 0 && Run.Closing is null && StopReason is null && !timer.IsCompleted; reports++)
+        for (var reports = 0; reports < MostReports && Run.Tickets > 0 && Run.Closing is null && StopReason is null && !timer.IsCompleted; reports++)
         {
             context.SetCustomStatus(Progress(BatchStatus.InProgress));
             await NextEventAsync(timer);
@@ -104,7 +104,7 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
             {
                 Settled = Run.Settled + report.Gain,
                 InRetry = Math.Max(0, Run.InRetry - report.Gain.Settled),
-                Slices = Math.Max(0, Run.Slices - (report.IsDone ? 1 : 0)),
+                Tickets = Math.Max(0, Run.Tickets - (report.IsDone ? 1 : 0)),
             };
             Stop(report.StopReason);
         }

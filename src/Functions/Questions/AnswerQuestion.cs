@@ -19,7 +19,7 @@ namespace Drover.Functions.Questions;
 /// given],"model","usage","cost_usd"}</c>. With <c>"stream":true</c>: the answer's text as the events of a chat completion, with ids in square
 /// brackets; the ids of the documents given are in the header <c>x-drover-documents</c>, and the stream can be read again as any other.
 /// </remarks>
-public sealed class AnswerQuestion(CallerKeys keys, Answering answering, ChatSpending spending, StreamAnswers streams)
+public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, ChatSpending spending, StreamAnswers streams)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -6,8 +6,6 @@ namespace Drover.Functions.Questions;
 internal sealed record QuestionRequest(string? Question, IReadOnlyList<QuestionDocument?>? Documents, string? Model, bool? Stream);
 
 /// <param name="Id">What it is cited by; its number, from 1, if it is left out.</param>
-/// <param name="Title">Its title.</param>
-/// <param name="Text">Its text.</param>
 internal sealed record QuestionDocument(string? Id, string? Title, string? Text);
 
 /// <summary>The JSON of questions.</summary>

@@ -18,7 +18,6 @@ public sealed class StreamAnswers(CallerKeys keys, StreamHub streams, TimeProvid
         request.Headers[LastEventIdHeader] is { Count: > 0 } header ? header.ToString() : request.Query["after"].ToString();
 
     /// <summary>Begins a stream and answers with its events; or with the upstream's refusal.</summary>
-    /// <param name="http">The request.</param>
     /// <param name="chat">What is asked for.</param>
     /// <param name="cancellationToken">Fires when the client goes, or the function has no more time.</param>
     public async Task<IResult> BeginAsync(HttpContext http, ChatRequest chat, CancellationToken cancellationToken)
@@ -45,7 +44,6 @@ public sealed class StreamAnswers(CallerKeys keys, StreamHub streams, TimeProvid
     }
 
     /// <summary>Goes on with a stream after the event <paramref name="last"/>, or from its beginning where that is empty.</summary>
-    /// <param name="http">The request.</param>
     /// <param name="streamId">The stream's id; null: the one in <paramref name="last"/>.</param>
     /// <param name="last">The id of the last event that the client has.</param>
     /// <param name="cancellationToken">Fires when the client goes, or the function has no more time.</param>

@@ -1,7 +1,6 @@
 namespace Drover.Functions.Relay;
 
 /// <summary>A stream that has ended.</summary>
-/// <param name="Id">Its id.</param>
 /// <param name="Status"><c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
 internal sealed record StreamView(string Id, string Status)
 {

@@ -3,7 +3,7 @@ using Drover.Tickets;
 
 namespace Drover.Functions.Retries;
 
-/// <summary>Queue <c>drover-retries-poison</c>: writes what is left of a slice as dead letters, and tells the batch.</summary>
+/// <summary>Queue <c>drover-retries-poison</c>: writes what is left of a ticket as dead letters, and tells the batch.</summary>
 public sealed class BuryItems(RetryDeliveries deliveries)
 {
     [Function(nameof(BuryItems))]

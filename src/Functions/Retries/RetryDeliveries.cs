@@ -6,7 +6,7 @@ using Drover.Tickets;
 namespace Drover.Functions.Retries;
 
 /// <summary>Sees to what the retry queue delivers, and tells the batch what came of it.</summary>
-public sealed class RetryDeliveries(SecondChances chances, RetryQueue queue)
+public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue)
 {
     public async Task HandleAsync(QueueMessage delivery, bool isPoison, DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ public sealed class RetryDeliveries(SecondChances chances, RetryQueue queue)
 
         if (batch.IsCompleted)
         {
-            return; // Stopped: when it goes on, its shards take their slices back.
+            return; // Stopped: when it goes on, its shards take their tickets back.
         }
 
         var report = isPoison

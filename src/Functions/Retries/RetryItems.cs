@@ -3,7 +3,7 @@ using Drover.Tickets;
 
 namespace Drover.Functions.Retries;
 
-/// <summary>Queue <c>drover-retries</c>: tries a slice of a batch again, items that failed for passing reasons, and tells the batch.</summary>
+/// <summary>Queue <c>drover-retries</c>: tries a ticket of a batch again, items that failed for passing reasons, and tells the batch.</summary>
 public sealed class RetryItems(RetryDeliveries deliveries)
 {
     [Function(nameof(RetryItems))]

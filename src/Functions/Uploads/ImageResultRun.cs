@@ -1,7 +1,6 @@
 namespace Drover.Functions.Uploads;
 
 /// <summary>What an <see cref="ImageResultOrchestrator"/> hands on to itself.</summary>
-/// <param name="BatchId">The batch.</param>
 public sealed record ImageResultRun(string BatchId)
 {
     /// <summary>How many lines of each outcome blob are written as results.</summary>

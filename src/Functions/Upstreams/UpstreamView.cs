@@ -5,7 +5,6 @@ namespace Drover.Functions.Upstreams;
 
 /// <summary>An upstream as the API shows it.</summary>
 /// <param name="Name">What the settings call it.</param>
-/// <param name="BaseUrl">Its address.</param>
 /// <param name="Circuit"><c>closed</c>, <c>open</c> or <c>half_open</c>.</param>
 /// <param name="Trouble">What is wrong with it, or null.</param>
 /// <param name="Keys">Its keys, by their place in the settings.</param>
@@ -22,7 +21,7 @@ public sealed record UpstreamView(
             state.BaseUrl,
             state.Circuit,
             limits.Trouble ?? state.Trouble,
-            [.. state.Keys.Select((key, i) => new KeyView(key.Number, key.IsOut ? "out" : "in_use", key.Errors, key.Reason, tests is null ? null : Of(tests[i])))],
+            [.. state.Keys.Select((key, i) => new KeyView(key.Number, key.IsUnavailable ? "out" : "in_use", key.Errors, key.Reason, tests is null ? null : Of(tests[i])))],
             limits);
     }
 

@@ -9,7 +9,6 @@ namespace Drover.Functions.Webhooks;
 /// <param name="Id">The same at every try, so that receivers tell repetitions.</param>
 /// <param name="CreatedAt">In seconds since 1970.</param>
 /// <param name="Type">Such as <c>batch.completed</c>.</param>
-/// <param name="Data">The batch.</param>
 public sealed record BatchEvent(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("created_at")] long CreatedAt,
@@ -20,10 +19,8 @@ public sealed record BatchEvent(
     public string Object => "event";
 
     /// <summary>The event of a batch's end.</summary>
-    /// <param name="batchId">The batch.</param>
     /// <param name="status">How it ended; stopped is a failure to receivers, who know nothing of going on.</param>
     /// <param name="run">What tells this run of it from another one.</param>
-    /// <param name="endedAt">When.</param>
     public static BatchEvent Of(string batchId, string status, DateTimeOffset? run, DateTimeOffset endedAt)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{batchId}\n{status}\n{run?.UtcTicks}"));
@@ -32,5 +29,4 @@ public sealed record BatchEvent(
     }
 }
 
-/// <param name="Id">The batch.</param>
 public sealed record BatchEventData([property: JsonPropertyName("id")] string Id);

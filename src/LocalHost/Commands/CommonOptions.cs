@@ -16,7 +16,6 @@ internal sealed class CommonOptions
     private readonly Option<bool> _simulator = new("--simulator") { Description = "Take answers from the simulator." };
 
     /// <summary>Adds them to a command.</summary>
-    /// <param name="command">The command.</param>
     /// <param name="runs">Whether it runs batches.</param>
     public CommonOptions(Command command, bool runs)
     {

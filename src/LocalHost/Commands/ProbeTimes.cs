@@ -27,7 +27,6 @@ internal sealed record ProbeTimes(int Count, double Min, double Max, double Mean
 }
 
 /// <summary>What <c>drover probe --json</c> prints.</summary>
-/// <param name="Upstream">The address.</param>
 /// <param name="Keys">What each key met at <c>GET /v1/models</c>: <c>ok</c> or the error.</param>
 /// <param name="FirstByteMs">Times to the head of the answer.</param>
 /// <param name="FirstTokenMs">Times to the first piece of text.</param>

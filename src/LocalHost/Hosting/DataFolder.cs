@@ -35,9 +35,7 @@ internal sealed class DataFolder : IDisposable
     public string Holder => File.ReadAllText(System.IO.Path.Combine(Path, HolderFile));
 
     /// <summary>Opens the folder, making it if need be; waits for one that only looks, such as <c>drover status</c>, which is soon gone.</summary>
-    /// <param name="path">Where.</param>
     /// <param name="shared">Whether it will do when another process uses it, since we only look.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CommandException">It is no folder, cannot be written, or is in use.</exception>
     public static async Task<DataFolder> OpenAsync(string path, bool shared, CancellationToken cancellationToken)
     {

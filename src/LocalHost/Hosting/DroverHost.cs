@@ -45,7 +45,6 @@ internal sealed class DroverHost : IAsyncDisposable
     /// <summary>Starts everything; when it returns, batches that were under way go on.</summary>
     /// <param name="setup">What the command line says.</param>
     /// <param name="say">Tells the user.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <param name="before">What is to be done when storage answers and before anything goes on.</param>
     /// <exception cref="CommandException">Something that the user can mend is in the way; the message says what.</exception>
     public static async Task<DroverHost> StartAsync(

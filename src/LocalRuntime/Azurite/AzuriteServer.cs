@@ -30,10 +30,8 @@ public sealed class AzuriteServer : IAsyncDisposable
     public int ProcessId { get; }
 
     /// <summary>Sees to it that Azurite listens on these ports.</summary>
-    /// <param name="endpoints">The ports.</param>
     /// <param name="dataPath">The folder for its data, its log and its process id.</param>
     /// <param name="say">Told what takes time.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The process to leave when done; null when somebody else's listens there already.</returns>
     /// <exception cref="AzuriteException">It cannot be installed or started.</exception>
     public static async Task<AzuriteServer?> EnsureAsync(

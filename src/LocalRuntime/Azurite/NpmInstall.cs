@@ -11,7 +11,6 @@ internal static class NpmInstall
     /// <param name="name">A name for the folder.</param>
     /// <param name="packageFolder">Where <c>package.json</c> and <c>package-lock.json</c> are.</param>
     /// <param name="installing">Told when it takes a while.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AzuriteException">Node.js or npm is missing, or npm failed.</exception>
     public static async Task<string> EnsureAsync(string name, string packageFolder, Action installing, CancellationToken cancellationToken)
     {

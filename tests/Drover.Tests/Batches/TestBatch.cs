@@ -36,19 +36,19 @@ internal sealed class TestBatch : IAsyncDisposable
     private readonly List<LiveTallies> _live = [];
     private RecipeCatalogue _recipes = new();
 
-    private TestBatch(BatchBlobs blobs, RetryQueue queue, TestUpstream upstream, BatchOptions options, TimeProvider time)
+    private TestBatch(ContainerLayout blobs, RetryQueue queue, TestUpstream upstream, BatchOptions options, TimeProvider time)
     {
         (Blobs, Queue, Upstream, Options, _time) = (blobs, queue, upstream, options, time);
-        Slices = new RetrySlices(blobs, queue, options, time);
+        Tickets = new RetryTickets(blobs, queue, options, time);
     }
 
-    public BatchBlobs Blobs { get; }
+    public ContainerLayout Blobs { get; }
 
     public TestUpstream Upstream { get; }
 
     public RetryQueue Queue { get; }
 
-    public RetrySlices Slices { get; }
+    public RetryTickets Tickets { get; }
 
     public BatchOptions Options { get; }
 
@@ -118,7 +118,7 @@ internal sealed class TestBatch : IAsyncDisposable
             Selector,
             new SpendLedger(
                 Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
-            Slices,
+            Tickets,
             new AnswerCache(Blobs, new CacheOptions(), _time),
             Options,
             _live[^1],
@@ -127,16 +127,16 @@ internal sealed class TestBatch : IAsyncDisposable
             NullLogger<ShardRunner>.Instance);
     }
 
-    /// <summary>What tries slices again, in a process of its own.</summary>
-    public SecondChances NewChances() => new(
-        Slices, Queue, NewRunner(), Store, new UpstreamOptions(), Options, _time, NullLogger<SecondChances>.Instance);
+    /// <summary>What tries tickets again, in a process of its own.</summary>
+    public RetryRunner NewChances() => new(
+        Tickets, Queue, NewRunner(), Store, new UpstreamOptions(), Options, _time, NullLogger<RetryRunner>.Instance);
 
     public Planner NewPlanner() => new(Blobs, Options, Selector);
 
     public StageRunner NewStages(RecipeOptions recipes) => new(
         Blobs, Store, NewPlanner(), NewRunner(), NewAuditor(), _recipes, new ModelCatalogue(), Selector, recipes, Options);
 
-    public Auditor NewAuditor() => new(Blobs, Store, new Planner(Blobs, Options, Selector), Slices, _time, NullLogger<Auditor>.Instance);
+    public Auditor NewAuditor() => new(Blobs, Store, new Planner(Blobs, Options, Selector), Tickets, _time, NullLogger<Auditor>.Instance);
 
     public Task<PassResult> RunAsync(int pass = 1, int shard = 0, CancellationToken stopping = default) =>
         NewRunner().RunAsync(Id, shard, pass, stopping).WithinPatience();

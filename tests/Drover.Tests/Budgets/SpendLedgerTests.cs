@@ -131,7 +131,7 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         var nowhere = new BlobServiceClient(AzuriteEndpoints.Free().ConnectionString, options).GetBlobContainerClient("c");
         using var webhooks = new WebhookSender(TimeProvider.System, NullLogger<WebhookSender>.Instance);
         await using var ledger = new SpendLedger(
-            new BatchBlobs(nowhere), new BudgetOptions { PerDay = 1 }, webhooks, TimeProvider.System, new Random(1), NullLogger<SpendLedger>.Instance);
+            new ContainerLayout(nowhere), new BudgetOptions { PerDay = 1 }, webhooks, TimeProvider.System, new Random(1), NullLogger<SpendLedger>.Instance);
 
         Assert.IsType<SpendAnswer.Busy>(await ledger.ReserveAsync("x", "a", 0.1m, default));
         Assert.Equal("Storage does not answer; calls under a budget wait.", ledger.Trouble);
@@ -216,7 +216,7 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
     private static async Task<Reservation> GrantedAsync(Spender process, string item, decimal worst, Payer? payer = null) =>
         Assert.IsType<SpendAnswer.Granted>(await AnswerAsync(process, item, worst, payer)).Reservation;
 
-    private static async Task<List<string>> NamesAsync(BatchBlobs blobs)
+    private static async Task<List<string>> NamesAsync(ContainerLayout blobs)
     {
         var names = new List<string>();
         await foreach (var blob in blobs.Container.GetBlobsAsync())

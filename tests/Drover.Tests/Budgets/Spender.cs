@@ -13,7 +13,7 @@ internal sealed class Spender : IAsyncDisposable
     private readonly WebhookSender _webhooks;
     private readonly CancellationTokenSource _killed = new();
 
-    public Spender(AzuriteFixture azurite, BatchBlobs blobs, BudgetOptions options, FailingStorage? storage = null, TimeProvider? time = null)
+    public Spender(AzuriteFixture azurite, ContainerLayout blobs, BudgetOptions options, FailingStorage? storage = null, TimeProvider? time = null)
     {
         var client = new BlobClientOptions();
         client.Retry.MaxRetries = 0;
@@ -25,7 +25,7 @@ internal sealed class Spender : IAsyncDisposable
         Options = options;
         time ??= TimeProvider.System;
         _webhooks = new WebhookSender(time, NullLogger<WebhookSender>.Instance);
-        var own = new BatchBlobs(new BlobServiceClient(azurite.ConnectionString, client).GetBlobContainerClient(blobs.Container.Name));
+        var own = new ContainerLayout(new BlobServiceClient(azurite.ConnectionString, client).GetBlobContainerClient(blobs.Container.Name));
         Ledger = new SpendLedger(own, options, _webhooks, time, new Random(1), NullLogger<SpendLedger>.Instance);
     }
 

@@ -85,5 +85,5 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
             spec: s => s with { Cache = cache });
     }
 
-    private static async Task<int> CountAsync(BatchBlobs blobs) => await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, BatchBlobs.CachePrefix, default).CountAsync();
+    private static async Task<int> CountAsync(ContainerLayout blobs) => await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.CachePrefix, default).CountAsync();
 }

@@ -12,7 +12,7 @@ public sealed class FileStoreTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
     private readonly BatchOptions _options = new();
-    private BatchBlobs _blobs = null!;
+    private ContainerLayout _blobs = null!;
     private BatchStore _batches = null!;
     private FileStore _files = null!;
 
@@ -94,8 +94,8 @@ public sealed class FileStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Find_ABatchsFiles_AreThereBeforeItEndsAndListedAfter()
     {
         var batch = await BatchAsync(TimeSpan.FromHours(2));
-        await AppendAsync(BatchBlobs.ResultsName("b", 0), "one\n");
-        await AppendAsync(BatchBlobs.ResultsName("b", 1), "two\n");
+        await AppendAsync(ContainerLayout.ResultsName("b", 0), "one\n");
+        await AppendAsync(ContainerLayout.ResultsName("b", 1), "two\n");
 
         var running = await _files.FindAsync("file-out-b", default);
         Assert.Equal(("b_output.jsonl", "batch_output", 8L), (running!.Name, running.Purpose, running.Bytes));
@@ -113,7 +113,7 @@ public sealed class FileStoreTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Delete_ABatchsOutput_StaysDeletedAndLeavesTheOutcomes()
     {
         var batch = await BatchAsync();
-        await AppendAsync(BatchBlobs.ResultsName("b", 0), "one\n");
+        await AppendAsync(ContainerLayout.ResultsName("b", 0), "one\n");
         await _files.DeleteAsync((await _files.FindAsync("file-out-b", default))!, default);
 
         await _files.PublishAsync(batch, new Tally(1, 0, 0, 0, 0, 0), 0, default);

@@ -11,12 +11,12 @@ internal sealed class TestVision : IDisposable
     private readonly WebImages _web;
 
     public TestVision(
-        BatchBlobs? blobs = null, Action<VisionOptions>? configure = null, Func<IPAddress, bool>? mayConnect = null, bool hasLibrary = true)
+        ContainerLayout? blobs = null, Action<VisionOptions>? configure = null, Func<IPAddress, bool>? mayConnect = null, bool hasLibrary = true)
     {
         Options = new VisionOptions { AllowPrivateAddresses = true, LoadRetries = 0 };
         configure?.Invoke(Options);
         _web = mayConnect is null ? new WebImages(Options, TimeProvider.System) : new WebImages(Options, mayConnect, TimeProvider.System);
-        Blobs = new ImageBlobs(blobs ?? new BatchBlobs(new Azure.Storage.Blobs.BlobContainerClient("UseDevelopmentStorage=true", "unused")));
+        Blobs = new ImageBlobs(blobs ?? new ContainerLayout(new Azure.Storage.Blobs.BlobContainerClient("UseDevelopmentStorage=true", "unused")));
         var logger = LoggerFactory.Create(builder => builder.AddProvider(Log)).CreateLogger<ImageShrinker>();
         Images = new ImagePreparation(new ImageLoader(_web, Blobs, Options), new ImageShrinker(Options, () => hasLibrary && VipsLibrary.IsThere, logger), Options);
     }

@@ -221,12 +221,12 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
 
     private static MemoryStream Content(string text) => new(Encoding.UTF8.GetBytes(text));
 
-    private static async Task<List<string>> OwnInputsAsync(BatchBlobs blobs, string id) =>
+    private static async Task<List<string>> OwnInputsAsync(ContainerLayout blobs, string id) =>
         await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"batches/{id}/input-", default).Select(b => b.Name).ToListAsync();
 
-    private static async Task<List<BatchSpec>> ListAsync(BatchBlobs blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
+    private static async Task<List<BatchSpec>> ListAsync(ContainerLayout blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
-    private BatchIntake Intake(BatchBlobs blobs) =>
+    private BatchIntake Intake(ContainerLayout blobs) =>
         new(blobs, new BatchStore(blobs), Auditor(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.Files.UploadOptions(), _budgets, new Drover.Calls.CacheOptions(),
             new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance), _time);
 
@@ -256,10 +256,10 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
         Assert.Equal((TimeSpan.FromDays(365), TimeSpan.FromHours(24)), (waits.ExpiresAt - waits.CreatedAt, stops.ExpiresAt - stops.CreatedAt));
     }
 
-    private Auditor Auditor(BatchBlobs blobs)
+    private Auditor Auditor(ContainerLayout blobs)
     {
-        var slices = new RetrySlices(blobs, new RetryQueue(ImmediateQueues.Of(azurite), blobs, _time), new BatchOptions(), _time);
-        return new(blobs, new BatchStore(blobs), new Planner(blobs, new BatchOptions(), new ModelSelector(new ModelCatalogue(_listed))), slices, _time, NullLogger<Auditor>.Instance);
+        var tickets = new RetryTickets(blobs, new RetryQueue(ImmediateQueues.Of(azurite), blobs, _time), new BatchOptions(), _time);
+        return new(blobs, new BatchStore(blobs), new Planner(blobs, new BatchOptions(), new ModelSelector(new ModelCatalogue(_listed))), tickets, _time, NullLogger<Auditor>.Instance);
     }
 
     private static MemoryStream Input(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));

@@ -118,7 +118,7 @@ public sealed class OutcomeLineTests
     [InlineData("batch_expired")]
     public void OfUnrun_RoundTrip_CountsAsUnrun(string code)
     {
-        var line = OutcomeLine.OfUnrun("b", "i", new LineFault(code, "m"));
+        var line = OutcomeLine.OfNotRun("b", "i", new LineFault(code, "m"));
 
         Assert.Equal(JsonValueKind.Null, JsonElement.Parse(line).GetProperty("response").ValueKind);
         AssertRoundTrip(line, true, new Tally(0, 0, 1, 0, 0, 0));
@@ -170,7 +170,7 @@ public sealed class OutcomeLineTests
         byte[] lines =
         [
             .. OutcomeLine.Of("b", "1", Answer, 1, 0.1m, null, new LineFault("unreadable_reply", "why")),
-            .. OutcomeLine.OfUnrun("b", "2", new LineFault("batch_expired", "m")),
+            .. OutcomeLine.OfNotRun("b", "2", new LineFault("batch_expired", "m")),
             .. OutcomeLine.Of("b", "3", Answer with { Status = 0 }, 1, 0.2m, null, null),
         ];
         var ids = new HashSet<string>();

@@ -118,7 +118,7 @@ public sealed class OutcomeLogTests(AzuriteFixture azurite)
         using var handler = new LosesAnswers();
         var options = new BlobClientOptions { Transport = new Azure.Core.Pipeline.HttpClientTransport(new HttpClient(handler)) };
         options.Retry.Delay = TimeSpan.FromMilliseconds(1);
-        var unlucky = new BatchBlobs(
+        var unlucky = new ContainerLayout(
             new BlobServiceClient(azurite.ConnectionString, options).GetBlobContainerClient(blobs.Container.Name));
         var log = await OpenAsync(unlucky);
         await log.AppendAsync([Result("1")], false, default);
@@ -209,7 +209,7 @@ public sealed class OutcomeLogTests(AzuriteFixture azurite)
         Assert.False((await OpenAsync(blobs)).IsSettled);
     }
 
-    private static Task<OutcomeLog> OpenAsync(BatchBlobs blobs) => OutcomeLog.OpenAsync(blobs, Batch, 0, default);
+    private static Task<OutcomeLog> OpenAsync(ContainerLayout blobs) => OutcomeLog.OpenAsync(blobs, Batch, 0, default);
 
     private static PendingOutcome Result(string id) => Padded(id, 0);
 
@@ -219,7 +219,7 @@ public sealed class OutcomeLogTests(AzuriteFixture azurite)
         isError: false);
 
     private static PendingOutcome Error(string id) =>
-        PendingOutcome.FromLine(OutcomeLine.OfUnrun(Batch, id, new LineFault(OutcomeReader.CancelledCode, "m")), isError: true);
+        PendingOutcome.FromLine(OutcomeLine.OfNotRun(Batch, id, new LineFault(OutcomeReader.CancelledCode, "m")), isError: true);
 
     private static async Task<IEnumerable<string>> IdsAsync(AppendBlobClient blob)
     {

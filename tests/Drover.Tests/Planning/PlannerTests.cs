@@ -142,7 +142,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     public async Task ReadShardAsync_ThePlanLostAndTheOptionsChanged_CutsItTheSame()
     {
         var blobs = await azurite.CreateContainerAsync();
-        var spec = Spec() with { Cut = new ShardCut(3, 4096, 4096) };
+        var spec = Spec() with { Cut = new ShardSizes(3, 4096, 4096) };
         await blobs.ByName(spec.Input).WriteAsync(Sources(10));
         var first = await new Planner(blobs, new(), TestBatch.Selector).PlanAsync(spec, default);
         var shard = await new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(spec, 2, default);
@@ -273,7 +273,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         }
     }
 
-    private static async Task<(BatchPlan Plan, List<List<string>> Items)> PlanAsync(BatchBlobs blobs, byte[] input, BatchOptions? options = null)
+    private static async Task<(BatchPlan Plan, List<List<string>> Items)> PlanAsync(ContainerLayout blobs, byte[] input, BatchOptions? options = null)
     {
         await blobs.SharedInput("in").WriteStreamAsync(new MemoryStream(input));
         var plan = await new Planner(blobs, options ?? new BatchOptions(), TestBatch.Selector).PlanAsync(Spec(), default);
@@ -281,7 +281,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     }
 
     /// <summary>The ids of each shard's items, read as a run reads them.</summary>
-    private static async Task<List<List<string>>> ItemsAsync(BatchBlobs blobs, BatchPlan plan)
+    private static async Task<List<List<string>>> ItemsAsync(ContainerLayout blobs, BatchPlan plan)
     {
         var planner = new Planner(blobs, new BatchOptions(), TestBatch.Selector);
         var input = (await blobs.SharedInput("in").ReadOrNullAsync())!.ToMemory();
@@ -306,7 +306,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         return shards;
     }
 
-    private static async Task<List<(int Number, string? Code)>> InvalidAsync(BatchBlobs blobs) =>
+    private static async Task<List<(int Number, string? Code)>> InvalidAsync(ContainerLayout blobs) =>
     [
         .. Lines.Of((await blobs.InvalidLines("b").ReadOrNullAsync())!.ToMemory())
             .Select(l => JsonElement.Parse(l.Line.Span).GetProperty("error"))

@@ -159,7 +159,7 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         return sample.Ratio;
     }
 
-    private async Task<(BatchBlobs Blobs, BatchSpec Spec)> BatchAsync()
+    private async Task<(ContainerLayout Blobs, BatchSpec Spec)> BatchAsync()
     {
         var blobs = await azurite.CreateContainerAsync();
         var lines = ProductTexts.Of(300, 8).Select((text, i) => TestBatch.Source($"{i}", text));

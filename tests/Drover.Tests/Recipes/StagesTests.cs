@@ -22,7 +22,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
 
         Assert.InRange(stages, 4, 9);
         Assert.Equal((3, 0, 0), (last.Tally.Completed, last.Tally.Failed, last.Tally.Unrun));
-        var results = await OutcomesAsync(batch, stages, BatchBlobs.ResultsName);
+        var results = await OutcomesAsync(batch, stages, ContainerLayout.ResultsName);
         Assert.Equal(["long", "middle", "short"], results.Select(Id).Order());
         Assert.Equal(batch.Upstream.Stats.CostUsd, last.Tally.CostUsd);
         Assert.Equal(batch.Upstream.Stats.CostUsd, results.Sum(r => r.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
@@ -39,7 +39,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
 
         var (last, stages) = await RunAsync(batch);
 
-        var errors = await OutcomesAsync(batch, stages, BatchBlobs.ErrorsName);
+        var errors = await OutcomesAsync(batch, stages, ContainerLayout.ErrorsName);
         Assert.Equal((12, errors.Count), (last.Tally.Completed + last.Tally.Failed, last.Tally.Failed));
         Assert.InRange(errors.Count, 1, 11);
         Assert.Contains(errors, e => e.GetProperty("error").GetProperty("code").GetString() == "part_failed");
@@ -55,11 +55,11 @@ public sealed class StagesTests(AzuriteFixture azurite)
         await stages.PlanAsync(batch.Spec, default);
         await SettleAsync(batch, 1);
         var first = await stages.AdvanceAsync(batch.Spec, 1, null, default);
-        var (results, next) = (await TextAsync(batch, BatchBlobs.ResultsName("b", 0)), await TextAsync(batch, BatchBlobs.OwnInputName("b~2", "steps")));
+        var (results, next) = (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps")));
 
         Assert.Equal(first, await NewStages(batch).AdvanceAsync(batch.Spec, 1, null, default));
 
-        Assert.Equal((results, next), (await TextAsync(batch, BatchBlobs.ResultsName("b", 0)), await TextAsync(batch, BatchBlobs.OwnInputName("b~2", "steps"))));
+        Assert.Equal((results, next), (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))));
         Assert.Equal(2, (await NewStages(batch).PlanAsync(batch.Spec, default)).Stage);
     }
 
@@ -69,7 +69,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
         await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
         var (last, stages) = await RunAsync(batch);
         var calls = batch.Upstream.Stats.Processed;
-        await batch.Blobs.ByName(BatchBlobs.ResultsName("b", 0)).DeleteAsync();
+        await batch.Blobs.ByName(ContainerLayout.ResultsName("b", 0)).DeleteAsync();
         await batch.Blobs.Spec("b~2").DeleteAsync();
 
         Assert.True((await NewStages(batch).AdvanceAsync(batch.Spec, stages, null, default)).IsShort);
@@ -91,7 +91,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
         Assert.True(advance.IsLast);
         Assert.Equal((1, 0, 1), (advance.Tally.Completed, advance.Tally.Failed, advance.Tally.Unrun));
         Assert.Equal(batch.Upstream.Stats.CostUsd, advance.Tally.CostUsd);
-        Assert.Equal("batch_cancelled", Assert.Single(await OutcomesAsync(batch, 1, BatchBlobs.ErrorsName)).GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("batch_cancelled", Assert.Single(await OutcomesAsync(batch, 1, ContainerLayout.ErrorsName)).GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
     {
         var line = $$"""{"id":"herds","title":"{{string.Concat(Enumerable.Repeat("🐄", 200))}}","text":"Drovers walked."}""";
         await using var batch = await TestBatch.CreateAsync(
-            azurite, [line], new SimulatorOptions(), spec: s => s with { Recipe = "document", Cut = new ShardCut(400, 1024, 1024) });
+            azurite, [line], new SimulatorOptions(), spec: s => s with { Recipe = "document", Cut = new ShardSizes(400, 1024, 1024) });
 
         var (last, _) = await RunAsync(batch);
 
@@ -128,10 +128,10 @@ public sealed class StagesTests(AzuriteFixture azurite)
         var (_, stages) = await RunAsync(batch);
 
         Assert.Equal(2, stages);
-        var judged = await OutcomesOfAsync(batch, BatchBlobs.ResultsName("b~1", 0));
+        var judged = await OutcomesOfAsync(batch, ContainerLayout.ResultsName("b~1", 0));
         Assert.Equal(4 + 4 * 2 + 3, judged.Count); // Four sentences to a passage: the longer ones are judged in several.
-        var data = Assert.Single(await OutcomesAsync(batch, stages, BatchBlobs.ResultsName)).GetProperty("drover").GetProperty("data");
-        var step = (await OutcomesOfAsync(batch, BatchBlobs.OwnInputName("b~2", "steps"))).Single();
+        var data = Assert.Single(await OutcomesAsync(batch, stages, ContainerLayout.ResultsName)).GetProperty("drover").GetProperty("data");
+        var step = (await OutcomesOfAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))).Single();
         var given = step.GetProperty("documents").EnumerateArray().Select(Id2).ToList();
         Assert.Equal(5, given.Distinct().Count());
         Assert.NotEmpty(data.GetProperty("citations").EnumerateArray());

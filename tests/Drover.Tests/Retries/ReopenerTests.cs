@@ -26,7 +26,7 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
         Assert.Equal((6, 1), (last.Tally.Completed, last.Tally.Failed));
         Assert.Equal(before.Select(l => l.GetRawText()), (await batch.ResultsAsync()).Take(before.Count).Select(l => l.GetRawText()));
         Assert.Equal((6, 0), (batch.Upstream.Stats.Processed, batch.Upstream.Stats.Repeated));
-        Assert.Null(await batch.Slices.FindAsync(TestBatch.Id, 0, default));
+        Assert.Null(await batch.Tickets.FindAsync(TestBatch.Id, 0, default));
     }
 
     [Fact]
@@ -35,14 +35,14 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
         await using var batch = await EndedAsync();
         await NewReopener(batch).ReopenAsync(TestBatch.Id, ["500"], default);
         var wrong = Assert.Single(await batch.ErrorsAsync()).GetRawText();
-        var (slice, tag) = (await batch.Slices.FindAsync(TestBatch.Id, 0, default))!.Value;
-        await batch.Slices.WriteAsync(TestBatch.Id, 0, slice with { Remaining = [wrong] }, tag, default);
+        var (ticket, tag) = (await batch.Tickets.FindAsync(TestBatch.Id, 0, default))!.Value;
+        await batch.Tickets.WriteAsync(TestBatch.Id, 0, ticket with { Remaining = [wrong] }, tag, default);
         await batch.Blobs.Errors(TestBatch.Id, 0).CreateAsync();
 
         await NewReopener(batch).ReopenAsync(TestBatch.Id, ["500"], default);
 
         Assert.Equal(wrong, Assert.Single(await batch.ErrorsAsync()).GetRawText());
-        Assert.Null((await batch.Slices.FindAsync(TestBatch.Id, 0, default))!.Value.Slice.Remaining);
+        Assert.Null((await batch.Tickets.FindAsync(TestBatch.Id, 0, default))!.Value.Ticket.Remaining);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
         """{"custom_id":"wrong","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4o-mini","messages":[]}}""";
 
     private static Reopener NewReopener(TestBatch batch) =>
-        new(batch.Blobs, batch.Store, batch.Slices, batch.Options, TimeProvider.System, NullLogger<Reopener>.Instance);
+        new(batch.Blobs, batch.Store, batch.Tickets, batch.Options, TimeProvider.System, NullLogger<Reopener>.Instance);
 
     private static async Task<string> LastPositionAsync(TestBatch batch) =>
         (await new OutcomeFeed(batch.Blobs).ReadAsync(TestBatch.Id, FeedPosition.Start, default).LastAsync()).Position.ToString();

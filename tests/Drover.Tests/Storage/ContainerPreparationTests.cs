@@ -9,7 +9,7 @@ public sealed class ContainerPreparationTests(AzuriteFixture azurite)
     [Fact]
     public async Task StartAsync_NoContainer_CreatesIt()
     {
-        var blobs = new BatchBlobs(new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient("made-at-start"));
+        var blobs = new ContainerLayout(new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient("made-at-start"));
 
         await new ContainerPreparation(blobs).StartAsync(default);
         await new ContainerPreparation(blobs).StartAsync(default);
@@ -23,7 +23,7 @@ public sealed class ContainerPreparationTests(AzuriteFixture azurite)
         var endpoints = AzuriteEndpoints.Free();
         var options = new BlobClientOptions();
         options.Retry.MaxRetries = 0;
-        var blobs = new BatchBlobs(new BlobServiceClient(endpoints.ConnectionString, options).GetBlobContainerClient("c"));
+        var blobs = new ContainerLayout(new BlobServiceClient(endpoints.ConnectionString, options).GetBlobContainerClient("c"));
 
         var exception = await Assert.ThrowsAsync<StorageUnreachableException>(() => new ContainerPreparation(blobs).StartAsync(default));
 
@@ -36,7 +36,7 @@ public sealed class ContainerPreparationTests(AzuriteFixture azurite)
     public async Task StartAsync_WrongKey_SaysThatStorageRefuses()
     {
         var wrong = azurite.ConnectionString.Replace("AccountKey=Eby8", "AccountKey=AAAA", StringComparison.Ordinal);
-        var blobs = new BatchBlobs(new BlobServiceClient(wrong).GetBlobContainerClient("c"));
+        var blobs = new ContainerLayout(new BlobServiceClient(wrong).GetBlobContainerClient("c"));
 
         var exception = await Assert.ThrowsAsync<StorageUnreachableException>(() => new ContainerPreparation(blobs).StartAsync(default));
 

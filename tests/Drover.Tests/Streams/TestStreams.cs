@@ -21,9 +21,9 @@ internal sealed class TestStreams : IAsyncDisposable
     private readonly Spender _unlimited;
     private readonly List<StreamHub> _hubs = [];
 
-    private TestStreams(TestUpstream upstream, BatchBlobs blobs, Spender unlimited) => (_upstream, Blobs, _unlimited) = (upstream, blobs, unlimited);
+    private TestStreams(TestUpstream upstream, ContainerLayout blobs, Spender unlimited) => (_upstream, Blobs, _unlimited) = (upstream, blobs, unlimited);
 
-    public BatchBlobs Blobs { get; }
+    public ContainerLayout Blobs { get; }
 
     public SimulatorServer Simulator => _upstream.Server;
 

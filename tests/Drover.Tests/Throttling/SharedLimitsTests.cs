@@ -191,7 +191,7 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
             };
         }
 
-        public static Throttle ThrottleOn(BatchBlobs blobs, ThrottleLimits limits) =>
+        public static Throttle ThrottleOn(ContainerLayout blobs, ThrottleLimits limits) =>
             new(limits, TimeProvider.System, new LimitsLedger(blobs.Container, "http://upstream.test/v1", TimeProvider.System));
 
         /// <summary>Every process calls as fast as it may.</summary>

@@ -102,14 +102,14 @@ internal sealed class World
 
         if (member.CommitAt == Now)
         {
-            (Document, member.Lease) = LimitsExchange.Apply(Document, member.Ask!, _limits, new DateTimeOffset(At(Now), TimeSpan.Zero));
+            (Document, member.Lease) = LimitsExchange.Apply(Document, member.Request!, _limits, new DateTimeOffset(At(Now), TimeSpan.Zero));
             Exchanges++;
         }
 
         if (member.AppliedAt == Now)
         {
-            member.Share.Apply(member.Ask!, member.Lease!, At(Now));
-            member.Ask = null;
+            member.Share.Apply(member.Request!, member.Lease!, At(Now));
+            member.Request = null;
             member.WakeAt = Now;
         }
 
@@ -147,14 +147,14 @@ internal sealed class World
         }
 
         var askAt = member.Share.AskAt(isAwaited, At(Now));
-        if (member.Ask is null && askAt <= At(Now))
+        if (member.Request is null && askAt <= At(Now))
         {
-            member.Ask = member.Share.Ask(isAwaited, At(Now));
+            member.Request = member.Share.Request(isAwaited, At(Now));
             var takes = StorageTime(_random);
             (member.CommitAt, member.AppliedAt) = (Now + Math.Max(1, takes / 2), Now + Math.Max(1, takes));
         }
 
-        wake = Math.Min(wake, member.Ask is null ? askAt : long.MaxValue);
+        wake = Math.Min(wake, member.Request is null ? askAt : long.MaxValue);
         var milliseconds = wake == long.MaxValue ? Now + 1000 : (int)Math.Ceiling((wake - Start) / (double)TimeSpan.TicksPerMillisecond) + Lateness(_random);
         return Math.Max(Now + 1, milliseconds);
     }
@@ -192,7 +192,7 @@ internal sealed class World
 
         public (long Estimate, long Actual, long Counted)? Next { get; set; }
 
-        public Ask? Ask { get; set; }
+        public LeaseRequest? Request { get; set; }
 
         public Lease? Lease { get; set; }
 

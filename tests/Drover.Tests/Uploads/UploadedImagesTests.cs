@@ -17,7 +17,7 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private readonly string _folder = $"{Guid.NewGuid():N}/";
     private TestVision _vision = null!;
-    private BatchBlobs _blobs = null!;
+    private ContainerLayout _blobs = null!;
     private ServiceProvider? _host;
 
     private UploadedImages Uploads => _host!.GetRequiredService<UploadedImages>();

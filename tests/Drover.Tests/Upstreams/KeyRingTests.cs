@@ -30,7 +30,7 @@ public sealed class KeyRingTests
         await MeetAsync(ring.Keys[0], Refusal);
 
         Assert.Equal([2, 2, 2, 2], Numbers(ring));
-        Assert.False(ring.IsOut);
+        Assert.False(ring.IsUnavailable);
         Assert.Equal(
             [new KeyState(1, true, 5, "401 invalid_api_key: Incorrect API key."), new KeyState(2, false, 0, null)], ring.States);
     }
@@ -55,7 +55,7 @@ public sealed class KeyRingTests
         _time.Advance(TimeSpan.FromSeconds(1));
         await MeetAsync(ring.Keys[0], Refusal, KeyRing.ErrorBudget);
 
-        Assert.True(ring.IsOut);
+        Assert.True(ring.IsUnavailable);
         Assert.Equal(2, ring.Next(first: true)!.Number);
         Assert.Null(ring.Next(first: false));
     }

@@ -68,7 +68,7 @@ public sealed class UpstreamTests
 
         Assert.All(await Task.WhenAll(calls).WithinPatience(), c => Assert.Equal(Outcome.Result, c.Result.Outcome));
         Assert.InRange(upstream.Stats.ByStatus[401], KeyRing.ErrorBudget, KeyRing.ErrorBudget + 10);
-        Assert.Equal([true, false], upstream.Client.State.Keys.Select(k => k.IsOut));
+        Assert.Equal([true, false], upstream.Client.State.Keys.Select(k => k.IsUnavailable));
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class UpstreamTests
         await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { Down = true }, o => o.ConnectionRetries = 0, _time);
         for (var i = 0; i < 10; i++)
         {
-            Assert.False(upstream.Client.IsOut);
+            Assert.False(upstream.Client.IsUnavailable);
             Assert.Equal(Outcome.ConnectionLost, (await upstream.CallAsync(TestUpstream.Chat($"{i}")).WithinPatience()).Result.Outcome);
         }
 
@@ -262,10 +262,10 @@ public sealed class UpstreamTests
             Assert.Equal((Outcome.NotSent, "circuit_open", 0), (result.Outcome, result.ErrorCode, attempts));
             Assert.Equal(TimeSpan.FromSeconds(60), result.RetryAfter);
             Assert.Equal(sent, upstream.Stats.Down);
-            Assert.Equal(("open", true), (upstream.Client.State.Circuit, upstream.Client.IsOut));
+            Assert.Equal(("open", true), (upstream.Client.State.Circuit, upstream.Client.IsUnavailable));
 
             _time.Advance(TimeSpan.FromSeconds(60));
-            Assert.Equal(("half_open", false), (upstream.Client.State.Circuit, upstream.Client.IsOut));
+            Assert.Equal(("half_open", false), (upstream.Client.State.Circuit, upstream.Client.IsUnavailable));
             Assert.Equal(Outcome.ConnectionLost, (await upstream.CallAsync(TestUpstream.Chat("probe")).WithinPatience()).Result.Outcome);
         }
 

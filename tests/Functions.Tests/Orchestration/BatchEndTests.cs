@@ -22,7 +22,7 @@ public sealed class BatchEndTests
         Assert.Equal(["PlanBatch", "RunShard :0", "RunShard :1", "AuditBatch", "FinishBatch"], batch.Calls);
         Assert.Equal([new ShardRun("b1", 0, 1), new ShardRun("b1", 1, 1)], batch.Host.Inputs<ShardRun>(nameof(RunShard)));
         var plan = batch.Plan with { At = start + TimeSpan.FromMinutes(1) };
-        Assert.Equal(new Ending("b1", "completed", null, plan) { FinalizingAt = start + TimeSpan.FromMinutes(3) }, batch.Ending);
+        Assert.Equal(new FinishBatchInput("b1", "completed", null, plan) { FinalizingAt = start + TimeSpan.FromMinutes(3) }, batch.Ending);
         Assert.Equal(new FinalRecord("completed", null, 20, 3, FakeBatch.Ten + FakeBatch.Ten, start + TimeSpan.FromMinutes(4)), final);
     }
 
@@ -58,7 +58,7 @@ public sealed class BatchEndTests
         var final = await batch.RunAsync();
 
         Assert.Equal(["PlanBatch", "FinishBatch"], batch.Calls);
-        Assert.Equal(new Ending("b1", "failed", "The input is empty.", batch.Plan with { At = batch.Host.Now }), batch.Ending);
+        Assert.Equal(new FinishBatchInput("b1", "failed", "The input is empty.", batch.Plan with { At = batch.Host.Now }), batch.Ending);
         Assert.Equal(("failed", "The input is empty."), (final.Status, final.Reason));
     }
 
@@ -103,7 +103,7 @@ public sealed class BatchEndTests
         await batch.EndAsync();
         Assert.Equal(
             ["PlanBatch", "PlanBatch", "RunShard :0", "RunShard :0", "AuditBatch", "AuditBatch", "FinishBatch", "FinishBatch"], batch.Calls);
-        Assert.All(batch.Host.Inputs<Ending>(nameof(FinishBatch)), e => Assert.Equal("completed", e.Status));
+        Assert.All(batch.Host.Inputs<FinishBatchInput>(nameof(FinishBatch)), e => Assert.Equal("completed", e.Status));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class FakeBatch : IAsyncDisposable
         Host.Answer<string>(nameof(PlanBatch), id => OnPlan(id));
         Host.Answer<ShardRun>(nameof(RunShard), run => Noted(run, OnPass(run)));
         Host.Answer<string>(nameof(AuditBatch), id => OnAudit(id));
-        Host.Answer<Ending>(nameof(FinishBatch), ending => OnFinish(ending));
+        Host.Answer<FinishBatchInput>(nameof(FinishBatch), ending => OnFinish(ending));
         Host.Answer<Reopening>(nameof(ReopenBatch), _ => null);
         Host.Answer<StageRun>(nameof(AdvanceStage), run => OnAdvance(run));
     }
@@ -44,12 +44,12 @@ internal sealed class FakeBatch : IAsyncDisposable
 
     public Func<string, Audit> OnAudit { get; set; }
 
-    public Func<Ending, FinalRecord> OnFinish { get; set; }
+    public Func<FinishBatchInput, FinalRecord> OnFinish { get; set; }
 
     public Func<StageRun, StageAdvance> OnAdvance { get; set; } = _ => new StageAdvance(IsLast: true, IsShort: false, Ten);
 
     /// <summary>How the batch was ended.</summary>
-    public Ending Ending => Assert.Single(Host.Inputs<Ending>(nameof(FinishBatch)), e => e.BatchId == Id);
+    public FinishBatchInput Ending => Assert.Single(Host.Inputs<FinishBatchInput>(nameof(FinishBatch)), e => e.BatchId == Id);
 
     /// <summary>The calls, as <c>activity instance</c>, without the batch's id.</summary>
     public IEnumerable<string> Calls => Host.Calls.Select(c => $"{c.Activity} {c.InstanceId[Id.Length..]}".TrimEnd());

@@ -77,7 +77,7 @@ public sealed class ProgressTests
         var audit = batch.Host.Hold(nameof(AuditBatch));
         var four = Tally.Zero with { Completed = 4 };
         batch.OnPass = _ => new PassResult(false, four, 6, default, true, 0, null) { IsInRetry = true };
-        batch.OnAudit = _ => new Audit([], four with { Completed = 5 }) { Slices = 1, InRetry = 5, RetryBy = batch.Host.Now.AddHours(1) };
+        batch.OnAudit = _ => new Audit([], four with { Completed = 5 }) { Tickets = 1, InRetry = 5, RetryBy = batch.Host.Now.AddHours(1) };
 
         await batch.StartAsync();
         await audit.HoldsAsync();

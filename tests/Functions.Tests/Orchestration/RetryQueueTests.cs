@@ -139,7 +139,7 @@ public sealed class RetryQueueTests
         var by = batch.Host.Now.AddHours(1);
         var found = 0;
         batch.OnPass = _ => InQueue();
-        batch.OnAudit = id => ++found == 3 ? new Audit([], batch.SettledOf(id)) : new Audit([], Gain(4)) { Slices = 1, InRetry = 6, RetryBy = by };
+        batch.OnAudit = id => ++found == 3 ? new Audit([], batch.SettledOf(id)) : new Audit([], Gain(4)) { Tickets = 1, InRetry = 6, RetryBy = by };
 
         await batch.StartAsync();
         await audits.HoldsAsync();
@@ -168,7 +168,7 @@ public sealed class RetryQueueTests
         var (audits, until) = (0, batch.Host.Now.AddHours(2));
         batch.OnPass = _ => InQueue();
         batch.OnAudit = id => audits++ == 0
-            ? new Audit([], Gain(4 * slices)) { Slices = slices, InRetry = 6 * slices, RetryBy = until }
+            ? new Audit([], Gain(4 * slices)) { Tickets = slices, InRetry = 6 * slices, RetryBy = until }
             : new Audit([], Gain(10 * slices));
         by = until;
         return batch;

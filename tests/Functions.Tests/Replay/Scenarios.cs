@@ -98,7 +98,7 @@ internal static class Scenarios
         var whole = batch.OnAudit;
         batch.OnPass = run => run.Shard == 0 ? FakeBatch.ComeBack(default) with { IsInRetry = true } : PassResult.Settled(FakeBatch.Ten);
         batch.OnAudit = id => audits++ == 0
-            ? new Audit([], FakeBatch.Ten) { Slices = 1, InRetry = 6, RetryBy = batch.Host.Now.AddHours(2) }
+            ? new Audit([], FakeBatch.Ten) { Tickets = 1, InRetry = 6, RetryBy = batch.Host.Now.AddHours(2) }
             : whole(id);
     }
 

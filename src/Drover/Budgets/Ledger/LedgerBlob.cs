@@ -23,7 +23,6 @@ internal sealed class LedgerBlob(BlockBlobClient blob, Random random, TimeProvid
     /// Gives the next document and an answer; the same document for no change. It may be asked several times, and, if the answer to a
     /// write was lost and others wrote meanwhile, even once more after it was carried out.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<T> UpdateAsync<T>(Func<SpendDocument, (SpendDocument Next, T Answer)> change, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);

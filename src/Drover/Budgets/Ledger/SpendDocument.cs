@@ -48,13 +48,10 @@ internal sealed record BatchSpending(decimal Settled, decimal? Limit, WhenSpent?
 /// <summary>A process with leases.</summary>
 /// <param name="Expires">From then on it is taken for dead.</param>
 /// <param name="LostTaken">The lost calls of its sheet up to this one are orphans already, or resolved.</param>
-/// <param name="Leases">Its leases.</param>
 internal sealed record SpendHolder(DateTimeOffset Expires, long LostTaken, ImmutableList<SpendLease> Leases);
 
 /// <summary>Leave to spend on one batch, on one day, without asking again.</summary>
 /// <param name="Number">Its number within the holder's sheet; never used twice.</param>
-/// <param name="Batch">The batch.</param>
-/// <param name="Day">The day.</param>
 /// <param name="Amount">What the holder may still spend, its calls under way and costs not yet reported among it.</param>
 /// <param name="Reported">How much of the sheet's settled sum of this lease is in the ledger.</param>
 /// <param name="Key">The caller's key that pays, if one does.</param>
@@ -66,8 +63,6 @@ internal sealed record SpendLease(long Number, string Batch, DateOnly Day, decim
 
 /// <summary>A call that may have cost up to <paramref name="Usd"/>.</summary>
 /// <param name="Call">Sheet and number: no other call has them.</param>
-/// <param name="Batch">The batch.</param>
-/// <param name="Day">The day.</param>
 /// <param name="Item">The item, as <see cref="SpendItem"/> numbers it.</param>
 /// <param name="Usd">The worst case.</param>
 /// <param name="Key">The caller's key that pays, if one does.</param>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Budgets.Ledger;
 
 /// <summary>Takes back the leases of processes that ended without giving them back. Any process may do it, and several at once.</summary>
-internal sealed class SpendRecovery(BatchBlobs blobs, LedgerBlob ledger, BudgetOptions options, TimeProvider time, ILogger logger)
+internal sealed class SpendRecovery(ContainerLayout blobs, LedgerBlob ledger, BudgetOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Recovers every process whose time is up.</summary>
     /// <remarks>

@@ -7,7 +7,6 @@ internal interface ISchemaRule
 {
     /// <summary>Checks a value and writes it as the rule wants it; answers what is wrong, and then what is written is of no use.</summary>
     /// <param name="json">Where to; null: it is only checked.</param>
-    /// <param name="value">The value.</param>
     /// <param name="path">Where it stands in the reply.</param>
     /// <param name="pass">Whether it may be mended, and how much may be tried.</param>
     string? Write(Utf8JsonWriter? json, JsonElement value, string path, SchemaPass pass);

@@ -8,7 +8,7 @@ using Drover.Tickets;
 
 namespace Drover.Tests.Retries;
 
-public sealed class SecondChancesTests(AzuriteFixture azurite)
+public sealed class RetryRunnerTests(AzuriteFixture azurite)
 {
     private const int Items = 100;
 
@@ -45,7 +45,7 @@ public sealed class SecondChancesTests(AzuriteFixture azurite)
         Assert.Equal(Enumerable.Range(1, Items).Select(i => $"{i}"), await batch.IdsAsync());
         Assert.Equal((Items, 0), (batch.Upstream.Stats.Processed, batch.Upstream.Stats.Repeated));
         var audit = await batch.NewAuditor().AuditAsync(TestBatch.Id, default);
-        Assert.Equal((0, 0, counted), (audit.Short.Count, audit.Slices, audit.Tally));
+        Assert.Equal((0, 0, counted), (audit.Short.Count, audit.Tickets, audit.Tally));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class SecondChancesTests(AzuriteFixture azurite)
         Assert.Null(await batch.NewChances().BuryAsync(message, "moved by the host"));
 
         var (next, id) = await TakeAsync(batch, RetryQueue.Name);
-        Assert.Equal(2, (await batch.Slices.FindAsync(TestBatch.Id, 0, default))!.Value.Slice.Round);
+        Assert.Equal(2, (await batch.Tickets.FindAsync(TestBatch.Id, 0, default))!.Value.Ticket.Round);
         Assert.Equal((true, 5), (await batch.NewChances().TryAsync(next, id, default).WithinPatience()) is { } report ? (report.IsDone, report.Gain.Completed) : default);
     }
 
@@ -113,8 +113,8 @@ public sealed class SecondChancesTests(AzuriteFixture azurite)
         await using var batch = await StartAsync(new BatchOptions { MaxPasses = 1 });
         await RunToQueueAsync(batch);
         var (message, id) = await TakeAsync(batch, RetryQueue.Name);
-        var (slice, tag) = (await batch.Slices.FindAsync(TestBatch.Id, 0, default))!.Value;
-        await batch.Slices.WriteAsync(TestBatch.Id, 0, slice with { ClaimedBy = id, Due = _time.GetUtcNow().AddMinutes(3) }, tag, default);
+        var (ticket, tag) = (await batch.Tickets.FindAsync(TestBatch.Id, 0, default))!.Value;
+        await batch.Tickets.WriteAsync(TestBatch.Id, 0, ticket with { ClaimedBy = id, Due = _time.GetUtcNow().AddMinutes(3) }, tag, default);
         batch.Upstream.Server.Options = batch.Upstream.Server.Options with { Poison = null };
 
         var other = await batch.NewChances().TryAsync(message, "other", default);
@@ -181,7 +181,7 @@ public sealed class SecondChancesTests(AzuriteFixture azurite)
         await TakeAsync(batch, RetryQueue.Name); // And lost.
 
         var audit = await batch.NewAuditor().AuditAsync(TestBatch.Id, default);
-        Assert.Equal((0, 1, 5L, counted), (audit.Short.Count, audit.Slices, audit.InRetry, audit.Tally));
+        Assert.Equal((0, 1, 5L, counted), (audit.Short.Count, audit.Tickets, audit.InRetry, audit.Tally));
         Assert.Equal(_time.GetUtcNow().AddMinutes(3), audit.RetryBy);
         _time.Advance(TimeSpan.FromMinutes(3.1));
         await batch.NewAuditor().AuditAsync(TestBatch.Id, default);

@@ -7,12 +7,10 @@ namespace Drover.Batches;
 /// Who runs a batch, where several keep a history of orchestrations each and share one storage: it is run by the one that began
 /// it, or two would pay for the same calls.
 /// </summary>
-public sealed class BatchHolders(BatchBlobs blobs, BatchOptions options)
+public sealed class BatchOwnership(ContainerLayout blobs, BatchOptions options)
 {
     /// <summary>Makes this one the batch's holder, unless another is.</summary>
-    /// <param name="batchId">The batch.</param>
     /// <param name="takeOver">Whether to take it from another.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BatchRefusedException">Another holds it.</exception>
     public async Task ClaimAsync(string batchId, bool takeOver, CancellationToken cancellationToken)
     {

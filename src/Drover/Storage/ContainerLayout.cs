@@ -27,7 +27,7 @@ namespace Drover.Storage;
 /// streams/{id}.sse                    append blob: a stream's log
 /// </code>
 /// </remarks>
-public sealed class BatchBlobs(BlobContainerClient container)
+public sealed class ContainerLayout(BlobContainerClient container)
 {
     /// <summary>How the names of index entries begin.</summary>
     public const string IndexPrefix = "index/";
@@ -67,7 +67,7 @@ public sealed class BatchBlobs(BlobContainerClient container)
     public AppendBlobClient Errors(string batchId, int shard) => Container.GetAppendBlobClient(ErrorsName(batchId, shard));
 
     /// <summary>What keeps failing in a shard.</summary>
-    public BlockBlobClient Slice(string batchId, int shard) => Container.GetBlockBlobClient($"{SlicesPrefix(batchId)}{shard:D5}.json");
+    public BlockBlobClient RetryTicket(string batchId, int shard) => Container.GetBlockBlobClient($"{RetryTicketsPrefix(batchId)}{shard:D5}.json");
 
     public BlockBlobClient CachedAnswer(string key) => Container.GetBlockBlobClient(CachePrefix + key);
 
@@ -99,7 +99,7 @@ public sealed class BatchBlobs(BlobContainerClient container)
 
     public static string ErrorsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/errors/";
 
-    public static string SlicesPrefix(string batchId) => $"{BatchesPrefix}{batchId}/retries/";
+    public static string RetryTicketsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/retries/";
 
     public static string ResultsName(string batchId, int shard) => $"{ResultsPrefix(batchId)}{shard:D5}.jsonl";
 

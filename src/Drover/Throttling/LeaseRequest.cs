@@ -1,8 +1,7 @@
 namespace Drover.Throttling;
 
 /// <summary>What a process tells the others, and what it wants of them.</summary>
-/// <param name="Process">Its id.</param>
-internal sealed record Ask(string Process)
+internal sealed record LeaseRequest(string Process)
 {
     /// <summary>Its calls under way, and those that it may launch until it has its answer.</summary>
     public int InFlight { get; init; }
@@ -14,10 +13,10 @@ internal sealed record Ask(string Process)
     public double Pace { get; init; }
 
     /// <summary>The requests it wants.</summary>
-    public Want Requests { get; init; }
+    public WantedUnits Requests { get; init; }
 
     /// <summary>The tokens it wants.</summary>
-    public Want Tokens { get; init; }
+    public WantedUnits Tokens { get; init; }
 
     /// <summary>The tokens that its calls used beyond those that were taken for them; negative when they used less.</summary>
     public long TokenCorrection { get; init; }
@@ -39,4 +38,4 @@ internal sealed record Ask(string Process)
 /// <summary>How many units of a schedule a process wants.</summary>
 /// <param name="Least">What it cannot do with less than; 0: it wants none.</param>
 /// <param name="Most">What it has use for.</param>
-internal readonly record struct Want(double Least, double Most);
+internal readonly record struct WantedUnits(double Least, double Most);

@@ -12,7 +12,7 @@ using Drover.Upstreams;
 namespace Drover.Questions;
 
 /// <summary>Answers a question while the caller waits: the recipe <c>answer</c> without a batch. What fails is tried again a few times, soon.</summary>
-public sealed class Answering(
+public sealed class QuestionAnswerer(
     RecipeCatalogue recipes, RecipeOptions options, ModelCatalogue models, ModelSelector selector, UpstreamOptions upstream, PlainCaller caller, Random random, TimeProvider time)
 {
     private const int MostTries = 4;
@@ -24,8 +24,6 @@ public sealed class Answering(
     private readonly AnswerRecipe _recipe = (AnswerRecipe)recipes.Find("answer")!;
 
     /// <summary>The source that stands for a question.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="documents">The documents.</param>
     /// <param name="model">The model; null: as the settings say.</param>
     /// <param name="fault">What is wrong with them.</param>
     public Source? Ask(string? question, IReadOnlyList<SourceDocument> documents, string? model, out string? fault)
@@ -44,7 +42,6 @@ public sealed class Answering(
     /// <summary>Judges the documents and chooses those that the answer is given.</summary>
     /// <param name="question">What <see cref="Ask"/> made.</param>
     /// <param name="key">The name of the caller's key that pays; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<Answered> ChooseAsync(Source question, string? key, CancellationToken cancellationToken)
     {
         var steps = Begin(question, out _);
@@ -66,7 +63,6 @@ public sealed class Answering(
     /// <param name="question">What <see cref="Ask"/> made.</param>
     /// <param name="chosen">What <see cref="ChooseAsync"/> gave.</param>
     /// <param name="key">The name of the caller's key that pays; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<Answered> AnswerAsync(Source question, Answered chosen, string? key, CancellationToken cancellationToken)
     {
         var answer = await CallAsync(question with { Documents = chosen.Documents }, key, cancellationToken);
@@ -96,13 +92,13 @@ public sealed class Answering(
     {
         var body = new ArrayBufferWriter<byte>();
         await _recipe.WriteRequestAsync(step, step.Model!, body, cancellationToken);
-        var talk = new SourceTalk(step, body.WrittenMemory, _recipe, recipes.RepairOf);
+        var conversation = new Conversation(step, body.WrittenMemory, _recipe, recipes.RepairOf);
         for (var tries = 1; ; tries++)
         {
-            var shape = RequestShape.Read(ChatRequest.Url, talk.Body.Span);
-            var answer = await caller.CallAsync(ChatRequest.Url, talk.Body, shape, key, cancellationToken);
+            var shape = RequestShape.Read(ChatRequest.Url, conversation.Body.Span);
+            var answer = await caller.CallAsync(ChatRequest.Url, conversation.Body, shape, key, cancellationToken);
             answer = answer with { CostUsd = answer.Outcome == Outcome.Result ? models.CostOf(answer.Model, answer.Usage, step.Model) : 0 };
-            if (talk.Take(answer))
+            if (conversation.Take(answer))
             {
                 tries = 0;
                 continue;
@@ -115,10 +111,10 @@ public sealed class Answering(
                 continue;
             }
 
-            var call = talk.Sum(answer);
-            return talk.Reading is { Fault: null, Data: { } data }
+            var call = conversation.Sum(answer);
+            return conversation.Reading is { Fault: null, Data: { } data }
                 ? new Answered([], call, data)
-                : new Answered([], call with { ErrorCode = call.ErrorCode ?? talk.Reading?.Code, ErrorMessage = call.ErrorMessage ?? talk.Reading?.Fault, IsJson = false }, null);
+                : new Answered([], call with { ErrorCode = call.ErrorCode ?? conversation.Reading?.Code, ErrorMessage = call.ErrorMessage ?? conversation.Reading?.Fault, IsJson = false }, null);
         }
     }
 

@@ -4,11 +4,10 @@ using Drover.Upstreams;
 namespace Drover.Recipes;
 
 /// <summary>What was said with a model about one source: as a rule one request and one reply, and more where its recipe asks to go on.</summary>
-/// <param name="source">The source.</param>
 /// <param name="body">The first request.</param>
 /// <param name="recipe">Reads the replies.</param>
 /// <param name="repair">What to say to a reply that will not do, once; null: such a reply is the end.</param>
-internal sealed class SourceTalk(Source source, ReadOnlyMemory<byte> body, IRecipe recipe, Func<Source, string, string>? repair)
+internal sealed class Conversation(Source source, ReadOnlyMemory<byte> body, IRecipe recipe, Func<Source, string, string>? repair)
 {
     private readonly List<string> _replies = [];
     private CallResult? _last;

@@ -2,25 +2,25 @@ using Drover.Storage;
 
 namespace Drover.Tests.Storage;
 
-public sealed class BatchBlobsTests(AzuriteFixture azurite)
+public sealed class ContainerLayoutTests(AzuriteFixture azurite)
 {
     [Fact]
     public void IndexName_NewerBatch_SortsFirstAndGivesItsId()
     {
         var moment = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.FromHours(2));
-        var older = BatchBlobs.IndexName("a-1", moment);
-        var newer = BatchBlobs.IndexName("a-1", moment.AddTicks(1));
+        var older = ContainerLayout.IndexName("a-1", moment);
+        var newer = ContainerLayout.IndexName("a-1", moment.AddTicks(1));
 
         Assert.True(string.CompareOrdinal(newer, older) < 0);
-        Assert.Equal("a-1", BatchBlobs.IdOfIndexEntry(older));
-        Assert.Equal(older, BatchBlobs.IndexName("a-1", moment.ToUniversalTime()));
+        Assert.Equal("a-1", ContainerLayout.IdOfIndexEntry(older));
+        Assert.Equal(older, ContainerLayout.IndexName("a-1", moment.ToUniversalTime()));
     }
 
     [Fact]
     public void Names_OfShards_SortAsTheirNumbers() =>
         Assert.Equal(
-            new[] { 0, 9, 10, 99, 100, 99_999 }.Select(i => BatchBlobs.ResultsName("b", i)),
-            new[] { 99_999, 100, 99, 10, 9, 0 }.Select(i => BatchBlobs.ResultsName("b", i)).Order(StringComparer.Ordinal));
+            new[] { 0, 9, 10, 99, 100, 99_999 }.Select(i => ContainerLayout.ResultsName("b", i)),
+            new[] { 99_999, 100, 99, 10, 9, 0 }.Select(i => ContainerLayout.ResultsName("b", i)).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task WriteAsync_OnlyIfAbsent_LeavesWhatIsThere()

@@ -7,9 +7,8 @@ using Drover.Upstreams;
 namespace Drover.Streams;
 
 /// <summary>Why a call did not bring the answer to its end.</summary>
-/// <param name="Reason">One sentence.</param>
 /// <param name="Code">A code for programs.</param>
-internal sealed record Setback(string Reason, string Code)
+internal sealed record StreamFailure(string Reason, string Code)
 {
     /// <summary>When the upstream asks to come back, as a delay from now.</summary>
     public TimeSpan? RetryAfter { get; private init; }
@@ -24,13 +23,13 @@ internal sealed record Setback(string Reason, string Code)
     public bool WasPaid { get; private init; }
 
     /// <summary>Of a stream that had begun.</summary>
-    public static Setback Half(string reason, string code) => new(reason, code) { WasPaid = true };
+    public static StreamFailure Half(string reason, string code) => new(reason, code) { WasPaid = true };
 
     /// <summary>Of an answer that is no stream.</summary>
-    public static Setback Of(CallResult head, TimeSpan longestWait)
+    public static StreamFailure Of(CallResult head, TimeSpan longestWait)
     {
         var mayPass = head.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && !(head.RetryAfter > longestWait);
-        return new Setback(head.ErrorMessage ?? "The upstream answered with no stream.", head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
+        return new StreamFailure(head.ErrorMessage ?? "The upstream answered with no stream.", head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
         {
             RetryAfter = head.RetryAfter,
             IsFinal = !mayPass,
@@ -39,12 +38,12 @@ internal sealed record Setback(string Reason, string Code)
     }
 
     /// <summary>Of an error within the stream: what the upstream finds wrong with the request stays wrong.</summary>
-    public static Setback Of(ChatChunk error)
+    public static StreamFailure Of(ChatChunk error)
     {
         var said = error.Body!.Error!.Value;
         var message = Member(said, "message") ?? "The upstream reported an error in its stream.";
         var code = Member(said, "code") ?? Member(said, "type") ?? "upstream_error";
-        return new Setback(Excerpt.Of(message), Excerpt.Of(code))
+        return new StreamFailure(Excerpt.Of(message), Excerpt.Of(code))
         {
             IsFinal = Member(said, "type") == "invalid_request_error",
             WasPaid = true,

@@ -9,9 +9,9 @@ namespace Drover.Tickets;
 /// It says who runs the shard, not what is done: that stays with the outcomes. With a <see cref="Ticket"/> it is the retry queue's,
 /// and the message with that ticket may try it; without one it is the shard's orchestration's.
 /// </remarks>
-internal sealed record RetrySlice
+internal sealed record RetryTicket
 {
-    /// <summary>What the message must bear that may try the slice; null: the queue does not have it.</summary>
+    /// <summary>What the message must bear that may try the ticket; null: the queue does not have it.</summary>
     public string? Ticket { get; init; }
 
     /// <summary>Which try by way of the queue comes next, from 1.</summary>
@@ -20,10 +20,10 @@ internal sealed record RetrySlice
     /// <summary>The item of the shard that the try begins with: where the one before was cut short.</summary>
     public int From { get; init; }
 
-    /// <summary>When the message becomes visible; of a claimed slice, until when the claim holds.</summary>
+    /// <summary>When the message becomes visible; of a claimed ticket, until when the claim holds.</summary>
     public DateTimeOffset Due { get; init; }
 
-    /// <summary>The message, by its id, with which somebody tries the slice now.</summary>
+    /// <summary>The message, by its id, with which somebody tries the ticket now.</summary>
     public string? ClaimedBy { get; init; }
 
     /// <summary>The shard's outcomes that the batch was told of.</summary>
@@ -38,12 +38,12 @@ internal sealed record RetrySlice
     /// <summary>While errors are being taken back: the lines that are to remain. Null: none are.</summary>
     public IReadOnlyList<string>? Remaining { get; init; }
 
-    /// <summary>The slice of what a pass has left.</summary>
+    /// <summary>The ticket of what a pass has left.</summary>
     /// <param name="open">The items without an outcome.</param>
     /// <param name="failed">Those of them that the pass tried, and how they failed.</param>
     /// <param name="counted">The shard's outcomes.</param>
     /// <param name="now">When the pass ended.</param>
-    public RetrySlice After(IReadOnlyList<string> open, IReadOnlyList<(string Id, CallResult Failure)> failed, Tally counted, DateTimeOffset now)
+    public RetryTicket After(IReadOnlyList<string> open, IReadOnlyList<(string Id, CallResult Failure)> failed, Tally counted, DateTimeOffset now)
     {
         var items = open.ToDictionary(id => id, id => Items.GetValueOrDefault(id) ?? []);
         foreach (var (id, failure) in failed)
@@ -54,8 +54,8 @@ internal sealed record RetrySlice
         return this with { Items = items, Counted = counted };
     }
 
-    /// <summary>The slice with errors taken back.</summary>
-    public RetrySlice With(IReadOnlyList<ErrorOutcome> takenBack, IReadOnlyList<string> remaining)
+    /// <summary>The ticket with errors taken back.</summary>
+    public RetryTicket With(IReadOnlyList<ErrorOutcome> takenBack, IReadOnlyList<string> remaining)
     {
         var (items, paid) = (Items.ToDictionary(), Paid.ToDictionary());
         foreach (var error in takenBack)
@@ -67,6 +67,6 @@ internal sealed record RetrySlice
         return this with { Items = items, Paid = paid, Remaining = remaining };
     }
 
-    /// <summary>The slice given back to the shard's orchestration.</summary>
-    public RetrySlice GivenBack() => this with { Ticket = null, ClaimedBy = null, Round = 0, From = 0 };
+    /// <summary>The ticket given back to the shard's orchestration.</summary>
+    public RetryTicket GivenBack() => this with { Ticket = null, ClaimedBy = null, Round = 0, From = 0 };
 }

@@ -4,7 +4,7 @@ namespace Drover.Batches;
 /// <param name="Items">The most items in a shard.</param>
 /// <param name="Bytes">The most bytes of input in a shard of more than one item.</param>
 /// <param name="LineBytes">The longest input line.</param>
-public sealed record ShardCut(int Items, int Bytes, int LineBytes)
+public sealed record ShardSizes(int Items, int Bytes, int LineBytes)
 {
-    public static ShardCut Of(BatchOptions options) => new(options.ShardItems, options.ShardBytes, options.MaxLineBytes);
+    public static ShardSizes Of(BatchOptions options) => new(options.ShardItems, options.ShardBytes, options.MaxLineBytes);
 }

@@ -1,0 +1,14 @@
+using Drover.Files;
+using Microsoft.AspNetCore.Http;
+
+namespace Drover.Functions.OpenAI;
+
+/// <summary>HTTP <c>GET /v1/files/{id}</c>.</summary>
+public sealed class GetFile(OpenAiGate gate, FileStore files)
+{
+    [Function(nameof(GetFile))]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/files/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        gate.AnswerAsync(request, async () =>
+            Results.Json(FileObject.Of(await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id)), OpenAiJson.Readable.FileObject));
+}
