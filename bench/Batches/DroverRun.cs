@@ -7,7 +7,8 @@ using Drover.LocalRuntime;
 namespace Drover.Bench;
 
 /// <summary>One <c>drover run</c> as a process of its own, against a simulator of its own, measured from outside.</summary>
-internal sealed record DroverRun(double ItemsPerSecond, double CpuPerThousand, long PeakMegabytes, int ExitCode, long Rejected, long Repeated)
+internal sealed record DroverRun(
+    double ItemsPerSecond, double CpuPerThousand, long PeakMegabytes, int ExitCode, long Rejected, long Repeated)
 {
     public static async Task<DroverRun> MeasureAsync(Uri simulator, string input, int items, int concurrency, params string[] options)
     {
@@ -16,7 +17,8 @@ internal sealed record DroverRun(double ItemsPerSecond, double CpuPerThousand, l
         {
             using var http = new HttpClient { BaseAddress = simulator };
             await http.PostAsync("/stats/reset", null);
-            using var drover = Start(simulator, folder, [input, "--concurrency", concurrency.ToString(CultureInfo.InvariantCulture), .. options]);
+            using var drover = Start(
+                simulator, folder, [input, "--concurrency", concurrency.ToString(CultureInfo.InvariantCulture), .. options]);
             Stopwatch? clock = null;
             var elapsed = TimeSpan.Zero;
             var (cpu, peak) = (TimeSpan.Zero, 0L);

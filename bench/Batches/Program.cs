@@ -17,7 +17,8 @@ command.SetAction(async result =>
 {
     var wait = result.GetValue(latency);
     var limit = result.GetValue(rpm);
-    Console.WriteLine("   at once      limit/s   bare loop/s  (CPU s/1,000)     drover/s  (CPU s/1,000)  peak MB   items  of limit  of bare  429s  repeated");
+    Console.WriteLine(
+        "   at once      limit/s   bare loop/s  (CPU s/1,000)     drover/s  (CPU s/1,000)  peak MB   items  of limit  of bare  429s  repeated");
     foreach (var calls in result.GetValue(concurrency)!)
     {
         var allowed = limit > 0 ? Math.Min(limit / 60.0, calls * 1000 / wait) : calls * 1000 / wait;

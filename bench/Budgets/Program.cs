@@ -7,10 +7,17 @@ using Drover.LocalRuntime;
 using Drover.Simulator.Bench;
 
 var items = new Option<int>("--items") { DefaultValueFactory = _ => 10_000, Description = "The items of all processes together." };
-var processes = new Option<int>("--processes") { DefaultValueFactory = _ => 4, Description = "How many processes share the budget; half of them are killed." };
-var share = new Option<double>("--share") { DefaultValueFactory = _ => 0.6, Description = "For what part of the items the budget is to do." };
+var processes =
+    new Option<int>("--processes")
+    {
+        DefaultValueFactory = _ => 4,
+        Description = "How many processes share the budget; half of them are killed."
+    };
+var share =
+    new Option<double>("--share") { DefaultValueFactory = _ => 0.6, Description = "For what part of the items the budget is to do." };
 var latency = new Option<double>("--latency") { DefaultValueFactory = _ => 200, Description = "The simulator's latency, in milliseconds." };
-var command = new RootCommand("A day's budget that several 'drover run' share, half of them killed: what the simulator billed, beside the ledger.")
+var command = new RootCommand(
+    "A day's budget that several 'drover run' share, half of them killed: what the simulator billed, beside the ledger.")
 {
     items, processes, share, latency,
 };

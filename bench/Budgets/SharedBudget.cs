@@ -37,7 +37,8 @@ internal sealed class SharedBudget(AzuriteEndpoints storage, HttpClient simulato
     {
         var own = Directory.CreateDirectory(Path.Combine(folder, $"p{index}")).FullName;
         File.WriteAllLines(Path.Combine(own, "in.jsonl"), Enumerable.Range(0, items).Select(i => Line(index * (long)items + i)));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "drover.dll"), "run", "in.jsonl", "--concurrency", "50"])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "drover.dll"), "run", "in.jsonl", "--concurrency", "50"])
         {
             WorkingDirectory = own,
             RedirectStandardError = true,
@@ -64,11 +65,17 @@ internal sealed class SharedBudget(AzuriteEndpoints storage, HttpClient simulato
     /// <summary>Waits for the processes, and notes the most that was billed meanwhile.</summary>
     public async Task EndAsync(IReadOnlyList<Process> runs, decimal limit)
     {
-        await UntilAsync(BilledAsync, billed => billed <= limit ? runs.All(r => r.HasExited) : throw new InvalidOperationException($"{billed} USD are billed, above the limit of {limit}."));
+        await UntilAsync(
+            BilledAsync,
+            billed =>
+                billed <= limit
+                    ? runs.All(r => r.HasExited)
+                    : throw new InvalidOperationException($"{billed} USD are billed, above the limit of {limit}."));
     }
 
     /// <summary>What the simulator billed so far, in US dollars.</summary>
-    public async Task<decimal> BilledAsync() => (await simulator.GetFromJsonAsync<JsonElement>("/stats")).GetProperty("costUsd").GetDecimal();
+    public async Task<decimal> BilledAsync() =>
+        (await simulator.GetFromJsonAsync<JsonElement>("/stats")).GetProperty("costUsd").GetDecimal();
 
     /// <summary>Writes the simulator's bill beside the ledger.</summary>
     public async Task ReportAsync(string when, decimal limit)
@@ -76,7 +83,8 @@ internal sealed class SharedBudget(AzuriteEndpoints storage, HttpClient simulato
         var container = new BlobContainerClient(storage.ConnectionString, Container);
         using var webhooks = new WebhookSender(TimeProvider.System, NullLogger<WebhookSender>.Instance);
         await using var ledger = new SpendLedger(
-            new ContainerLayout(container), new BudgetOptions { PerDay = limit }, webhooks, TimeProvider.System, Random.Shared, NullLogger<SpendLedger>.Instance);
+            new ContainerLayout(container), new BudgetOptions { PerDay = limit }, webhooks, TimeProvider.System, Random.Shared,
+            NullLogger<SpendLedger>.Instance);
         var day = (await ledger.ReadAsync("none", CancellationToken.None)).Scopes.Single(s => s.Scope == BudgetScope.Day);
         var billed = await BilledAsync();
         Console.WriteLine(string.Create(
@@ -84,9 +92,11 @@ internal sealed class SharedBudget(AzuriteEndpoints storage, HttpClient simulato
             $"{when}: billed {billed:0.000000} of {limit:0.0000} USD; the ledger has {day.SettledUsd:0.000000} settled and {day.ReservedUsd:0.000000} reserved; settled less billed is {day.SettledUsd - billed:0.000000}."));
     }
 
-    public long ResultLines() => Directory.GetFiles(folder, "in.results.jsonl", SearchOption.AllDirectories).Sum(f => File.ReadLines(f).LongCount());
+    public long ResultLines() =>
+        Directory.GetFiles(folder, "in.results.jsonl", SearchOption.AllDirectories).Sum(f => File.ReadLines(f).LongCount());
 
-    private static string Line(long number) => $$$"""{"custom_id":"i{{{number}}}","method":"POST","url":"/v1/chat/completions","body":{{{Body(number)}}}}""";
+    private static string Line(long number) =>
+        $$$"""{"custom_id":"i{{{number}}}","method":"POST","url":"/v1/chat/completions","body":{{{Body(number)}}}}""";
 
     private static string Body(long number) =>
         $$"""{"model":"gpt-4o","max_tokens":150,"user":"i{{number}}","messages":[{"role":"user","content":"Drovers walked cattle over the hills to the markets of the south. Number {{number}}."}]}""";

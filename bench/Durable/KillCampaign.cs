@@ -3,7 +3,10 @@ using DurableTask.Sqlite.Tests;
 
 namespace Drover.Durable.Bench;
 
-/// <summary>Random orchestrations in a process that is killed hard, again and again; each must come to the result and history of an uninterrupted run.</summary>
+/// <summary>
+/// Random orchestrations in a process that is killed hard, again and again; each must come to the result and history of an uninterrupted
+/// run.
+/// </summary>
 internal static class KillCampaign
 {
     private const int Programs = 30;
@@ -26,7 +29,8 @@ internal static class KillCampaign
             var actual = await UndisturbedAsync(database, seed); // Goes on where the last kill left it.
             var same = expected.SequenceEqual(actual);
             wrong += same ? 0 : 1;
-            Console.WriteLine($"seed {seed}: {done - before} kills, {expected.Count} lines of results and history, {(same ? "the same" : "DIFFERENT")}");
+            Console.WriteLine(
+                $"seed {seed}: {done - before} kills, {expected.Count} lines of results and history, {(same ? "the same" : "DIFFERENT")}");
         }
 
         Console.WriteLine($"{done} kills in {watch.Elapsed.TotalSeconds:F0} s, {wrong} seeds with another result or history");

@@ -28,7 +28,8 @@ try
     }
 
     var files = Directory.GetFiles(folder);
-    Console.WriteLine($"{files.Length} JPEGs of 4000 × 3000, {files.Average(f => new FileInfo(f).Length) / 1e6:0.0} MB each, to 1440 × 1080, quality 85, {Environment.ProcessorCount} at once");
+    Console.WriteLine(
+        $"{files.Length} JPEGs of 4000 × 3000, {files.Average(f => new FileInfo(f).Length) / 1e6:0.0} MB each, to 1440 × 1080, quality 85, {Environment.ProcessorCount} at once");
     await OursAsync(files, 5); // warm-up
     var ratios = new List<(double Speed, double Cpu)>();
     for (var round = 1; round <= Rounds; round++)
@@ -86,7 +87,8 @@ static async Task<(double PerSecond, double CpuEach)> SharpAsync(string folder, 
 
 static async Task<string> RunAsync(string program, string[] arguments, string folder)
 {
-    using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+    using var process = Process.Start(
+        new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
     var output = await process.StandardOutput.ReadToEndAsync();
     await process.WaitForExitAsync();
     return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
@@ -112,7 +114,9 @@ static async Task MemoryAsync(int count)
 static ImageShrinker NewShrinker(int decodes) =>
     new(new VisionOptions { Decodes = decodes }, () => VipsLibrary.IsThere, NullLogger<ImageShrinker>.Instance);
 
-static string Resident(string name) => File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] is var kilobytes
+static string Resident(string name) =>
+    File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] is var kilobytes
     ? (long.Parse(kilobytes, CultureInfo.InvariantCulture) >> 10).ToString(CultureInfo.InvariantCulture)
     : "";
 

@@ -8,7 +8,9 @@ using Drover.Simulator.Bench;
 
 namespace Drover.Limits.Bench;
 
-/// <summary>Several <c>drover run</c>, each a process with a batch and a data folder of its own, on one storage and one simulator.</summary>
+/// <summary>
+/// Several <c>drover run</c>, each a process with a batch and a data folder of its own, on one storage and one simulator.
+/// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drover-limits-");
@@ -23,14 +25,16 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var fleet = new Fleet(SimulatorProcess.Start(latency, "--hide-limits", "--rpm", trueRpm.ToString(CultureInfo.InvariantCulture)));
         var endpoints = AzuriteEndpoints.Free();
-        fleet._azurite = await AzuriteServer.EnsureAsync(endpoints, Path.Combine(fleet._folder.FullName, "azurite"), _ => { }, CancellationToken.None);
+        fleet._azurite = await AzuriteServer.EnsureAsync(
+            endpoints, Path.Combine(fleet._folder.FullName, "azurite"), _ => { }, CancellationToken.None);
         var input = Input.Write(items);
         for (var i = 0; i < processes; i++)
         {
             var folder = Path.Combine(fleet._folder.FullName, $"p{i}");
             Directory.CreateDirectory(folder);
             var start = new ProcessStartInfo("dotnet", [
-                Path.Combine(AppContext.BaseDirectory, "drover.dll"), "run", input, "--id", $"fleet-{i}", "--data", folder, "--output", folder,
+                Path.Combine(AppContext.BaseDirectory, "drover.dll"), "run", input, "--id", $"fleet-{i}", "--data", folder, "--output",
+                folder,
                 "--concurrency", "100", "--rpm", rpm.ToString(CultureInfo.InvariantCulture)])
             {
                 RedirectStandardError = true,
@@ -60,7 +64,8 @@ internal sealed class Fleet : IAsyncDisposable
         {
             if (_processes.All(p => p.HasExited))
             {
-                throw new InvalidOperationException($"All of drover has ended, with {string.Join(", ", _processes.Select(p => p.ExitCode))}.");
+                throw new InvalidOperationException(
+                    $"All of drover has ended, with {string.Join(", ", _processes.Select(p => p.ExitCode))}.");
             }
 
             await Task.Delay(100);

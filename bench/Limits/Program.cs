@@ -6,7 +6,8 @@ var processes = new Option<int[]>("--processes") { DefaultValueFactory = _ => [2
 var rpm = new Option<int>("--rpm") { DefaultValueFactory = _ => 6000, Description = "The requests per minute that drover is told." };
 var latency = new Option<double>("--latency") { DefaultValueFactory = _ => 50, Description = "The simulator's latency, in milliseconds." };
 var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 30, Description = "How long the rate is measured." };
-var command = new RootCommand("Processes of 'drover run' that share a rate limit: how much of it they use, what a kill -9 costs, and a limit that is secretly half.")
+var command = new RootCommand(
+    "Processes of 'drover run' that share a rate limit: how much of it they use, what a kill -9 costs, and a limit that is secretly half.")
 {
     processes, rpm, latency, seconds,
 };
@@ -48,7 +49,9 @@ static async Task SecretAsync(int count, int rate, double latency)
     await Task.Delay(TimeSpan.FromSeconds(91));
     var all = await fleet.SecondsAsync();
     var windows = all.Chunk(10).Where(w => w.Length == 10).ToList();
-    var perWindow = string.Join(", ", windows.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Average(s => s.Accepted):0.0} ({w.Sum(s => s.Rejected)})")));
+    var perWindow = string.Join(
+        ", ",
+        windows.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Average(s => s.Accepted):0.0} ({w.Sum(s => s.Rejected)})")));
     Say($"{count} processes told {rate} a minute, the limit is {rate / 2}: accepted per second (429s) in windows of 10 s: {perWindow}");
     var minute = all.Take(60).ToList();
     Say($"  wasted in the first minute: {minute.Sum(s => s.Rejected) / (double)minute.Sum(s => s.Accepted + s.Rejected):0.0%}");

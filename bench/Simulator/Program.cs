@@ -4,8 +4,10 @@ using System.Globalization;
 using Drover.Simulator.Bench;
 
 var concurrency = new Option<int[]>("--concurrency") { DefaultValueFactory = _ => [50, 200, 1000], Description = "Workers." };
-var latency = new Option<double[]>("--latency") { DefaultValueFactory = _ => [0, 50], Description = "The simulator's latency, in milliseconds." };
-var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 20, Description = "Length of a run, after a warm-up of a quarter of it." };
+var latency =
+    new Option<double[]>("--latency") { DefaultValueFactory = _ => [0, 50], Description = "The simulator's latency, in milliseconds." };
+var seconds =
+    new Option<int>("--seconds") { DefaultValueFactory = _ => 20, Description = "Length of a run, after a warm-up of a quarter of it." };
 var command = new RootCommand("Requests per second of a bare HttpClient loop against the simulator in a process of its own.")
 {
     concurrency, latency, seconds,

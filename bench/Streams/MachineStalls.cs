@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 namespace Drover.Bench;
 
 /// <summary>Notes when the machine itself stands still: when, on one of its processors, a thread before all others wakes late.</summary>
-/// <remarks>Linux. On a virtual machine whose host is busy such stalls are frequent and long, and no program can be quicker than they let it.</remarks>
+/// <remarks>
+/// Linux. On a virtual machine whose host is busy such stalls are frequent and long, and no program can be quicker than they let it.
+/// </remarks>
 internal sealed partial class MachineStalls : IDisposable
 {
     private const int MostPriority = -20;

@@ -11,7 +11,8 @@ cuts.SetAction(async _ =>
     foreach (var count in new[] { 1, 2, 3 })
     {
         using var simulator = SimulatorProcess.Start(
-            20, "--fail-stream-cut", "1", "--most-faults", count.ToString(CultureInfo.InvariantCulture), "--token-delay", "2", "--answer-words", "120");
+            20, "--fail-stream-cut", "1", "--most-faults", count.ToString(CultureInfo.InvariantCulture), "--token-delay", "2",
+            "--answer-words", "120");
         using var drover = new ServedDrover(simulator.Address);
         using var client = new ChatClient(drover.Address);
         var numbers = Enumerable.Range(next, count == 1 ? 66 : 67).ToArray();
@@ -38,7 +39,8 @@ cuts.SetAction(async _ =>
 
 var parallel = new Option<int>("--parallel") { DefaultValueFactory = _ => 50 };
 var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 25 };
-var latency = new Command("latency", "The time to the first byte through drover, beside asking the simulator directly, turn about.") { parallel, seconds };
+var latency = new Command(
+    "latency", "The time to the first byte through drover, beside asking the simulator directly, turn about.") { parallel, seconds };
 latency.SetAction(async result =>
 {
     using var simulator = SimulatorProcess.Start(200, "--token-delay", "20", "--answer-words", "20");
@@ -80,7 +82,8 @@ latency.SetAction(async result =>
 });
 
 var count = new Option<int>("--streams") { DefaultValueFactory = _ => 1000 };
-var hold = new Command("hold", "So many streams at once, a piece of text every second each: do all end whole, and what memory does one take?") { count };
+var hold = new Command(
+    "hold", "So many streams at once, a piece of text every second each: do all end whole, and what memory does one take?") { count };
 hold.SetAction(async result =>
 {
     using var simulator = SimulatorProcess.Start(100, "--token-delay", "1000", "--answer-words", "20");
@@ -107,7 +110,9 @@ hold.SetAction(async result =>
         $"{same} of {texts.Length} whole; {before / 1e6:0} MB before, {peak / 1e6:0} MB at the most: {(peak - before) / 1e3 / texts.Length:0} KB a stream."));
 });
 
-return await new RootCommand("Streams through 'drover serve', a process of its own, against the simulator in another.") { cuts, latency, hold }.Parse(args).InvokeAsync();
+return await new RootCommand(
+    "Streams through 'drover serve', a process of its own, against the simulator in another.") { cuts, latency,
+    hold }.Parse(args).InvokeAsync();
 
 static void Write(string which, List<double> bare, List<double> relayed)
 {

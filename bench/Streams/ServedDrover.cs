@@ -13,7 +13,8 @@ internal sealed partial class ServedDrover : IDisposable
     public ServedDrover(Uri simulator)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "drover.dll"), "serve", "--port", "0", "--concurrency", "5000", "--data", _folder])
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "drover.dll"), "serve", "--port", "0", "--concurrency", "5000", "--data", _folder])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -39,7 +39,8 @@ public static class DroverServices
     {
         var settings = DroverSettings.Read(configuration);
         var container = ContainerOf(settings.Storage);
-        services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage).AddSingleton(settings.Budgets);
+        services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage)
+            .AddSingleton(settings.Budgets);
         services.AddSingleton(settings.Models).AddSingleton<ModelSelector>().AddSingleton<Estimator>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
@@ -48,15 +49,19 @@ public static class DroverServices
         services.AddSingleton(_ => new ContainerLayout(container));
         services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
         services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts));
-        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchOwnership>().AddSingleton<BatchIntake>().AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
+        services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchOwnership>().AddSingleton<BatchIntake>()
+            .AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>(); // First: it says what is wrong with storage.
         services.AddImages(settings.Vision).AddUploads().AddSingleton<IRecipe, VisionRecipe>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
-        services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>().AddHostedService(provider => provider.GetRequiredService<StreamHub>());
-        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetryTickets>().AddSingleton<RetryRunner>().AddSingleton<Reopener>();
+        services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>()
+            .AddHostedService(provider => provider.GetRequiredService<StreamHub>());
+        services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetryTickets>()
+            .AddSingleton<RetryRunner>().AddSingleton<Reopener>();
         services.AddSingleton(settings.Cache).AddSingleton<AnswerCache>();
-        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<StageRunner>().AddSingleton<QuestionAnswerer>().AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
+        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<StageRunner>().AddSingleton<QuestionAnswerer>()
+            .AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }
 

@@ -19,7 +19,10 @@ namespace Drover;
 public sealed class DroverSettings
 {
     private static readonly string[] Sections =
-        ["Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks", "Vision", "Recipes", "Cache", "HostKey"];
+        [
+            "Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks",
+            "Vision", "Recipes", "Cache", "HostKey"
+        ];
 
     public UpstreamOptions Upstream { get; } = new();
 
@@ -52,7 +55,9 @@ public sealed class DroverSettings
 
     public CacheOptions Cache { get; } = new();
 
-    /// <summary>Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.</summary>
+    /// <summary>
+    /// Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.
+    /// </summary>
     /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
     public static DroverSettings Read(IConfiguration configuration)
     {
@@ -108,7 +113,8 @@ public sealed class DroverSettings
 
         if (settings.Storage.ConnectionString.Length == 0 && settings.Storage.BlobServiceUri.Length == 0)
         {
-            faults.Add("AzureWebJobsStorage is not set; it must be a storage connection string, UseDevelopmentStorage=true, or come as AzureWebJobsStorage__blobServiceUri.");
+            faults.Add(
+                "AzureWebJobsStorage is not set; it must be a storage connection string, UseDevelopmentStorage=true, or come as AzureWebJobsStorage__blobServiceUri.");
         }
 
         faults.AddRange(settings.Upstream.Faults());
@@ -140,7 +146,8 @@ public sealed class DroverSettings
             settings.MoreUpstreams.Add(upstream);
             if (section.Key.Equals(UpstreamOptions.DefaultName, StringComparison.OrdinalIgnoreCase))
             {
-                faults.Add($"{section.Path}: '{UpstreamOptions.DefaultName}' is the upstream in Drover:Upstream; another needs another name.");
+                faults.Add(
+                    $"{section.Path}: '{UpstreamOptions.DefaultName}' is the upstream in Drover:Upstream; another needs another name.");
             }
 
             if (section[nameof(UpstreamOptions.BaseUrl)] is null)
@@ -149,7 +156,8 @@ public sealed class DroverSettings
             }
         }
 
-        var names = settings.MoreUpstreams.Select(u => u.Name).Append(UpstreamOptions.DefaultName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var names = settings.MoreUpstreams.Select(u => u.Name).Append(UpstreamOptions.DefaultName)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var section in configuration.GetSection("Drover:Fallbacks").GetChildren())
         {
             var fallback = new FallbackOptions();
@@ -157,7 +165,8 @@ public sealed class DroverSettings
             settings.Fallbacks.Add(fallback);
             if (fallback.Upstream is not null && !names.Contains(fallback.Upstream))
             {
-                faults.Add($"{section.Path}:{nameof(fallback.Upstream)} is '{fallback.Upstream}'; it must be one of Drover:Upstreams, or {UpstreamOptions.DefaultName}.");
+                faults.Add(
+                    $"{section.Path}:{nameof(fallback.Upstream)} is '{fallback.Upstream}'; it must be one of Drover:Upstreams, or {UpstreamOptions.DefaultName}.");
             }
 
             if (fallback.Upstream is null && string.IsNullOrWhiteSpace(fallback.Model))

@@ -93,7 +93,8 @@ public sealed partial class SqliteOrchestrationService
             if (!_store.Faulted.IsFaulted)
             {
                 var why = $"The result could not be written: {e.Message}";
-                var failure = new TaskFailedEvent(-1, work.Event.EventId, why, null, new FailureDetails(e.GetType().FullName!, why, null, null, false));
+                var failure = new TaskFailedEvent(
+                    -1, work.Event.EventId, why, null, new FailureDetails(e.GetType().FullName!, why, null, null, false));
                 await _store.WriteAsync(tx => Answer(tx, work, failure)).ConfigureAwait(false);
             }
         }

@@ -16,7 +16,10 @@ public sealed partial class SqliteOrchestrationService
     /// <inheritdoc cref="CreateTaskOrchestrationAsync(TaskMessage, OrchestrationStatus[])"/>
     public Task CreateTaskOrchestrationAsync(TaskMessage creationMessage) => CreateTaskOrchestrationAsync(creationMessage, []);
 
-    /// <summary>Makes an instance. One that has not ended is never replaced; one that has ended is, unless its status is among <paramref name="dedupeStatuses"/>.</summary>
+    /// <summary>
+    /// Makes an instance. One that has not ended is never replaced; one that has ended is, unless its status is among
+    /// <paramref name="dedupeStatuses"/>.
+    /// </summary>
     /// <exception cref="OrchestrationAlreadyExistsException">An instance of that id is in the way.</exception>
     public async Task CreateTaskOrchestrationAsync(TaskMessage creationMessage, OrchestrationStatus[]? dedupeStatuses)
     {
@@ -85,7 +88,9 @@ public sealed partial class SqliteOrchestrationService
         return Task.FromResult(executionId is null || state?.OrchestrationInstance.ExecutionId == executionId ? state! : null!);
     }
 
-    /// <summary>The history of an instance's last execution as a JSON array of the framework's events; an empty one when it is not there.</summary>
+    /// <summary>
+    /// The history of an instance's last execution as a JSON array of the framework's events; an empty one when it is not there.
+    /// </summary>
     public Task<string> GetOrchestrationHistoryAsync(string instanceId, string? executionId) =>
         Task.FromResult(EventCodec.Serialize(_store.Read(c => InstanceQueries.History(c, instanceId, executionId)) ?? []));
 
@@ -97,7 +102,8 @@ public sealed partial class SqliteOrchestrationService
     }
 
     /// <summary>Removes ended instances by the time at which they were made or ended. The file shrinks.</summary>
-    public async Task PurgeOrchestrationHistoryAsync(DateTime thresholdDateTimeUtc, OrchestrationStateTimeRangeFilterType timeRangeFilterType)
+    public async Task PurgeOrchestrationHistoryAsync(
+        DateTime thresholdDateTimeUtc, OrchestrationStateTimeRangeFilterType timeRangeFilterType)
     {
         var column = timeRangeFilterType switch
         {
@@ -126,7 +132,8 @@ public sealed partial class SqliteOrchestrationService
 
     /// <summary>Waits until an instance is as wished.</summary>
     /// <exception cref="InvalidOperationException">There is no such instance.</exception>
-    internal async Task<OrchestrationState> WaitAsync(string instanceId, Func<OrchestrationState, bool> reached, CancellationToken cancellationToken)
+    internal async Task<OrchestrationState> WaitAsync(
+        string instanceId, Func<OrchestrationState, bool> reached, CancellationToken cancellationToken)
     {
         try
         {
@@ -142,7 +149,8 @@ public sealed partial class SqliteOrchestrationService
                 }
 
                 using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(change, Task.Delay(_options.PollInterval, _time, wake.Token)).ConfigureAwait(false); // Another process signals nothing.
+                // Another process signals nothing.
+                await Task.WhenAny(change, Task.Delay(_options.PollInterval, _time, wake.Token)).ConfigureAwait(false);
                 await wake.CancelAsync().ConfigureAwait(false);
             }
         }

@@ -54,7 +54,9 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         _due = new(_time, _instances.Deliver);
     }
 
-    /// <summary>Ends when the service has stopped; fails when it cannot go on, mostly because its database can no longer be written.</summary>
+    /// <summary>
+    /// Ends when the service has stopped; fails when it cannot go on, mostly because its database can no longer be written.
+    /// </summary>
     public Task Completion => _completion.Task;
 
     /// <inheritdoc/>
@@ -110,7 +112,9 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
     /// <summary>Hands out no more work. What was taken before may still be completed until <see cref="CloseAsync"/>.</summary>
     public Task StopAsync(bool isForced) => _stopping.CancelAsync();
 
-    /// <summary>Stops, waits for what was taken until <paramref name="cancellationToken"/> fires, writes down what came of it, and frees the file.</summary>
+    /// <summary>
+    /// Stops, waits for what was taken until <paramref name="cancellationToken"/> fires, writes down what came of it, and frees the file.
+    /// </summary>
     /// <remarks>The framework's worker, when stopped by force, does not wait; whoever stops it so calls this afterwards.</remarks>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
@@ -160,7 +164,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
     {
         if (_lock is not null)
         {
-            throw new InvalidOperationException($"The durable database '{_options.DatabasePath}' is running; stop it before it is emptied.");
+            throw new InvalidOperationException(
+                $"The durable database '{_options.DatabasePath}' is running; stop it before it is emptied.");
         }
 
         using var only = await StoreLock.TakeAsync(_store).ConfigureAwait(false);
@@ -201,7 +206,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
                     StoreLog.ActivitiesAbandoned(_log, running);
                 }
 
-                await _store.WriteAsync(_ => 0, CancellationToken.None).ConfigureAwait(false); // Everything handed in before is on disk now.
+                // Everything handed in before is on disk now.
+                await _store.WriteAsync(_ => 0, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (DurableStoreException)
@@ -231,7 +237,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
     {
         var damaged = new Dictionary<string, Exception>();
         var messages = tx.Query($"SELECT {StoreRows.MessageColumns} FROM messages ORDER BY id", r => Whole(r, StoreRows.Message, damaged));
-        var activities = tx.Query($"SELECT {StoreRows.ActivityColumns} FROM activities ORDER BY id", r => Whole(r, StoreRows.Activity, damaged));
+        var activities = tx.Query(
+            $"SELECT {StoreRows.ActivityColumns} FROM activities ORDER BY id", r => Whole(r, StoreRows.Activity, damaged));
         foreach (var (instance, reason) in damaged)
         {
             StoreLog.TurnFailed(_log, reason, instance);

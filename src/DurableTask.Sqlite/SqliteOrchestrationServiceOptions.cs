@@ -15,7 +15,9 @@ public sealed class SqliteOrchestrationServiceOptions
     /// <summary>Instances whose history stays in memory between turns; 0 reads it from the file at every turn.</summary>
     public int MaxCachedInstances { get; set; } = 1000;
 
-    /// <summary>How often it is looked for what another process wrote, and how often a waiting client looks for a change of state.</summary>
+    /// <summary>
+    /// How often it is looked for what another process wrote, and how often a waiting client looks for a change of state.
+    /// </summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     internal void Validate()

@@ -9,5 +9,6 @@ builder.ConfigureFunctionsWebApplication();
 // The host in front has the limit of bodies (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT); the server in here would have a lower one of its own.
 builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 // On Azure every request reaches this process from its own machine. Core Tools set this variable so; on Azure it says Production.
-builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development");
+builder.Services.AddDroverFunctions(
+    builder.Configuration, openOnLoopback: builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development");
 await builder.Build().RunAsync();

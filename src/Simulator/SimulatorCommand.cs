@@ -15,13 +15,18 @@ internal static class SimulatorCommand
         {
             var option = new Option<T>(name) { Description = help };
             command.Options.Add(option);
-            settings.Add((result, options) => result.GetResult(option) is { Implicit: false } ? set(options, result.GetValue(option)!) : options);
+            settings.Add(
+                (result, options) => result.GetResult(option) is { Implicit: false } ? set(options, result.GetValue(option)!) : options);
         }
 
         Add<int>("--port", "The port on 127.0.0.1; 0 takes a free one.", (o, v) => o with { Port = v });
         Add<int>("--seed", "Fixes answers, latencies and faults.", (o, v) => o with { Seed = v });
-        Add<string>("--keys", "The keys that are let in, with commas; any key when not set.", (o, v) => o with { Keys = [.. v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)] });
-        Add<string[]>("--model", "One more model, or another price: name=input/output[@context], US dollars per million tokens.", (o, v) => o with { Models = [.. v.Select(ParseModel), .. o.Models] });
+        Add<string>(
+            "--keys", "The keys that are let in, with commas; any key when not set.",
+            (o, v) => o with { Keys = [.. v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)] });
+        Add<string[]>(
+            "--model", "One more model, or another price: name=input/output[@context], US dollars per million tokens.",
+            (o, v) => o with { Models = [.. v.Select(ParseModel), .. o.Models] });
         Add<bool>("--down", "Drops every API request's connection.", (o, v) => o with { Down = v });
         Add<double>("--latency", "Milliseconds until the answer.", (o, v) => o with { Latency = v });
         Add<double>("--latency-p50", "The median of a lognormal latency.", (o, v) => o with { LatencyP50 = v });
@@ -40,11 +45,15 @@ internal static class SimulatorCommand
         Add<int>("--prefix-overlap", "Characters that a continuation repeats.", (o, v) => o with { PrefixOverlap = v });
         Add<int>("--most-faults", "A request meets faults the first so many times only.", (o, v) => o with { MostFaults = v });
         Add<int>("--answer-words", "The words of a plain-text answer, about.", (o, v) => o with { AnswerWords = v });
-        Add<bool>("--keep-names", "Whether /stats/requests shows names: true, false; without it, the first 100,000.", (o, v) => o with { KeepNames = v });
+        Add<bool>(
+            "--keep-names", "Whether /stats/requests shows names: true, false; without it, the first 100,000.",
+            (o, v) => o with { KeepNames = v });
         Add<string>("--record", "A file to which every processed request is appended.", (o, v) => o with { Record = v });
         Add<string>("--poison", "A request whose body contains this text always fails with 500.", (o, v) => o with { Poison = v });
         Add<double>("--retry-after", "Seconds in the Retry-After of --fail-429.", (o, v) => o with { RetryAfter = v });
-        Add<double>("--timeout-seconds", "How long --fail-timeout and --fail-stream-stall last; until the client goes when not set.", (o, v) => o with { TimeoutSeconds = v });
+        Add<double>(
+            "--timeout-seconds", "How long --fail-timeout and --fail-stream-stall last; until the client goes when not set.",
+            (o, v) => o with { TimeoutSeconds = v });
         Add<double>("--fail-500", "Rate of 500.", (o, v) => o with { Fail500 = v });
         Add<double>("--fail-503", "Rate of 503.", (o, v) => o with { Fail503 = v });
         Add<double>("--fail-429", "Rate of 429 with Retry-After.", (o, v) => o with { Fail429 = v });

@@ -87,7 +87,9 @@ public sealed record SimulatorOptions
     /// <summary>Seconds in the Retry-After of <see cref="Fail429"/>.</summary>
     public double RetryAfter { get; init; } = 1;
 
-    /// <summary>How long <see cref="FailTimeout"/> and <see cref="FailStreamStall"/> last, in seconds; 0 is until the client goes.</summary>
+    /// <summary>
+    /// How long <see cref="FailTimeout"/> and <see cref="FailStreamStall"/> last, in seconds; 0 is until the client goes.
+    /// </summary>
     public double TimeoutSeconds { get; init; }
 
     /// <summary>A request meets faults the first so many times it is admitted, and none after that; 0 is no bound.</summary>

@@ -68,6 +68,7 @@ internal static class SimulatorOptionsValidator
         ("latency", options.Latency), ("latencyP50", options.LatencyP50), ("latencyP95", options.LatencyP95),
         ("latencyP99", options.LatencyP99), ("tokenDelay", options.TokenDelay), ("slowTokenDelay", options.SlowTokenDelay),
         ("rpm", options.Rpm), ("tpm", options.Tpm), ("maxConcurrency", options.MaxConcurrency), ("maxBodyBytes", options.MaxBodyBytes),
-        ("answerWords", options.AnswerWords), ("prefixOverlap", options.PrefixOverlap), ("mostFaults", options.MostFaults), ("retryAfter", options.RetryAfter), ("timeoutSeconds", options.TimeoutSeconds),
+        ("answerWords", options.AnswerWords), ("prefixOverlap", options.PrefixOverlap), ("mostFaults", options.MostFaults),
+        ("retryAfter", options.RetryAfter), ("timeoutSeconds", options.TimeoutSeconds),
     ];
 }

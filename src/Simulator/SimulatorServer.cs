@@ -26,7 +26,10 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <summary>What the simulator was asked so far.</summary>
     public SimulatorStats Stats => _simulation.Stats;
 
-    /// <summary>The settings in force. Set them to change the simulator while it runs; all but port, names and record count from the next request on.</summary>
+    /// <summary>
+    /// The settings in force. Set them to change the simulator while it runs; all but port, names and record count from the next request
+    /// on.
+    /// </summary>
     /// <exception cref="ArgumentException">A setting is wrong; the message names all that are.</exception>
     public SimulatorOptions Options
     {

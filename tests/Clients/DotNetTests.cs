@@ -26,7 +26,8 @@ public sealed class DotNetTests
     public async Task Files_UploadedListedReadAndDeleted_AreAsTheSdkExpects()
     {
         var text = Requests(3);
-        OpenAIFile file = await _files.UploadFileAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), "入力 é.jsonl", FileUploadPurpose.Batch);
+        OpenAIFile file = await _files.UploadFileAsync(
+            new MemoryStream(Encoding.UTF8.GetBytes(text)), "入力 é.jsonl", FileUploadPurpose.Batch);
 
         Assert.Equal(("入力 é.jsonl", FilePurpose.Batch, Encoding.UTF8.GetByteCount(text)), (file.Filename, file.Purpose, file.SizeInBytes));
         OpenAIFile found = await _files.GetFileAsync(file.Id);
@@ -113,7 +114,8 @@ public sealed class DotNetTests
     private async Task<CreateBatchOperation> CreateAsync(string input, bool wait)
     {
         OpenAIFile file = await _files.UploadFileAsync(BinaryData.FromString(input), "in.jsonl", FileUploadPurpose.Batch);
-        var body = $$"""{"input_file_id":"{{file.Id}}","endpoint":"/v1/chat/completions","completion_window":"24h","metadata":{"by":".NET"} }""";
+        var body =
+            $$"""{"input_file_id":"{{file.Id}}","endpoint":"/v1/chat/completions","completion_window":"24h","metadata":{"by":".NET"} }""";
         return await _batches.CreateBatchAsync(BinaryContent.Create(BinaryData.FromString(body)), wait);
     }
 

@@ -22,7 +22,8 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     {
         _receiver = await WebhookReceiver.StartAsync();
         _drover = served.Start(
-            _folder, ("Drover__Keys__alice", _alice.Hash), ("Drover__Keys__poor", _poor.Hash), ("Drover__Keys__poor__PerDay", "0.0001"), ("Drover__Webhooks__Url", _receiver.Url), ("Drover__Webhooks__Secret", _receiver.Secret));
+            _folder, ("Drover__Keys__alice", _alice.Hash), ("Drover__Keys__poor", _poor.Hash), ("Drover__Keys__poor__PerDay", "0.0001"),
+            ("Drover__Webhooks__Url", _receiver.Url), ("Drover__Webhooks__Secret", _receiver.Secret));
         _http.BaseAddress = await ServedDrover.AddressAsync(_drover);
     }
 
@@ -38,7 +39,8 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     public async Task Requests_WithAndWithoutAKey_AreTakenAndRefused()
     {
         await NodeScript.RunAsync("keys", new Uri(_http.BaseAddress!, "v1"), _alice.Key);
-        var wrong = new OpenAIClient(new ApiKeyCredential("sk-wrong"), new OpenAIClientOptions { Endpoint = new Uri(_http.BaseAddress!, "v1") });
+        var wrong = new OpenAIClient(
+            new ApiKeyCredential("sk-wrong"), new OpenAIClientOptions { Endpoint = new Uri(_http.BaseAddress!, "v1") });
         var e = await Assert.ThrowsAsync<ClientResultException>(() => wrong.GetOpenAIFileClient().GetFilesAsync());
         Assert.Equal(401, e.Status);
         Assert.DoesNotContain("sk-wrong", e.Message, StringComparison.Ordinal);
@@ -54,7 +56,8 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     {
         foreach (var (id, key) in new[] { ("dear", _poor.Key), ("paid", _alice.Key) })
         {
-            using var body = JsonContent.Create(new { id, items = Enumerable.Range(0, 20).Select(i => new { id = $"{i}", text = "A text about some thing or other." }) });
+            using var body = JsonContent.Create(
+                new { id, items = Enumerable.Range(0, 20).Select(i => new { id = $"{i}", text = "A text about some thing or other." }) });
             Assert.Equal(HttpStatusCode.Accepted, (await SendAsync("/api/batches", key, body)).StatusCode);
         }
 
@@ -69,7 +72,8 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
     [Fact]
     public async Task AChat_IsThatOfItsKeyAlone_WhichPaysForIt()
     {
-        static JsonContent Chat() => JsonContent.Create(new { model = "gpt-4o-mini", stream = true, messages = new[] { new { role = "user", content = "Hi" } } });
+        static JsonContent Chat() =>
+            JsonContent.Create(new { model = "gpt-4o-mini", stream = true, messages = new[] { new { role = "user", content = "Hi" } } });
         using var asked = Chat();
         using var begun = await SendAsync("/v1/chat/completions", _alice.Key, asked);
         var stream = $"/v1/streams/{begun.Headers.GetValues("x-drover-stream-id").Single()}";
@@ -77,13 +81,16 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(stream, _alice.Key)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(stream, _poor.Key)).StatusCode);
 
-        var question = JsonContent.Create(new { question = "What is it?", documents = new[] { new { id = "a", text = "It is a text about some thing or other." } } });
+        var question = JsonContent.Create(
+            new { question = "What is it?", documents = new[] { new { id = "a", text = "It is a text about some thing or other." } } });
         var response = JsonContent.Create(new { model = "gpt-4o-mini", input = "Hi" });
         foreach (var (path, body) in new[] { ("/v1/chat/completions", Chat()), ("/v1/responses", response), ("/api/answers", question) })
         {
             using var refused = await SendAsync(path, _poor.Key, body);
             var error = (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
-            Assert.Equal((path, HttpStatusCode.TooManyRequests, "insufficient_quota"), (path, refused.StatusCode, error.GetProperty("code").GetString()));
+            Assert.Equal(
+                (path, HttpStatusCode.TooManyRequests, "insufficient_quota"),
+                (path, refused.StatusCode, error.GetProperty("code").GetString()));
         }
     }
 

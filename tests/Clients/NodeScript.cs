@@ -27,7 +27,8 @@ internal static class NodeScript
     /// <summary>Starts one and leaves it running.</summary>
     public static async Task<Process> StartAsync(string name, string argument, params (string Name, string Value)[] environment)
     {
-        var packages = await NpmInstall.EnsureAsync("clients", Path.Combine(AppContext.BaseDirectory, "npm"), () => { }, CancellationToken.None);
+        var packages = await NpmInstall.EnsureAsync(
+            "clients", Path.Combine(AppContext.BaseDirectory, "npm"), () => { }, CancellationToken.None);
         var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "node", $"{name}.cjs"), argument])
         {
             RedirectStandardError = true,

@@ -52,5 +52,6 @@ public sealed class NodeTests(ServedDrover drover)
     public Task Chat_ByLangChain_IsTextStreamToolCallAndObject() => NodeScript.RunAsync("langchain", drover.BaseAddress);
 
     [Fact]
-    public Task Streams_ReadByClientsThatLoseTheirConnection_AreWholeAndUnrepeated() => NodeScript.RunAsync("sse-clients", drover.BaseAddress);
+    public Task Streams_ReadByClientsThatLoseTheirConnection_AreWholeAndUnrepeated() =>
+        NodeScript.RunAsync("sse-clients", drover.BaseAddress);
 }

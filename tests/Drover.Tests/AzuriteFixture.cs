@@ -15,7 +15,8 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public string ConnectionString => _endpoints.ConnectionString;
 
-    public async ValueTask InitializeAsync() => _server = await AzuriteServer.EnsureAsync(_endpoints, _folder.FullName, _ => { }, CancellationToken.None);
+    public async ValueTask InitializeAsync() =>
+        _server = await AzuriteServer.EnsureAsync(_endpoints, _folder.FullName, _ => { }, CancellationToken.None);
 
     /// <summary>An empty container.</summary>
     public async Task<ContainerLayout> CreateContainerAsync()

@@ -14,7 +14,8 @@ public sealed class DroverServicesTests
     public async Task AddDrover_GoodSettings_RegistersWhatTheFunctionsAskFor()
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), new("Drover:Upstream:Concurrency", "7")]).Build();
+            .AddInMemoryCollection(
+                [new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), new("Drover:Upstream:Concurrency", "7")]).Build();
         await using var provider = new ServiceCollection().AddLogging().AddDrover(configuration)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 

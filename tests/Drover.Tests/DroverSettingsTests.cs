@@ -44,8 +44,11 @@ public sealed class DroverSettingsTests
         Assert.Equal((7, TimeSpan.FromSeconds(5)), (settings.Upstream.Concurrency, settings.Upstream.CallTimeout));
         Assert.Equal(12, settings.Batches.ShardItems);
         Assert.Equal(("mine", "c"), (settings.Storage.ConnectionString, settings.Storage.Container));
-        Assert.Equal((3m, KnownModels.All["gpt-4o"].Output), (settings.Models.Entries["gpt-4o"].Input, settings.Models.Entries["gpt-4o"].Output));
-        Assert.Equal((0.5m, 2m, 0.25m), (settings.Models.Entries["my-model"].Input, settings.Models.Entries["my-model"].Output, settings.Models.Entries["my-model"].CachedInput));
+        Assert.Equal(
+            (3m, KnownModels.All["gpt-4o"].Output), (settings.Models.Entries["gpt-4o"].Input, settings.Models.Entries["gpt-4o"].Output));
+        Assert.Equal(
+            (0.5m, 2m, 0.25m),
+            (settings.Models.Entries["my-model"].Input, settings.Models.Entries["my-model"].Output, settings.Models.Entries["my-model"].CachedInput));
     }
 
     [Fact]
@@ -106,17 +109,21 @@ public sealed class DroverSettingsTests
     public void Read_KeysOfCallers_HaveTheirHashAndTheirBudget()
     {
         var hash = new string('a', 64);
-        var settings = Read(("AzureWebJobsStorage", "x"), ("Drover:Keys:alice", hash), ("Drover:Keys:alice:PerDay", "2.5"), ("Drover:Keys:bob", hash));
+        var settings = Read(
+            ("AzureWebJobsStorage", "x"), ("Drover:Keys:alice", hash), ("Drover:Keys:alice:PerDay", "2.5"), ("Drover:Keys:bob", hash));
 
         Assert.Equal(hash, settings.Keys["alice"]);
-        Assert.Equal((2.5m, null, null), (settings.Budgets.Keys["alice"].PerDay, settings.Budgets.Keys["alice"].PerMonth, settings.Budgets.Keys["bob"].PerDay));
+        Assert.Equal(
+            (2.5m, null, null),
+            (settings.Budgets.Keys["alice"].PerDay, settings.Budgets.Keys["alice"].PerMonth, settings.Budgets.Keys["bob"].PerDay));
         Assert.Equal(
             [
                 "Drover:Keys:alice:PerWeek is no setting; there are PerDay, PerMonth.",
                 "Drover:Keys:alice:PerMonth is 0; it must be more than 0 US dollars, or not set for no limit.",
             ],
             Assert.Throws<DroverSettingsException>(() => Read(
-                ("AzureWebJobsStorage", "x"), ("Drover:Keys:alice", hash), ("Drover:Keys:alice:PerWeek", "1"), ("Drover:Keys:alice:PerMonth", "0"))).Faults);
+                ("AzureWebJobsStorage", "x"), ("Drover:Keys:alice", hash), ("Drover:Keys:alice:PerWeek", "1"),
+                ("Drover:Keys:alice:PerMonth", "0"))).Faults);
     }
 
     [Fact]
@@ -127,11 +134,15 @@ public sealed class DroverSettingsTests
     [Fact]
     public void Read_UpstreamModelThatHasNoPrice_IsNamedUnlessThereIsADefault()
     {
-        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"))).Faults.Single();
+        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b")))
+            .Faults.Single();
         var settings = Read(
-            ("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"), ("Drover:Models:default:Input", "0"), ("Drover:Models:default:Output", "0"));
+            ("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"), ("Drover:Models:default:Input", "0"),
+            ("Drover:Models:default:Output", "0"));
 
-        Assert.Equal("Drover:Upstream:Model is 'llama3:8b', whose prices are not known; set Drover:Models:llama3:8b:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.", fault);
+        Assert.Equal(
+            "Drover:Upstream:Model is 'llama3:8b', whose prices are not known; set Drover:Models:llama3:8b:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.",
+            fault);
         Assert.NotNull(settings.Models.Find("llama3:8b"));
         Assert.Empty(settings.Models.Configured);
     }
@@ -139,10 +150,14 @@ public sealed class DroverSettingsTests
     [Fact]
     public void Read_UpstreamModelAuto_NeedsModelsToChooseFrom()
     {
-        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "auto"))).Faults.Single();
+        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "auto")))
+            .Faults.Single();
 
         Assert.StartsWith("Drover:Upstream:Model is 'auto' and no models are listed to choose from;", fault);
-        Assert.Equal(["gpt-4.1"], Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "auto"), ("Drover:Models", """{"gpt-4.1":{}}""")).Models.Configured);
+        Assert.Equal(
+            ["gpt-4.1"],
+            Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "auto"), ("Drover:Models", """{"gpt-4.1":{}}"""))
+                .Models.Configured);
     }
 
     [Fact]
@@ -181,9 +196,12 @@ public sealed class DroverSettingsTests
     [Fact]
     public void Read_ModelsAsOneJsonValue_AreBoundBesideTheOthers()
     {
-        var settings = Read(("AzureWebJobsStorage", "x"), ("Drover:Models", """{"gpt-4.1":{"Input":1.5},"my.model":{"Input":1,"Output":2}}"""));
+        var settings = Read(
+            ("AzureWebJobsStorage", "x"), ("Drover:Models", """{"gpt-4.1":{"Input":1.5},"my.model":{"Input":1,"Output":2}}"""));
 
-        Assert.Equal((1.5m, KnownModels.All["gpt-4.1"].Output), (settings.Models.Entries["gpt-4.1"].Input, settings.Models.Entries["gpt-4.1"].Output));
+        Assert.Equal(
+            (1.5m, KnownModels.All["gpt-4.1"].Output),
+            (settings.Models.Entries["gpt-4.1"].Input, settings.Models.Entries["gpt-4.1"].Output));
         Assert.Equal((1m, 2m), (settings.Models.Entries["my.model"].Input, settings.Models.Entries["my.model"].Output));
     }
 

@@ -48,7 +48,8 @@ public sealed partial class FloorTests
             where folder is not null
             from line in File.ReadLines(file)
             let used = DroverUsing().Match(line) is { Success: true } match ? match.Groups[1].Value : null
-            where used is not null && used != folder && (!Floors.TryGetValue(used, out var below) || below >= Floors.GetValueOrDefault(folder))
+            where used is not null && used != folder
+                && (!Floors.TryGetValue(used, out var below) || below >= Floors.GetValueOrDefault(folder))
             select $"{Relative(file)}: {line} (floor {Floors.GetValueOrDefault(folder)} uses floor {Floors.GetValueOrDefault(used)})";
 
         Assert.Empty(upward);
@@ -67,7 +68,8 @@ public sealed partial class FloorTests
         Assert.Empty(full);
     }
 
-    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
+    private static string Root([CallerFilePath] string path = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
 
     private static string Relative(string file) => Path.GetRelativePath(Root(), file).Replace('\\', '/');
 

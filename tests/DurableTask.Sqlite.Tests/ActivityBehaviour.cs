@@ -90,7 +90,9 @@ public abstract class ActivityBehaviour(int cached)
 
         var end = await host.RunAsync("Try");
 
-        Assert.Contains("Task 'Pointer' (#0) failed with an unhandled exception: Serialization and deserialization of 'System.Type'", end.FailureDetails!.ErrorMessage);
+        Assert.Contains(
+            "Task 'Pointer' (#0) failed with an unhandled exception: Serialization and deserialization of 'System.Type'",
+            end.FailureDetails!.ErrorMessage);
     }
 
     [Fact]

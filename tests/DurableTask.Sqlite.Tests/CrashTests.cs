@@ -22,7 +22,8 @@ public sealed class CrashTests
             var end = await ResumeAsync(cached, database, time, effects);
 
             Assert.True(Expected == end.SerializedOutput, $"Crash at commit {n}: {end.SerializedOutput ?? end.FailureDetails?.ToString()}");
-            Assert.All(["first", "second", "ping", "flaky"], name => Assert.True(effects[name] >= 1, $"Crash at commit {n}: {name} did not run"));
+            Assert.All(
+                ["first", "second", "ping", "flaky"], name => Assert.True(effects[name] >= 1, $"Crash at commit {n}: {name} did not run"));
             Assert.All(effects, e => Assert.InRange(e.Value, 1, e.Key == "flaky" ? 4 : 2));
             DurableHost.Delete(database);
             if (!crashed)
@@ -107,7 +108,8 @@ public sealed class CrashTests
     {
         if (await host.Client.GetInstanceAsync("main", DurableHost.Cancel) is not { } instance)
         {
-            await host.Client.ScheduleNewOrchestrationInstanceAsync("Main", "begin", new StartOrchestrationOptions("main"), DurableHost.Cancel);
+            await host.Client.ScheduleNewOrchestrationInstanceAsync(
+                "Main", "begin", new StartOrchestrationOptions("main"), DurableHost.Cancel);
             await host.Client.RaiseEventAsync("main", "name", "Ada", DurableHost.Cancel);
         }
         else if (!instance.IsCompleted && host.Count("SELECT COUNT(*) FROM messages WHERE kind = 15")

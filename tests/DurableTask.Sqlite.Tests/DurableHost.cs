@@ -13,7 +13,8 @@ internal sealed class DurableHost : IAsyncDisposable
 
     private readonly bool _owned;
 
-    public DurableHost(int cached = Live, string? database = null, TimeProvider? time = null, TimeSpan? poll = null, ILoggerFactory? loggers = null)
+    public DurableHost(
+        int cached = Live, string? database = null, TimeProvider? time = null, TimeSpan? poll = null, ILoggerFactory? loggers = null)
     {
         _owned = database is null;
         Database = database ?? NewDatabase();
@@ -102,7 +103,8 @@ internal sealed class DurableHost : IAsyncDisposable
     public async Task NextTimerAsync()
     {
         var due = 0L;
-        await UntilAsync(() => (due = Count("SELECT COALESCE(MIN(deliver_at), 0) FROM messages WHERE deliver_at > @id", Time.GetUtcNow().UtcTicks)) > 0);
+        await UntilAsync(
+            () => (due = Count("SELECT COALESCE(MIN(deliver_at), 0) FROM messages WHERE deliver_at > @id", Time.GetUtcNow().UtcTicks)) > 0);
         Time.Advance(TimeSpan.FromTicks(due - Time.GetUtcNow().UtcTicks));
     }
 

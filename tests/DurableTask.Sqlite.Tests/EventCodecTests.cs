@@ -8,7 +8,8 @@ namespace DurableTask.Sqlite.Tests;
 public sealed class EventCodecTests
 {
     private static readonly OrchestrationInstance Instance = new() { InstanceId = "i", ExecutionId = "e" };
-    private static readonly FailureDetails Failure = new("System.IO.IOException", "disk", "at X", new FailureDetails("A", "b", null, null, false), true);
+    private static readonly FailureDetails Failure = new(
+        "System.IO.IOException", "disk", "at X", new FailureDetails("A", "b", null, null, false), true);
 
     public static TheoryData<HistoryEvent> Events =>
     [
@@ -87,7 +88,8 @@ public sealed class EventCodecTests
     [Fact]
     public void Encode_TypeNamesInTheText_AreNotFollowed()
     {
-        var row = EventCodec.Encode(new GenericEvent(1, "x")) with { More = """{"$type":"System.IO.FileInfo, System.Private.CoreLib","EventId":1,"Data":"x"}""" };
+        var row =
+            EventCodec.Encode(new GenericEvent(1, "x")) with { More = """{"$type":"System.IO.FileInfo, System.Private.CoreLib","EventId":1,"Data":"x"}""" };
 
         Assert.IsType<GenericEvent>(EventCodec.Decode(row));
     }

@@ -195,7 +195,8 @@ public abstract class InstanceBehaviour(int cached)
             await Task.WhenAll(Enumerable.Range(0, 100).Select(i => c.CallActivityAsync("Block", i)).ToList());
             return null;
         });
-        host.Orchestrator("Parent", async c => await c.CallSubOrchestratorAsync<string>("Child", null, new SubOrchestrationOptions(instanceId: "kid")));
+        host.Orchestrator(
+            "Parent", async c => await c.CallSubOrchestratorAsync<string>("Child", null, new SubOrchestrationOptions(instanceId: "kid")));
         await host.StartAsync();
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Parent", Cancel);
         await running.Task.WaitAsync(DurableHost.Limit, Cancel);
@@ -213,7 +214,9 @@ public abstract class InstanceBehaviour(int cached)
     {
         await using var host = await new DurableHost(cached)
             .Orchestrator("Child", async c => await c.WaitForExternalEvent<string>("never"))
-            .Orchestrator("Parent", async c => await c.CallSubOrchestratorAsync<string>("Child", null, new SubOrchestrationOptions(instanceId: "kid")))
+            .Orchestrator(
+                "Parent",
+                async c => await c.CallSubOrchestratorAsync<string>("Child", null, new SubOrchestrationOptions(instanceId: "kid")))
             .StartAsync();
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Parent", Cancel);
         await host.UntilAsync("kid", i => i.IsRunning);
@@ -318,7 +321,8 @@ public abstract class InstanceBehaviour(int cached)
             .Orchestrator("Pointer", _ => Task.FromResult<object?>(new { Type = typeof(int) }))
             .StartAsync();
 
-        Assert.StartsWith("Serialization and deserialization of 'System.Type'", (await host.RunAsync("Pointer")).FailureDetails!.ErrorMessage);
+        Assert.StartsWith(
+            "Serialization and deserialization of 'System.Type'", (await host.RunAsync("Pointer")).FailureDetails!.ErrorMessage);
     }
 
     [Fact]
@@ -358,7 +362,8 @@ public abstract class InstanceBehaviour(int cached)
     {
         await using var host = await new DurableHost(cached)
             .Orchestrator("Good", _ => Task.FromResult<object?>("x"))
-            .Orchestrator("Parent", async c => await c.CallSubOrchestratorAsync<string>("Good", null, new SubOrchestrationOptions(instanceId: "kid")))
+            .Orchestrator(
+                "Parent", async c => await c.CallSubOrchestratorAsync<string>("Good", null, new SubOrchestrationOptions(instanceId: "kid")))
             .Orchestrator("Wait", async c => await c.WaitForExternalEvent<string>("never"))
             .StartAsync();
         await host.Client.ScheduleNewOrchestrationInstanceAsync("Wait", new StartOrchestrationOptions("w"), Cancel);

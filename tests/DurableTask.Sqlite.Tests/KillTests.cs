@@ -16,7 +16,9 @@ public sealed class KillTests
         foreach (var killAt in new[] { 60, 220 })
         {
             using var victim = StartVictim(database);
-            for (var deadline = DateTime.UtcNow + DurableHost.Limit; Effects(effects).Length < killAt; await Task.Delay(2, DurableHost.Cancel))
+            for (
+                var deadline = DateTime.UtcNow + DurableHost.Limit; Effects(effects)
+                    .Length < killAt; await Task.Delay(2, DurableHost.Cancel))
                 Assert.True(!victim.HasExited && DateTime.UtcNow < deadline, "The victim did not get that far.");
             victim.Kill();
             await victim.WaitForExitAsync(DurableHost.Cancel);
@@ -42,7 +44,8 @@ public sealed class KillTests
             return;
         await using var host = await Host(database).StartAsync();
         if (await host.Client.GetInstanceAsync("kill", DurableHost.Cancel) is null)
-            await host.Client.ScheduleNewOrchestrationInstanceAsync("Windows", 0, new StartOrchestrationOptions("kill"), DurableHost.Cancel);
+            await host.Client.ScheduleNewOrchestrationInstanceAsync(
+                "Windows", 0, new StartOrchestrationOptions("kill"), DurableHost.Cancel);
         await host.EndAsync("kill");
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace DurableTask.Sqlite.Tests;
 
-/// <summary>What a random orchestration does, step by step; the same program always comes to the same result, whatever interrupts it.</summary>
+/// <summary>
+/// What a random orchestration does, step by step; the same program always comes to the same result, whatever interrupts it.
+/// </summary>
 public sealed record RandomProgram(IReadOnlyList<RandomProgram.Step> Steps, int Position, IReadOnlyList<string> Results)
 {
     public const string Name = "Program", Echo = "Echo", Fail = "Fail";
@@ -51,21 +53,25 @@ public sealed record RandomProgram(IReadOnlyList<RandomProgram.Step> Steps, int 
     }
 
     /// <summary>Starts programs <c>p0</c> and on, but for those that are there already, and returns their ids.</summary>
-    public static async Task<IReadOnlyList<string>> ScheduleAsync(DurableTaskClient client, int seed, int count, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ScheduleAsync(
+        DurableTaskClient client, int seed, int count, CancellationToken cancellationToken)
     {
         var ids = Enumerable.Range(0, count).Select(i => $"p{i}").ToList();
         for (var i = 0; i < count; i++)
         {
             if (await client.GetInstanceAsync(ids[i], cancellationToken) is null)
             {
-                await client.ScheduleNewOrchestrationInstanceAsync(Name, Make((seed * 1000) + i), new StartOrchestrationOptions(ids[i]), cancellationToken);
+                await client.ScheduleNewOrchestrationInstanceAsync(
+                    Name, Make((seed * 1000) + i), new StartOrchestrationOptions(ids[i]), cancellationToken);
             }
         }
 
         return ids;
     }
 
-    /// <summary>A history without what an interruption may change: times, the bounds of turns, and the order in which answers came.</summary>
+    /// <summary>
+    /// A history without what an interruption may change: times, the bounds of turns, and the order in which answers came.
+    /// </summary>
     public static IReadOnlyList<string> Normalize(string history, string instanceId)
     {
         var events = JsonNode.Parse(history)!.AsArray().Select(e => e!.AsObject()).Where(e => (int)e["EventType"]! is not (12 or 13));

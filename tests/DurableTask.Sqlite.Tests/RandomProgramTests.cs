@@ -1,6 +1,9 @@
 namespace DurableTask.Sqlite.Tests;
 
-/// <summary>Random orchestrations, interrupted at random commits, again and again: each comes to the result and to the history of an uninterrupted run.</summary>
+/// <summary>
+/// Random orchestrations, interrupted at random commits, again and again: each comes to the result and to the history of an uninterrupted
+/// run.
+/// </summary>
 public sealed class RandomProgramTests
 {
     private const int Programs = 5;

@@ -69,10 +69,12 @@ public sealed class ServiceTests
         {
             foreach (var id in new[] { "bad", "good" })
             {
-                await before.Client.ScheduleNewOrchestrationInstanceAsync("Echo", id, new StartOrchestrationOptions(id), DurableHost.Cancel);
+                await before.Client.ScheduleNewOrchestrationInstanceAsync(
+                    "Echo", id, new StartOrchestrationOptions(id), DurableHost.Cancel);
             }
 
-            await before.Engine.Service.Store.WriteAsync(tx => tx.Execute("UPDATE messages SET more = '{' WHERE instance = 'bad'"), DurableHost.Cancel);
+            await before.Engine.Service.Store.WriteAsync(
+                tx => tx.Execute("UPDATE messages SET more = '{' WHERE instance = 'bad'"), DurableHost.Cancel);
         }
 
         await using (var host = await new DurableHost(database: database)

@@ -155,7 +155,11 @@ public sealed class StoreTests : IDisposable
         await using var host = new DurableHost(database: _database);
         host.Engine.Service.Store.EnsureOpen();
         var poison = host.Engine.Service.Store.WriteAsync<int>(_ => throw new FormatException("poison"), Cancel);
-        var good = Enumerable.Range(0, 20).Select(i => host.Engine.Service.Store.WriteAsync(tx => tx.Send($"i{i}", null, new ExecutionResumedEvent(-1, null)), Cancel)).ToList();
+        var good = Enumerable.Range(0, 20)
+            .Select(
+                i =>
+                    host.Engine.Service.Store.WriteAsync(
+                        tx => tx.Send($"i{i}", null, new ExecutionResumedEvent(-1, null)), Cancel)).ToList();
 
         await Assert.ThrowsAsync<FormatException>(() => poison);
         await Task.WhenAll(good);
@@ -206,7 +210,8 @@ public sealed class StoreTests : IDisposable
         }
 
         await host.Engine.Service.Store.WriteAsync(
-            tx => tx.Execute("UPDATE history SET more = '{' WHERE kind = 0 AND instance = (SELECT key FROM instances WHERE id = 'bad')"), Cancel);
+            tx => tx.Execute("UPDATE history SET more = '{' WHERE kind = 0 AND instance = (SELECT key FROM instances WHERE id = 'bad')"),
+            Cancel);
         await host.Client.RaiseEventAsync("bad", "go", "x", Cancel);
         await host.Client.RaiseEventAsync("good", "go", "x", Cancel);
 

@@ -101,7 +101,8 @@ public abstract class TimerAndEventBehaviour(int cached)
         var id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Wait", DurableHost.Cancel);
         await host.Client.RaiseEventAsync(id, "go", "a", DurableHost.Cancel);
         await host.IdleAsync(id);
-        host.Time.Advance(TimeSpan.FromHours(3)); // The framework does not tell the provider of a cancelled timer: it fires, and is ignored.
+        // The framework does not tell the provider of a cancelled timer: it fires, and is ignored.
+        host.Time.Advance(TimeSpan.FromHours(3));
         await host.IdleAsync(id);
         Assert.False((await host.Client.GetInstanceAsync(id, DurableHost.Cancel))!.IsCompleted);
         await host.Client.RaiseEventAsync(id, "end", "b", DurableHost.Cancel);

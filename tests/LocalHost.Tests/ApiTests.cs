@@ -42,9 +42,12 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
         var ended = await EndAsync(id);
 
         Assert.Equal("completed", ended.GetProperty("status").GetString());
-        Assert.Equal("""{"total":2,"completed":2,"failed":0,"invalid":0,"unrun":0,"remaining":0,"in_retry":0}""", ended.GetProperty("counts").GetRawText());
+        Assert.Equal(
+            """{"total":2,"completed":2,"failed":0,"invalid":0,"unrun":0,"remaining":0,"in_retry":0}""",
+            ended.GetProperty("counts").GetRawText());
         Assert.Equal("me", ended.GetProperty("metadata").GetProperty("who").GetString());
-        Assert.Equal(["a", "b"], (await LinesAsync($"/api/batches/{id}/results")).Select(l => l.GetProperty("custom_id").GetString()!).Order());
+        Assert.Equal(
+            ["a", "b"], (await LinesAsync($"/api/batches/{id}/results")).Select(l => l.GetProperty("custom_id").GetString()!).Order());
         Assert.Empty(await LinesAsync($"/api/batches/{id}/errors"));
     }
 
@@ -53,7 +56,8 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using var lines = new StringContent(Inputs.Requests(30) + "[]", Encoding.UTF8, "application/jsonl");
         using var answer = await _http.PostAsync("/api/batches?dryRun=true&id=dry", lines);
-        using var items = new StringContent("""{"id":"dry","items":[{"id":"a","text":"one"}],"budget_usd":1}""", Encoding.UTF8, "application/json");
+        using var items = new StringContent(
+            """{"id":"dry","items":[{"id":"a","text":"one"}],"budget_usd":1}""", Encoding.UTF8, "application/json");
         using var second = await _http.PostAsync("/api/batches?dryRun=true", items);
         using var none = new StringContent("""{"input":"none.jsonl"}""", Encoding.UTF8, "application/json");
         using var third = await _http.PostAsync("/api/batches?dryRun=true", none);
@@ -63,7 +67,10 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (answer.StatusCode, second.StatusCode));
         var estimate = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         Assert.Equal((30, 1), (estimate.GetProperty("items").GetInt32(), estimate.GetProperty("bad_lines").GetInt32()));
-        Assert.Equal("enough", JsonDocument.Parse(await second.Content.ReadAsStringAsync()).RootElement.GetProperty("budgets")[0].GetProperty("verdict").GetString());
+        Assert.Equal(
+            "enough",
+            JsonDocument.Parse(await second.Content.ReadAsStringAsync()).RootElement.GetProperty("budgets")[0].GetProperty("verdict")
+                .GetString());
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (third.StatusCode, fourth.StatusCode));
         Assert.Contains("there is no blob", await third.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await _http.GetAsync("/api/batches/dry")).StatusCode);
@@ -133,7 +140,9 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Contains(seen, n => n is > 0 and < 3000);
         Assert.Equal(seen.Order(), seen);
-        Assert.Equal(3000, (await LinesAsync("/api/batches/running/results")).Select(l => l.GetProperty("custom_id").GetString()).Distinct().Count());
+        Assert.Equal(
+            3000,
+            (await LinesAsync("/api/batches/running/results")).Select(l => l.GetProperty("custom_id").GetString()).Distinct().Count());
     }
 
     [Fact]
@@ -167,8 +176,11 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Conflict), (retried.StatusCode, twice.StatusCode));
         Assert.Equal("in_progress", (await retried.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
-        Assert.Equal(("completed", 5000), (ended.GetProperty("status").GetString(), ended.GetProperty("counts").GetProperty("completed").GetInt32()));
-        Assert.Equal(5000, (await LinesAsync("/api/batches/cancelled/results")).DistinctBy(l => l.GetProperty("custom_id").GetString()).Count());
+        Assert.Equal(
+            ("completed", 5000),
+            (ended.GetProperty("status").GetString(), ended.GetProperty("counts").GetProperty("completed").GetInt32()));
+        Assert.Equal(
+            5000, (await LinesAsync("/api/batches/cancelled/results")).DistinctBy(l => l.GetProperty("custom_id").GetString()).Count());
         Assert.Empty(await LinesAsync("/api/batches/cancelled/errors"));
         Assert.Equal((5000, 0), (_simulator.Stats.Snapshot().Processed, _simulator.Stats.Snapshot().Repeated));
         Assert.Equal(HttpStatusCode.OK, (await _http.PostAsync("/api/batches/cancelled/retry", null)).StatusCode);
@@ -185,7 +197,8 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal("false", answer.Headers.GetValues("x-should-retry").Single());
-        Assert.Contains("\"Cannot cancel a batch with status 'completed'.\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Cannot cancel a batch with status 'completed'.\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

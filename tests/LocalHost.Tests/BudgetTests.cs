@@ -70,7 +70,9 @@ public sealed class BudgetTests(AzuriteFixture azurite)
         folder.Write("in.jsonl", Requests(0));
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 20 });
         await using var poor = Start(folder, simulator, ["--when-spent", "wait"], 0.1m);
-        await Eventually.TrueAsync(() => poor.Errors.Contains("waiting: the budget of the day (0.10 USD) is spent", StringComparison.Ordinal), "the budget to be spent");
+        await Eventually.TrueAsync(
+            () => poor.Errors.Contains("waiting: the budget of the day (0.10 USD) is spent", StringComparison.Ordinal),
+            "the budget to be spent");
         var paid = simulator.Stats.Snapshot().CostUsd;
         Assert.InRange(paid, 0.09m, 0.1m);
         await poor.SignalAsync("INT");
@@ -90,7 +92,8 @@ public sealed class BudgetTests(AzuriteFixture azurite)
         const decimal Limit = 0.0004m;
         using var folder = new TestFolder();
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
-        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["serve", "--port", "0"], Environment(Limit, null));
+        await using var drover = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["serve", "--port", "0"], Environment(Limit, null));
         using var http = new HttpClient { BaseAddress = await drover.AddressAsync() };
         foreach (var stream in new[] { "true", "false" })
         {
@@ -98,15 +101,19 @@ public sealed class BudgetTests(AzuriteFixture azurite)
             do
             {
                 using var body = new StringContent(
-                    $$"""{"model":"gpt-4o-mini","stream":{{stream}},"max_tokens":80,"messages":[{"role":"user","content":"Write a line."}]}""", null, "application/json");
+                    $$"""{"model":"gpt-4o-mini","stream":{{stream}},"max_tokens":80,"messages":[{"role":"user","content":"Write a line."}]}""",
+                    null, "application/json");
                 answer = await http.PostAsync("/v1/chat/completions", body);
             }
             while (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable);
 
             var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
             Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
-            Assert.Equal(("insufficient_quota", "insufficient_quota"), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
-            Assert.StartsWith("The budget of the day, 0.0004 USD, is spent", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+            Assert.Equal(
+                ("insufficient_quota", "insufficient_quota"),
+                (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+            Assert.StartsWith(
+                "The budget of the day, 0.0004 USD, is spent", error.GetProperty("message").GetString(), StringComparison.Ordinal);
             Assert.Equal("false", answer.Headers.GetValues("x-should-retry").Single());
         }
 
@@ -116,8 +123,11 @@ public sealed class BudgetTests(AzuriteFixture azurite)
     private static string Requests(int from) => string.Concat(Enumerable.Range(0, Items).Select(i =>
         $$$"""{"custom_id":"i{{{i}}}","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4o","max_tokens":150,"messages":[{"role":"user","content":"Write a line about number {{{from + i}}}."}]}}""" + "\n"));
 
-    private DroverProcess Start(TestFolder folder, SimulatorServer simulator, string[] options, decimal? day = null, TestFolder? container = null) => DroverProcess.Start(
-        folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", "20", .. options], Environment(day, container));
+    private DroverProcess Start(
+        TestFolder folder, SimulatorServer simulator, string[] options, decimal? day = null,
+        TestFolder? container = null) => DroverProcess.Start(
+        folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", "20", .. options],
+        Environment(day, container));
 
     /// <summary>What the ledger counted for all batches of a folder's container.</summary>
     private async Task<decimal> SpentAsync(TestFolder folder, SimulatorServer simulator)

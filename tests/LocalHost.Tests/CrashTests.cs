@@ -125,7 +125,8 @@ public sealed class CrashTests(AzuriteFixture azurite)
 
     private static string Log(TestFolder folder)
     {
-        using var reader = new StreamReader(new FileStream(folder.File(".drover/drover.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var reader = new StreamReader(
+            new FileStream(folder.File(".drover/drover.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd();
     }
 }

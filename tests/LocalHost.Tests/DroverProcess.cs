@@ -24,9 +24,12 @@ internal sealed partial class DroverProcess : IAsyncDisposable
     public bool HasEnded => _process.HasExited;
 
     /// <summary>Starts <c>drover</c> in a folder, against a storage and (unless null) an upstream.</summary>
-    public static DroverProcess Start(TestFolder folder, AzuriteEndpoints storage, Uri? upstream, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
+    public static DroverProcess Start(
+        TestFolder folder, AzuriteEndpoints storage, Uri? upstream, IEnumerable<string> arguments,
+        params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
@@ -39,7 +42,9 @@ internal sealed partial class DroverProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("OPENAI_", StringComparison.Ordinal) || k.StartsWith("Drover", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in start.Environment.Keys.Where(
+                k => k.StartsWith("OPENAI_", StringComparison.Ordinal) || k.StartsWith("Drover", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
         }

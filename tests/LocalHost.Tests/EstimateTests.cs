@@ -37,9 +37,12 @@ public sealed class EstimateTests
         Assert.Equal((0, 0), (await text.EndAsync(), await json.EndAsync()));
 
         Assert.Contains("claude-sonnet-4.5", text.Output, StringComparison.Ordinal);
-        var models = JsonDocument.Parse(json.Output).RootElement.GetProperty("data").EnumerateArray().ToDictionary(m => m.GetProperty("model").GetString()!);
+        var models = JsonDocument.Parse(json.Output).RootElement.GetProperty("data").EnumerateArray()
+            .ToDictionary(m => m.GetProperty("model").GetString()!);
         Assert.Equal(15, models["claude-sonnet-4.5"].GetProperty("output").GetDecimal());
-        Assert.True(models["gpt-4o"].GetProperty("file").GetProperty("cost_usd").GetDecimal() > models["gpt-4o-mini"].GetProperty("file").GetProperty("cost_usd").GetDecimal());
+        Assert.True(
+            models["gpt-4o"].GetProperty("file").GetProperty("cost_usd").GetDecimal() > models["gpt-4o-mini"].GetProperty("file")
+                .GetProperty("cost_usd").GetDecimal());
         Assert.Equal(20, models["gpt-4o"].GetProperty("file").GetProperty("items").GetInt32());
         Assert.Equal(JsonValueKind.Null, models["text-embedding-3-small"].GetProperty("file").ValueKind);
     }
@@ -54,7 +57,9 @@ public sealed class EstimateTests
 
         Assert.Equal((64, 64), (await missing.EndAsync(), await budget.EndAsync()));
         Assert.Contains("There is no file 'none.jsonl'.", missing.Errors, StringComparison.Ordinal);
-        Assert.Contains("'prefer' is 'cheap'; it must be budget, speed or quality. 'budget_usd' is 0; it must be more than 0 US dollars", budget.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "'prefer' is 'cheap'; it must be budget, speed or quality. 'budget_usd' is 0; it must be more than 0 US dollars", budget.Errors,
+            StringComparison.Ordinal);
     }
 
     private static DroverProcess Start(TestFolder folder, params string[] arguments) =>

@@ -10,7 +10,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Drover.LocalHost.Tests;
 
-/// <summary>Images dropped into a container, analysed by the real process. It has an Azurite of its own: every host on one would take them.</summary>
+/// <summary>
+/// Images dropped into a container, analysed by the real process. It has an Azurite of its own: every host on one would take them.
+/// </summary>
 public sealed partial class ImageTests : IAsyncLifetime
 {
     private readonly AzuriteFixture _azurite = new();
@@ -25,7 +27,8 @@ public sealed partial class ImageTests : IAsyncLifetime
 
     private BlobContainerClient Images => new BlobServiceClient(_azurite.Endpoints.ConnectionString).GetBlobContainerClient("images");
 
-    private BlobContainerClient Results => new BlobServiceClient(_azurite.Endpoints.ConnectionString).GetBlobContainerClient("image-results");
+    private BlobContainerClient Results =>
+        new BlobServiceClient(_azurite.Endpoints.ConnectionString).GetBlobContainerClient("image-results");
 
     public async ValueTask InitializeAsync()
     {
@@ -49,23 +52,29 @@ public sealed partial class ImageTests : IAsyncLifetime
         var stopwatch = Stopwatch.StartNew();
         await UploadAsync();
 
-        var names = Enumerable.Range(0, Good).Select(i => $"good/{i}.jpg").Concat(Enumerable.Range(0, Broken).Select(i => $"broken/{i}.png")).Order(StringComparer.Ordinal);
+        var names = Enumerable.Range(0, Good).Select(i => $"good/{i}.jpg")
+            .Concat(Enumerable.Range(0, Broken).Select(i => $"broken/{i}.png")).Order(StringComparer.Ordinal);
         // Asking the simulator costs nothing; listing blobs all the while would keep Azurite from everything else.
-        await Eventually.TrueAsync(() => Task.FromResult(_simulator.Stats.Snapshot().Processed >= Good), $"{Good} calls", TimeSpan.FromMinutes(5));
-        await Eventually.TrueAsync(async () => await CountResultsAsync() == Good + Broken, $"{Good + Broken} results", TimeSpan.FromMinutes(2));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(_simulator.Stats.Snapshot().Processed >= Good), $"{Good} calls", TimeSpan.FromMinutes(5));
+        await Eventually.TrueAsync(
+            async () => await CountResultsAsync() == Good + Broken, $"{Good + Broken} results", TimeSpan.FromMinutes(2));
 
         Assert.Equal(names.Select(n => n + ".json"), (await ResultNamesAsync()).Order(StringComparer.Ordinal));
         for (var i = 0; i < Good; i += 7)
         {
             var result = await ResultAsync($"good/{i}.jpg");
-            Assert.Equal(("completed", JsonValueKind.Null), (result.GetProperty("status").GetString(), result.GetProperty("error").ValueKind));
+            Assert.Equal(
+                ("completed", JsonValueKind.Null), (result.GetProperty("status").GetString(), result.GetProperty("error").ValueKind));
             Assert.Equal(JsonValueKind.String, result.GetProperty("data").GetProperty("description").ValueKind);
         }
 
         for (var i = 0; i < Broken; i++)
         {
             var result = await ResultAsync($"broken/{i}.png");
-            Assert.Equal((BrokenImage(i).Code, "failed"), (result.GetProperty("error").GetProperty("code").GetString(), result.GetProperty("status").GetString()));
+            Assert.Equal(
+                (BrokenImage(i).Code, "failed"),
+                (result.GetProperty("error").GetProperty("code").GetString(), result.GetProperty("status").GetString()));
         }
 
         Assert.Equal(Good, _simulator.Stats.Snapshot().Processed);
@@ -91,7 +100,8 @@ public sealed partial class ImageTests : IAsyncLifetime
         await _drover.DisposeAsync();
         await ServeAsync();
         await Images.GetBlobClient("a b/ä.png").UploadAsync(BinaryData.FromBytes(Pictures.Png(20, 10, 2)), overwrite: true);
-        await Eventually.TrueAsync(async () => (await ResultAsync("a b/ä.png")).GetProperty("etag").GetString() != first, "the second result");
+        await Eventually.TrueAsync(
+            async () => (await ResultAsync("a b/ä.png")).GetProperty("etag").GetString() != first, "the second result");
 
         Assert.Equal(2, _simulator.Stats.Snapshot().Processed);
     }
@@ -106,7 +116,8 @@ public sealed partial class ImageTests : IAsyncLifetime
         return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : otherwise;
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : otherwise;
 
     private static (byte[] File, string Code) BrokenImage(int i) => (i % 5) switch
     {

@@ -26,7 +26,9 @@ internal static class Inputs
 
     /// <summary>The ids of the lines in a result file; the order is not that of the input.</summary>
     public static List<string?> IdsIn(string path) =>
-        File.Exists(path) ? [.. File.ReadLines(path).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("custom_id").GetString())] : [];
+        File.Exists(path)
+            ? [.. File.ReadLines(path).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("custom_id").GetString())]
+            : [];
 
     /// <summary>Checks that every one of <paramref name="count"/> ids has exactly one line in results or errors.</summary>
     public static void AssertEachOnce(TestFolder folder, string name, int count)

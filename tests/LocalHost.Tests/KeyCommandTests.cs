@@ -13,7 +13,9 @@ public sealed class KeyCommandTests(AzuriteFixture azurite)
 
         Assert.Equal(0, await drover.EndAsync());
         var words = drover.Output.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["key", words[1], "setting", $"Drover__Keys__alice={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(words[1])))}"], words);
+        Assert.Equal(
+            ["key", words[1], "setting", $"Drover__Keys__alice={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(words[1])))}"],
+            words);
     }
 
     [Theory]

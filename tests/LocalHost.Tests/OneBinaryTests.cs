@@ -30,18 +30,26 @@ public sealed class OneBinaryTests(AzuriteFixture azurite)
     [Fact]
     public void Assemblies_OfOurs_DeclareNoTypeOfMicrosofts()
     {
-        Assembly[] ours = [typeof(FunctionServices).Assembly, typeof(Hosting.DroverHost).Assembly, typeof(LocalRuntime.LocalRuntimeOptions).Assembly, typeof(DurableTask.Sqlite.SqliteOrchestrationService).Assembly];
+        Assembly[] ours =
+            [
+                typeof(FunctionServices).Assembly, typeof(Hosting.DroverHost).Assembly, typeof(LocalRuntime.LocalRuntimeOptions).Assembly,
+                typeof(DurableTask.Sqlite.SqliteOrchestrationService).Assembly
+            ];
         var theirs = Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
             .Where(file => Path.GetFileName(file) is var name && (name.StartsWith("Microsoft.DurableTask.", StringComparison.Ordinal)
-                || name.StartsWith("DurableTask.Core", StringComparison.Ordinal) || name.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal)))
+                || name.StartsWith("DurableTask.Core", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal)))
             .SelectMany(file => AssemblyLoadContext.Default.LoadFromAssemblyPath(file).GetExportedTypes())
             .Select(type => type.Name.Split('`')[0])
             .ToHashSet();
 
-        var doubles = ours.SelectMany(assembly => assembly.GetExportedTypes()).Select(type => type.Name.Split('`')[0]).Where(theirs.Contains);
+        var doubles = ours.SelectMany(assembly => assembly.GetExportedTypes()).Select(type => type.Name.Split('`')[0])
+            .Where(theirs.Contains);
 
         Assert.True(theirs.Count > 100);
         Assert.Empty(doubles);
-        Assert.DoesNotContain(ours.SelectMany(a => a.GetTypes()), type => Microsofts.Any(space => $"{type.FullName}".StartsWith(space, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            ours.SelectMany(a => a.GetTypes()),
+            type => Microsofts.Any(space => $"{type.FullName}".StartsWith(space, StringComparison.Ordinal)));
     }
 }

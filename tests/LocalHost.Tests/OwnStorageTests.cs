@@ -5,7 +5,9 @@ using Drover.Simulator;
 
 namespace Drover.LocalHost.Tests;
 
-/// <summary>The data folder's own Azurite: started and ended by whoever comes first and goes last, and never under somebody's feet.</summary>
+/// <summary>
+/// The data folder's own Azurite: started and ended by whoever comes first and goes last, and never under somebody's feet.
+/// </summary>
 public sealed class OwnStorageTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
@@ -48,7 +50,8 @@ public sealed class OwnStorageTests : IAsyncLifetime
         await SignalAsync(before.ProcessId, "STOP");
         await before.LeaveAsync();
         await using var run = Start("run", _folder.Write("b.jsonl", Inputs.Requests(20)));
-        await Eventually.TrueAsync(() => run.Errors.Contains("still writes its data; waiting for it", StringComparison.Ordinal), "the run to wait");
+        await Eventually.TrueAsync(
+            () => run.Errors.Contains("still writes its data; waiting for it", StringComparison.Ordinal), "the run to wait");
 
         await SignalAsync(before.ProcessId, "CONT");
 

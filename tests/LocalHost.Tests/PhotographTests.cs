@@ -13,15 +13,22 @@ public sealed class PhotographTests(AzuriteFixture azurite)
     public async Task Run_PhotographsAndAScannedPage_AreSeenWholeAndHaveData()
     {
         using var folder = new TestFolder();
-        folder.Write("in.jsonl", string.Concat(Images.Select(i => JsonSerializer.Serialize(new { id = i.File, image = Original(i.File), task = i.Task }) + "\n")));
+        folder.Write(
+            "in.jsonl",
+            string.Concat(
+                Images.Select(i => JsonSerializer.Serialize(new { id = i.File, image = Original(i.File), task = i.Task }) + "\n")));
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Record = folder.File("seen.jsonl") });
 
-        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--recipe", "vision"]);
+        await using var drover = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--recipe", "vision"]);
 
         Assert.Equal(0, await drover.EndAsync());
-        var seen = File.ReadLines(folder.File("seen.jsonl")).Select(l => ImageIn(JsonDocument.Parse(l).RootElement.GetProperty("body"))).ToList();
+        var seen = File.ReadLines(folder.File("seen.jsonl")).Select(
+            l => ImageIn(JsonDocument.Parse(l).RootElement.GetProperty("body"))).ToList();
         Assert.Equal(Images.Length, seen.Count);
-        Assert.All(["boats.jpg", "cat.jpg"], file => Assert.Contains(seen, image => image.SequenceEqual(File.ReadAllBytes(Original(file))))); // Small: as they are.
+        // Small: as they are.
+        Assert.All(
+            ["boats.jpg", "cat.jpg"], file => Assert.Contains(seen, image => image.SequenceEqual(File.ReadAllBytes(Original(file)))));
         Assert.Equal((922, 1764), SizeOf(File.ReadAllBytes(Original("tyger.jpg"))));
         Assert.Contains((564, 1080), seen.Select(SizeOf)); // Too high: shrunk, its ratio kept.
         var data = File.ReadLines(folder.File("in.results.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)
@@ -35,7 +42,8 @@ public sealed class PhotographTests(AzuriteFixture azurite)
 
     private static byte[] ImageIn(JsonElement body)
     {
-        var url = body.GetProperty("messages").EnumerateArray().SelectMany(m => m.GetProperty("content") is { ValueKind: JsonValueKind.Array } parts ? parts.EnumerateArray() : default)
+        var url = body.GetProperty("messages").EnumerateArray()
+            .SelectMany(m => m.GetProperty("content") is { ValueKind: JsonValueKind.Array } parts ? parts.EnumerateArray() : default)
             .Single(p => p.GetProperty("type").GetString() == "image_url").GetProperty("image_url").GetProperty("url").GetString()!;
         return Convert.FromBase64String(url["data:image/jpeg;base64,".Length..]);
     }

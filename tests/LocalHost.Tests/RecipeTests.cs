@@ -44,13 +44,23 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
                 $"{sample} to end");
             var outcomes = (await http.GetStringAsync($"/api/batches/{sample}/results")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(l => JsonElement.Parse(l).GetProperty("drover")).ToList();
-            Assert.Equal((lines, lines, 0), (outcomes.Count, batch.GetProperty("counts").GetProperty("completed").GetInt32(), batch.GetProperty("counts").GetProperty("failed").GetInt32()));
+            Assert.Equal(
+                (lines, lines, 0),
+                (outcomes.Count, batch.GetProperty("counts").GetProperty("completed").GetInt32(), batch.GetProperty("counts").GetProperty("failed").GetInt32()));
             cost += batch.GetProperty("cost_usd").GetDecimal();
             foreach (var member in JsonElement.Parse(data).EnumerateObject())
             {
-                Assert.All(outcomes, o => Assert.Equal(JsonElement.Parse(data).EnumerateObject().Count(), o.GetProperty("data").EnumerateObject().Count()));
+                Assert.All(
+                    outcomes,
+                    o => Assert.Equal(JsonElement.Parse(data).EnumerateObject().Count(), o.GetProperty("data").EnumerateObject().Count()));
                 var values = outcomes.Select(o => o.GetProperty("data").GetProperty(member.Name));
-                Assert.All(values, v => Assert.True(member.Value.GetInt32() == 0 ? v.ValueKind != JsonValueKind.Array : v.GetArrayLength() >= member.Value.GetInt32()));
+                Assert.All(
+                    values,
+                    v =>
+                        Assert.True(
+                            member.Value.GetInt32() == 0
+                                ? v.ValueKind != JsonValueKind.Array
+                                : v.GetArrayLength() >= member.Value.GetInt32()));
             }
         }
 
@@ -72,12 +82,15 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
             bytes += Encoding.UTF8.GetByteCount(paragraph);
         }
 
-        folder.Write("in.jsonl", JsonSerializer.Serialize(new { id = "neko", title = "吾輩は猫である", text = text.ToString() }, Inputs.Readable) + "\n");
-        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 300, Record = folder.File("requests.jsonl") });
+        folder.Write(
+            "in.jsonl", JsonSerializer.Serialize(new { id = "neko", title = "吾輩は猫である", text = text.ToString() }, Inputs.Readable) + "\n");
+        await using var simulator = await SimulatorServer.StartAsync(
+            new SimulatorOptions { Latency = 300, Record = folder.File("requests.jsonl") });
 
         await using (var killed = Start())
         {
-            await Eventually.TrueAsync(() => simulator.Stats.Snapshot().Processed > 60, $"some parts to be read; drover says: {killed.Errors}");
+            await Eventually.TrueAsync(
+                () => simulator.Stats.Snapshot().Processed > 60, $"some parts to be read; drover says: {killed.Errors}");
             await killed.KillAsync();
         }
 
@@ -99,7 +112,8 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         Assert.Equal(text.ToString(), string.Concat(parts.Select(p => p[..^1])));
 
         DroverProcess Start() => DroverProcess.Start(
-            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--recipe", "document"], ("Drover__Recipes__PartTokens", "20000"));
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--recipe", "document"],
+            ("Drover__Recipes__PartTokens", "20000"));
     }
 
     [Fact]
@@ -115,7 +129,9 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         var plain = await http.PostAsJsonAsync("/api/answers", body);
         var answer = await plain.Content.ReadFromJsonAsync<JsonElement>();
         var stream = await http.PostAsJsonAsync("/api/answers", body with { stream = true });
-        var failing = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new[] { new { id = "good", text = "x" }, new { id = "c", text = "poisoned" } } });
+        var failing = await http.PostAsJsonAsync(
+            "/api/answers",
+            new { question = "Why?", documents = new[] { new { id = "good", text = "x" }, new { id = "c", text = "poisoned" } } });
         var bad = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new[] { new { id = "a", text = "" } } });
         var none = await http.PostAsJsonAsync("/api/answers", new { question = "Why?", documents = new object?[] { null } });
 
@@ -125,7 +141,9 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         Assert.NotEmpty(answer.GetProperty("answer").GetString()!);
         Assert.All(answer.GetProperty("citations").EnumerateArray(), c => Assert.Contains(c.GetString(), given));
         Assert.True(answer.GetProperty("cost_usd").GetDecimal() > 0);
-        Assert.Equal(given, JsonElement.Parse(Assert.Single(stream.Headers.GetValues("x-drover-documents"))).EnumerateArray().Select(d => d.GetString()));
+        Assert.Equal(
+            given,
+            JsonElement.Parse(Assert.Single(stream.Headers.GetValues("x-drover-documents"))).EnumerateArray().Select(d => d.GetString()));
         var events = await stream.Content.ReadAsStringAsync();
         Assert.Contains("\"object\":\"chat.completion.chunk\"", events, StringComparison.Ordinal);
         Assert.Contains("data: [DONE]", events, StringComparison.Ordinal);

@@ -35,7 +35,8 @@ public sealed class RetryTests(AzuriteFixture azurite)
         using var folder = new TestFolder();
         folder.Write("in.jsonl", Input());
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Poison = "POISON" });
-        await using var drover = Start(folder, azurite.Endpoints, simulator, ["run", "in.jsonl", "--id", "lost"], ("Drover__Batches__MaxRetries", "1"));
+        await using var drover = Start(
+            folder, azurite.Endpoints, simulator, ["run", "in.jsonl", "--id", "lost"], ("Drover__Batches__MaxRetries", "1"));
 
         Assert.Equal(2, await drover.EndAsync());
         Inputs.AssertEachOnce(folder, "in", Items);
@@ -63,7 +64,8 @@ public sealed class RetryTests(AzuriteFixture azurite)
         Start(folder, storage, simulator, arguments, []);
 
     private static DroverProcess Start(
-        TestFolder folder, AzuriteEndpoints storage, SimulatorServer simulator, string[] arguments, params (string Name, string? Value)[] environment) =>
+        TestFolder folder, AzuriteEndpoints storage, SimulatorServer simulator, string[] arguments,
+        params (string Name, string? Value)[] environment) =>
         DroverProcess.Start(folder, storage, simulator.BaseAddress, arguments, [
             ("Drover__Batches__MaxPasses", "2"),
             ("Drover__Batches__FirstWait", "00:00:00.1"),
@@ -78,7 +80,8 @@ public sealed class RetryTests(AzuriteFixture azurite)
             return "";
         }
 
-        using var reader = new StreamReader(new FileStream(folder.File(".drover/drover.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var reader = new StreamReader(
+            new FileStream(folder.File(".drover/drover.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd();
     }
 }

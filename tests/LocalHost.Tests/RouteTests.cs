@@ -6,7 +6,8 @@ namespace Drover.LocalHost.Tests;
 
 /// <summary>
 /// The routes of the function app as the host on Azure takes them: the first that is right, in the alphabetical order of the
-/// functions' names (<see href="https://github.com/Azure/azure-functions-host/issues/9876"/>). This machine's routing would take the most specific.
+/// functions' names (<see href="https://github.com/Azure/azure-functions-host/issues/9876"/>). This machine's routing would take the most
+/// specific.
 /// </summary>
 public sealed class RouteTests
 {

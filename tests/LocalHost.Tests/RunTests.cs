@@ -64,7 +64,15 @@ public sealed class RunTests(AzuriteFixture azurite)
         using var folder = new TestFolder();
         folder.Write("in.jsonl", Inputs.Requests(2000));
         await using var simulator = await SimulatorServer.StartAsync(
-            new SimulatorOptions { Latency = 20, Fail500 = 0.03, FailResetBefore = 0.01, FailResetAfter = 0.01, Fail429 = 0.002, RetryAfter = 0.2 });
+            new SimulatorOptions
+            {
+                Latency = 20,
+                Fail500 = 0.03,
+                FailResetBefore = 0.01,
+                FailResetAfter = 0.01,
+                Fail429 = 0.002,
+                RetryAfter = 0.2
+            });
 
         await RunAsync(folder, simulator, 0);
 
@@ -130,7 +138,8 @@ public sealed class RunTests(AzuriteFixture azurite)
             ("Drover__Models__default__Input", "1"), ("Drover__Models__default__Output", "1"));
         Assert.Equal(3, await closed.EndAsync());
         Assert.Contains("cancelled", closed.Errors, StringComparison.Ordinal);
-        Assert.Equal(3000, File.ReadLines(folder.File("in.errors.jsonl")).Count(l => l.Contains("batch_cancelled", StringComparison.Ordinal)));
+        Assert.Equal(
+            3000, File.ReadLines(folder.File("in.errors.jsonl")).Count(l => l.Contains("batch_cancelled", StringComparison.Ordinal)));
         Assert.Equal(received, simulator.Stats.Snapshot().Received);
     }
 
@@ -170,14 +179,18 @@ public sealed class RunTests(AzuriteFixture azurite)
         await RunAsync(folder, simulator, 2);
 
         Assert.Equal(["i0", "i4"], Inputs.IdsIn(folder.File("in.results.jsonl")).Order());
-        var errors = File.ReadAllLines(folder.File("in.errors.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("error")).ToList();
+        var errors = File.ReadAllLines(folder.File("in.errors.jsonl")).Select(
+            l => JsonDocument.Parse(l).RootElement.GetProperty("error")).ToList();
         Assert.Equal(
             [
-                (2, "invalid_json_line"), (3, "invalid_json_line"), (4, "invalid_request"), (5, "duplicate_custom_id"), (7, "invalid_request"),
+                (2, "invalid_json_line"), (3, "invalid_json_line"), (4, "invalid_request"), (5, "duplicate_custom_id"),
+                (7, "invalid_request"),
                 (8, "invalid_request"), (9, "invalid_url"), (10, "line_too_long"),
             ],
             errors.Select(e => (e.GetProperty("line").GetInt32(), e.GetProperty("code").GetString()!)));
-        Assert.All(errors, e => Assert.StartsWith($"Line {e.GetProperty("line")}: ", e.GetProperty("message").GetString(), StringComparison.Ordinal));
+        Assert.All(
+            errors,
+            e => Assert.StartsWith($"Line {e.GetProperty("line")}: ", e.GetProperty("message").GetString(), StringComparison.Ordinal));
     }
 
     private async Task<string> RunAsync(TestFolder folder, SimulatorServer simulator, int exitCode, params string[] options)

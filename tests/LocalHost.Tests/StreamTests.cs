@@ -56,7 +56,8 @@ public sealed class StreamTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         foreach (var stream in new[] { "true", "false" })
         {
-            using var answer = await PostAsync($$"""{"model":"gpt-4o-mini","stream":{{stream}},"temperature":9,"messages":[{"role":"user","content":"hi"}]}""");
+            using var answer = await PostAsync(
+                $$"""{"model":"gpt-4o-mini","stream":{{stream}},"temperature":9,"messages":[{"role":"user","content":"hi"}]}""");
             var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
 
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -202,7 +203,8 @@ public sealed class StreamTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<string> UncutAsync(string number)
     {
         using var answer = await PostAsync(Chat(number, stream: false));
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("choices")[0].GetProperty("message")
+            .GetProperty("content").GetString()!;
     }
 
     private async Task<HttpResponseMessage> PostAsync(string body, string? after = null)

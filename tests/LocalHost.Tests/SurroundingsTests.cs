@@ -27,7 +27,8 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
 
     [Fact]
     public async Task Run_AnUnknownRecipe_NamesThoseThereAre() =>
-        await AssertRefusedAsync("'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision.", ["run", "in.jsonl", "--recipe", "magic"]);
+        await AssertRefusedAsync(
+            "'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision.", ["run", "in.jsonl", "--recipe", "magic"]);
 
     [Fact]
     public async Task Run_AModelWithoutPrices_NamesTheSettingsThatMendIt() => await AssertRefusedAsync(
@@ -126,19 +127,22 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
         using var folder = new TestFolder();
         folder.Write("in.jsonl", Inputs.Requests(300));
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 100 });
-        await using (var first = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", "5"]))
+        await using (
+            var first = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--concurrency", "5"]))
         {
             await Eventually.TrueAsync(() => simulator.Stats.Snapshot().Processed > 20, "some calls to be made");
             await first.KillAsync();
         }
 
         var called = simulator.Stats.Snapshot().Processed;
-        await using var second = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--data", "other"]);
+        await using var second = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--data", "other"]);
         Assert.Equal(Usage, await second.EndAsync());
         Assert.Contains($"was begun by the data folder {folder.File(".drover")}", second.Errors, StringComparison.Ordinal);
         Assert.InRange(simulator.Stats.Snapshot().Processed, called, called + 5);
 
-        await using var third = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--data", "other", "--take-over"]);
+        await using var third = DroverProcess.Start(
+            folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--data", "other", "--take-over"]);
         Assert.Equal(0, await third.EndAsync());
         Inputs.AssertEachOnce(folder, "in", 300);
     }

@@ -63,7 +63,10 @@ public sealed class UpstreamTests(AzuriteFixture azurite)
         Inputs.AssertEachOnce(folder, "in", Items);
         Assert.All(
             File.ReadLines(folder.File("in.results.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("drover")),
-            d => Assert.Equal(("backup", true), (d.GetProperty("upstream").GetString(), d.GetProperty("model").GetString()!.StartsWith("gpt-4o", StringComparison.Ordinal))));
+            d =>
+                Assert.Equal(
+                    ("backup", true),
+                    (d.GetProperty("upstream").GetString(), d.GetProperty("model").GetString()!.StartsWith("gpt-4o", StringComparison.Ordinal))));
         Assert.Equal(Items, second.Stats.Snapshot().Distinct);
     }
 

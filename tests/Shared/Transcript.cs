@@ -29,7 +29,8 @@ internal sealed class Transcript
     public string? LastId => Ids.Count == 0 ? null : Ids[^1];
 
     /// <summary>Reads events, adding to what was read before, until the end or until <paramref name="enough"/>.</summary>
-    public async Task<Transcript> ReadAsync(Stream events, Func<Transcript, bool>? enough = null, CancellationToken cancellationToken = default)
+    public async Task<Transcript> ReadAsync(
+        Stream events, Func<Transcript, bool>? enough = null, CancellationToken cancellationToken = default)
     {
         await foreach (var item in SseParser.Create(events).EnumerateAsync(cancellationToken))
         {

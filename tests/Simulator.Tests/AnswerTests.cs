@@ -11,7 +11,8 @@ public sealed class AnswerTests
     [Fact]
     public async Task Chat_Plain_HasTheApisShapeAndHeaders()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
 
         var response = await upstream.ChatAsync(Upstream.Body(Steam), "item-1");
         var body = await Upstream.ReadAsync(response);
@@ -157,7 +158,8 @@ public sealed class AnswerTests
         await using var upstream = await Upstream.StartAsync();
 
         async Task<JsonElement> Embed(string more) => (await Upstream.JsonAsync(await upstream.PostAsync(
-            "v1/embeddings", $$"""{"model":"text-embedding-3-small","input":["x","hello"],"dimensions":8{{more}}}"""))).GetProperty("data")[1];
+            "v1/embeddings",
+            $$"""{"model":"text-embedding-3-small","input":["x","hello"],"dimensions":8{{more}}}"""))).GetProperty("data")[1];
         var floats = (await Embed("")).GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle()).ToArray();
         var bytes = (await Embed(",\"encoding_format\":\"base64\"")).GetProperty("embedding").GetBytesFromBase64();
 
@@ -184,10 +186,12 @@ public sealed class AnswerTests
     public async Task Responses_TextAndSchema_HaveTheApisShape()
     {
         await using var upstream = await Upstream.StartAsync();
-        const string Format = """{"format":{"type":"json_schema","name":"x","schema":{"type":"object","properties":{"ok":{"const":true}}}}}""";
+        const string Format =
+            """{"format":{"type":"json_schema","name":"x","schema":{"type":"object","properties":{"ok":{"const":true}}}}}""";
 
         var answer = await Upstream.JsonAsync(await upstream.PostAsync(
-            "v1/responses", $$"""{"model":"gpt-4o","instructions":"Be brief.","input":[{"role":"user","content":[{"type":"input_text","text":"hi"}]}],"text":{{Format}}}"""));
+            "v1/responses",
+            $$"""{"model":"gpt-4o","instructions":"Be brief.","input":[{"role":"user","content":[{"type":"input_text","text":"hi"}]}],"text":{{Format}}}"""));
         var message = answer.GetProperty("output")[0];
 
         Assert.Equal("response", answer.GetProperty("object").GetString());
@@ -207,7 +211,9 @@ public sealed class AnswerTests
         var none = await Upstream.ErrorAsync(await upstream.GetAsync("v1/models/claude-9"), 404);
 
         Assert.Equal("list", list.GetProperty("object").GetString());
-        Assert.Equal(SimulatedModel.BuiltIn.Select(model => model.Name), list.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+        Assert.Equal(
+            SimulatedModel.BuiltIn.Select(model => model.Name),
+            list.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
         Assert.Equal("model", one.GetProperty("object").GetString());
         Assert.Equal("model_not_found", none.GetProperty("code").GetString());
     }

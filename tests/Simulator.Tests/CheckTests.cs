@@ -71,7 +71,8 @@ public sealed class CheckTests
 
         var error = await Upstream.ErrorAsync(await upstream.ChatAsync($$"""{"model":"gpt-9","messages":{{Hi}}}"""), 404);
 
-        AssertError(error, "invalid_request_error", null, "model_not_found", "The model `gpt-9` does not exist or you do not have access to it.");
+        AssertError(
+            error, "invalid_request_error", null, "model_not_found", "The model `gpt-9` does not exist or you do not have access to it.");
     }
 
     [Fact]
@@ -97,7 +98,9 @@ public sealed class CheckTests
 
         AssertError(error, "invalid_request_error", "messages", "context_length_exceeded",
             "This model's maximum context length is 10 tokens. However, your messages resulted in 11 tokens.");
-        AssertError(asked, "invalid_request_error", "messages", "context_length_exceeded", "you requested 11 tokens (1 in the messages, 10 in the completion)");
+        AssertError(
+            asked, "invalid_request_error", "messages", "context_length_exceeded",
+            "you requested 11 tokens (1 in the messages, 10 in the completion)");
     }
 
     [Theory]
@@ -146,7 +149,9 @@ public sealed class CheckTests
     public async Task Api_WrongKey_Is401AndDoesNotShowTheKey()
     {
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { Keys = ["sk-other", "sk-one-more"] });
-        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions") { Content = new StringContent(Upstream.Body("hi")) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "v1/chat/completions")
+        { Content = new StringContent(Upstream.Body("hi")) };
         request.Headers.Authorization = new("Bearer", "sk-1234567890-secret-tail");
 
         var error = await Upstream.ErrorAsync(await upstream.SendAsync(request), 401);

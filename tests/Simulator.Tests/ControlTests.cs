@@ -7,7 +7,8 @@ public sealed class ControlTests
     {
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { Seed = 5, Rpm = 60 });
 
-        var response = await upstream.PostAsync("control", """{"latency":1.5,"fail500":1,"keys":["sk-test"],"models":[{"name":"m","inputUsd":1,"outputUsd":2}]}""");
+        var response = await upstream.PostAsync(
+            "control", """{"latency":1.5,"fail500":1,"keys":["sk-test"],"models":[{"name":"m","inputUsd":1,"outputUsd":2}]}""");
         var shown = await Upstream.JsonAsync(response);
 
         Assert.Equal(1.5, shown.GetProperty("latency").GetDouble());
@@ -52,7 +53,8 @@ public sealed class ControlTests
     [Fact]
     public async Task Control_OtherSetting_LeavesTheBucketsAsTheyAre()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { Rpm = 60, TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { Rpm = 60, TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
         await upstream.ChatTextAsync(Upstream.Body("hi"));
 
         await upstream.PostAsync("control", """{"latency":0}""");

@@ -26,7 +26,8 @@ public sealed class FaultTests
         Assert.Equal(type, error.GetProperty("type").GetString());
         Assert.Equal(code, error.GetProperty("code").GetString());
         Assert.Equal(status == 429 ? 3 : null, response.Headers.RetryAfter?.Delta?.TotalSeconds);
-        Assert.Equal(status == 429, response.Headers.TryGetValues("retry-after-ms", out var milliseconds) && milliseconds.Single() == "2500");
+        Assert.Equal(
+            status == 429, response.Headers.TryGetValues("retry-after-ms", out var milliseconds) && milliseconds.Single() == "2500");
         var stats = upstream.Stats.Snapshot();
         Assert.Equal((0, 0, 1), (stats.Processed, stats.Rejected, stats.Faults[status.ToString()]));
         Assert.Equal(1, stats.ByStatus[status]);
@@ -37,7 +38,8 @@ public sealed class FaultTests
     [InlineData(true)]
     public async Task Chat_Reset_BreaksTheConnectionAndIsBilledOnlyAfterProcessing(bool after)
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailResetBefore = after ? 0 : 1, FailResetAfter = after ? 1 : 0 });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { FailResetBefore = after ? 0 : 1, FailResetAfter = after ? 1 : 0 });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => upstream.ChatAsync(Upstream.Body("hi"), "x"));
 
@@ -71,7 +73,8 @@ public sealed class FaultTests
     public async Task Chat_TimeoutOfGivenLength_EndsWith504()
     {
         var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailTimeout = 1, TimeoutSeconds = 600, TimeProvider = clock });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { FailTimeout = 1, TimeoutSeconds = 600, TimeProvider = clock });
         var call = upstream.ChatAsync(Upstream.Body("hi"));
         await clock.TimerSetAsync();
 
@@ -89,7 +92,9 @@ public sealed class FaultTests
         var lengths = new List<int>();
         for (var i = 0; i < 10; i++)
         {
-            var part = string.Concat(StreamTests.Deltas(await ReadUntilBrokenAsync(await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true"), $"item-{i}"))));
+            var part = string.Concat(
+                StreamTests.Deltas(
+                    await ReadUntilBrokenAsync(await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true"), $"item-{i}"))));
             Assert.StartsWith(part, whole);
             lengths.Add(part.Length);
         }
@@ -103,7 +108,8 @@ public sealed class FaultTests
     public async Task Chat_StreamStall_FallsSilentAfterSomeText()
     {
         var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailStreamStall = 1, TimeoutSeconds = 30, TimeProvider = clock });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { FailStreamStall = 1, TimeoutSeconds = 30, TimeProvider = clock });
         var response = await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true"));
         var body = ReadUntilBrokenAsync(response);
         await clock.TimerSetAsync();
@@ -118,7 +124,8 @@ public sealed class FaultTests
     public async Task Chat_StreamSlow_PausesBetweenEventsAndIsWhole()
     {
         var clock = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000));
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { FailStreamSlow = 1, SlowTokenDelay = 500, TimeProvider = clock });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { FailStreamSlow = 1, SlowTokenDelay = 500, TimeProvider = clock });
         var body = Upstream.ReadAsync(await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true,\"max_tokens\":4")));
         for (; !body.IsCompleted; clock.Advance(TimeSpan.FromMilliseconds(500)))
         {
@@ -236,7 +243,8 @@ public sealed class FaultTests
     private static async Task<string> ReadUntilBrokenAsync(HttpResponseMessage response)
     {
         var text = new MemoryStream();
-        var error = await Record.ExceptionAsync(async () => await response.Content.CopyToAsync(text, TestContext.Current.CancellationToken));
+        var error = await Record.ExceptionAsync(
+            async () => await response.Content.CopyToAsync(text, TestContext.Current.CancellationToken));
         Assert.True(error is HttpRequestException or IOException, $"The stream was not broken: {error}");
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }

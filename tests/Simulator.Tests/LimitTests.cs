@@ -54,7 +54,9 @@ public sealed class LimitTests
         Assert.Equal("2500", Header(rejected, "retry-after-ms"));
         Assert.Equal("rate_limit_exceeded", error.GetProperty("code").GetString());
         Assert.Equal("requests", error.GetProperty("type").GetString());
-        Assert.Contains("on requests per min (RPM): Limit 24, Used 24, Requested 1. Please try again in 2.5s.", error.GetProperty("message").GetString());
+        Assert.Contains(
+            "on requests per min (RPM): Limit 24, Used 24, Requested 1. Please try again in 2.5s.",
+            error.GetProperty("message").GetString());
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public sealed class LimitTests
     [Fact]
     public async Task Chat_OverConcurrency_IsRejected()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { MaxConcurrency = 2, Latency = 100, TimeProvider = _clock });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { MaxConcurrency = 2, Latency = 100, TimeProvider = _clock });
         var first = upstream.ChatAsync(Upstream.Body("hi"));
         var second = upstream.ChatAsync(Upstream.Body("hi"));
         await _clock.TimerSetAsync();

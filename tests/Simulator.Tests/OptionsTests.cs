@@ -64,7 +64,8 @@ public sealed class OptionsTests
     {
         await using var first = await Upstream.StartAsync();
 
-        var error = await Assert.ThrowsAsync<IOException>(() => Upstream.StartAsync(new SimulatorOptions { Port = first.Server.BaseAddress.Port }));
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => Upstream.StartAsync(new SimulatorOptions { Port = first.Server.BaseAddress.Port }));
 
         Assert.Contains("address already in use", error.Message);
     }

@@ -53,7 +53,9 @@ internal static class SchemaCheck
         {
             ("minLength", limit => size >= limit), ("maxLength", limit => size <= limit), ("minItems", limit => size >= limit),
             ("maxItems", limit => size <= limit), ("minimum", limit => size >= limit), ("maximum", limit => size <= limit),
-            ("exclusiveMinimum", limit => size > limit), ("exclusiveMaximum", limit => size < limit), ("multipleOf", step => size % step == 0),
+            ("exclusiveMinimum", limit => size > limit),
+            ("exclusiveMaximum", limit => size < limit),
+            ("multipleOf", step => size % step == 0),
         })
         {
             if (!double.IsNaN(size) && schema.TryGetProperty(name, out var limit) && !holds(limit.GetDouble()))

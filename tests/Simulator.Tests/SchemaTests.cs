@@ -4,7 +4,8 @@ namespace Drover.Simulator.Tests;
 
 public sealed class SchemaTests
 {
-    private const string Text = "Drovers walked cattle over the hills to the markets. They knew the roads and the fords. Railways ended their trade.";
+    private const string Text =
+        "Drovers walked cattle over the hills to the markets. They knew the roads and the fords. Railways ended their trade.";
 
     [Theory]
     [InlineData("""{"type":"object","properties":{"keywords":{"type":"array","items":{"type":"string"},"minItems":5,"maxItems":5},"summary":{"type":"string","maxLength":40},"confidence":{"type":"integer","minimum":0,"maximum":100}},"required":["keywords","summary","confidence"],"additionalProperties":false}""")]
@@ -59,7 +60,8 @@ public sealed class SchemaTests
         var format = Format("""
             {"type":"object","properties":{"keywords":{"type":"array","items":{"type":"string"},"minItems":5,"maxItems":5},"summary":{"type":"string","maxLength":60}}}
             """);
-        var instructions = "Extract five keywords and a summary from the source below. " + string.Concat(Enumerable.Repeat("Be exact and brief. ", 20));
+        var instructions = "Extract five keywords and a summary from the source below. " + string.Concat(
+            Enumerable.Repeat("Be exact and brief. ", 20));
 
         var answer = JsonElement.Parse(await upstream.ChatTextAsync(
             Upstream.Body($"{instructions}\n\nTitle: Drovers\nAddress: https://example.com/\n\n{Text}", format)));

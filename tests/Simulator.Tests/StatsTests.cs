@@ -87,8 +87,11 @@ public sealed class StatsTests
                 await Record.ExceptionAsync(() => upstream.ChatAsync(Upstream.Body("hi") + "\n", $"item-{i}"));
             }
 
-            var lines = (await ReadAsync(file)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
-            Assert.Equal(upstream.Stats.Requests().Select(request => request.Id), lines.Select(line => line.GetProperty("id").GetString()).Order(StringComparer.Ordinal));
+            var lines = (await ReadAsync(file)).Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+            Assert.Equal(
+                upstream.Stats.Requests().Select(request => request.Id),
+                lines.Select(line => line.GetProperty("id").GetString()).Order(StringComparer.Ordinal));
             Assert.All(lines, line => Assert.Equal(Upstream.Body("hi"), line.GetProperty("body").GetRawText()));
             Assert.InRange(lines.Count, 1, 19);
         }
@@ -122,7 +125,9 @@ public sealed class StatsTests
     {
         await using var upstream = await Upstream.StartAsync();
 
-        await Parallel.ForAsync(0, 2000, TestContext.Current.CancellationToken, async (i, _) => await upstream.ChatTextAsync(Upstream.Body("hi"), $"item-{i % 1500}"));
+        await Parallel.ForAsync(
+            0, 2000, TestContext.Current.CancellationToken,
+            async (i, _) => await upstream.ChatTextAsync(Upstream.Body("hi"), $"item-{i % 1500}"));
 
         var stats = upstream.Stats.Snapshot();
         Assert.Equal((2000, 2000, 1500, 500), (stats.Received, stats.Processed, stats.Distinct, stats.Repeated));

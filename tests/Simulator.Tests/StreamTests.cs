@@ -7,9 +7,11 @@ public sealed class StreamTests
     [Fact]
     public async Task Chat_StreamWithUsage_HasExactlyTheApisFrames()
     {
-        await using var upstream = await Upstream.StartAsync(new SimulatorOptions { TimeProvider = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
+        await using var upstream = await Upstream.StartAsync(
+            new SimulatorOptions { TimeProvider = new ManualTime(DateTimeOffset.UnixEpoch.AddDays(20_000)) });
 
-        var response = await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true,\"stream_options\":{\"include_usage\":true},\"max_tokens\":3"), "x");
+        var response = await upstream.ChatAsync(
+            Upstream.Body("hi", "\"stream\":true,\"stream_options\":{\"include_usage\":true},\"max_tokens\":3"), "x");
         var body = await Upstream.ReadAsync(response);
 
         Assert.Equal("text/event-stream; charset=utf-8", response.Content.Headers.ContentType?.ToString());
@@ -20,11 +22,13 @@ public sealed class StreamTests
         var expected = new List<string> { Frame("""{"role":"assistant","content":"","refusal":null}""", "null") };
         expected.AddRange(Deltas(body).Select(piece => Frame($$"""{"content":"{{piece}}"}""", "null")));
         expected.Add(Frame("{}", "\"length\""));
-        expected.Add(Head() + """[],"usage":{"prompt_tokens":1,"completion_tokens":3,"total_tokens":4,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}},"service_tier":"default","system_fingerprint":"fp_simulator"}""");
+        expected.Add(
+            Head() + """[],"usage":{"prompt_tokens":1,"completion_tokens":3,"total_tokens":4,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}},"service_tier":"default","system_fingerprint":"fp_simulator"}""");
         expected.Add("data: [DONE]");
         Assert.Equal(string.Concat(expected.Select(frame => frame + "\n\n")), body);
 
-        string Head() => $$"""data: {"id":"{{id}}","object":"chat.completion.chunk","created":1728000000,"model":"gpt-4o-mini","choices":""";
+        string Head() =>
+            $$"""data: {"id":"{{id}}","object":"chat.completion.chunk","created":1728000000,"model":"gpt-4o-mini","choices":""";
         string Frame(string delta, string reason) => Head()
             + $$"""[{"index":0,"delta":{{delta}},"logprobs":null,"finish_reason":{{reason}}}],"usage":null,"service_tier":"default","system_fingerprint":"fp_simulator"}""";
     }
@@ -60,7 +64,8 @@ public sealed class StreamTests
         await using var upstream = await Upstream.StartAsync();
 
         var data = Data(await Upstream.ReadAsync(await upstream.ChatAsync(Upstream.Body("hi", "\"stream\":true,\"n\":2"))));
-        var ends = data.Select(chunk => chunk.GetProperty("choices")[0]).Where(choice => choice.GetProperty("finish_reason").GetString() == "stop");
+        var ends = data.Select(chunk => chunk.GetProperty("choices")[0])
+            .Where(choice => choice.GetProperty("finish_reason").GetString() == "stop");
 
         Assert.Equal([0, 1], ends.Select(choice => choice.GetProperty("index").GetInt32()));
     }
@@ -75,11 +80,14 @@ public sealed class StreamTests
 
         var data = Data(await Upstream.ReadAsync(await upstream.ChatAsync(Upstream.Body("hi", Tools))));
         var calls = data.Select(chunk => chunk.GetProperty("choices")[0].GetProperty("delta"))
-            .Where(delta => delta.TryGetProperty("tool_calls", out _)).Select(delta => delta.GetProperty("tool_calls")[0].GetProperty("function")).ToList();
+            .Where(delta => delta.TryGetProperty("tool_calls", out _))
+            .Select(delta => delta.GetProperty("tool_calls")[0].GetProperty("function")).ToList();
 
         Assert.Equal("f", calls[0].GetProperty("name").GetString());
         Assert.True(calls.Count > 3);
-        Assert.Equal(JsonValueKind.Object, JsonElement.Parse(string.Concat(calls.Select(call => call.GetProperty("arguments").GetString()))).ValueKind);
+        Assert.Equal(
+            JsonValueKind.Object,
+            JsonElement.Parse(string.Concat(calls.Select(call => call.GetProperty("arguments").GetString()))).ValueKind);
     }
 
     [Fact]
@@ -87,7 +95,8 @@ public sealed class StreamTests
     {
         await using var upstream = await Upstream.StartAsync();
 
-        var body = await Upstream.ReadAsync(await upstream.PostAsync("v1/completions", """{"model":"gpt-4o","prompt":"hi","stream":true}"""));
+        var body = await Upstream.ReadAsync(
+            await upstream.PostAsync("v1/completions", """{"model":"gpt-4o","prompt":"hi","stream":true}"""));
 
         Assert.Equal("text_completion", Data(body)[0].GetProperty("object").GetString());
         Assert.Equal("length", Data(body)[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString());

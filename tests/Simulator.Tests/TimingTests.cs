@@ -57,7 +57,8 @@ public sealed class TimingTests
     {
         var options = new SimulatorOptions { LatencyP50 = 48, LatencyP95 = p95, LatencyP99 = p99 };
 
-        var draws = Enumerable.Range(0, 100_000).Select(i => LatencyModel.Draw(options, StableHash.Mix(1, (ulong)i), 1).TotalMilliseconds).Order().ToArray();
+        var draws = Enumerable.Range(0, 100_000).Select(i => LatencyModel.Draw(options, StableHash.Mix(1, (ulong)i), 1).TotalMilliseconds)
+            .Order().ToArray();
 
         Assert.InRange(draws[50_000], 47, 49);
         Assert.InRange(draws[95_000], 115, 140);

@@ -38,7 +38,8 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>Returns when the headers are there, or gives up.</summary>
     public Task<HttpResponseMessage> PostUntilAsync(string path, string body, string? item, CancellationToken ct)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var request =
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (item is not null)
         {
             request.Headers.Add("x-drover-item", item);

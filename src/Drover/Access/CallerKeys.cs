@@ -3,9 +3,12 @@ using System.Text;
 
 namespace Drover.Access;
 
-/// <summary>The bearer keys of those who may call this API. Section <c>Drover:Keys</c>: a name, and the SHA-256 of the key in hex.</summary>
+/// <summary>
+/// The bearer keys of those who may call this API. Section <c>Drover:Keys</c>: a name, and the SHA-256 of the key in hex.
+/// </summary>
 /// <remarks>
-/// <c>Drover__Keys__alice=9f86d081…</c>, and beside it the key's budget (<see cref="Budgets.KeyBudget"/>). Only hashes are kept: whoever reads the settings has no key. <c>drover key</c> makes one.
+/// <c>Drover__Keys__alice=9f86d081…</c>, and beside it the key's budget (<see cref="Budgets.KeyBudget"/>). Only hashes are kept: whoever
+/// reads the settings has no key. <c>drover key</c> makes one.
 /// </remarks>
 public sealed class CallerKeys
 {
@@ -40,7 +43,8 @@ public sealed class CallerKeys
 
     /// <summary>The key in a header <c>Bearer KEY</c>, or null.</summary>
     public static string? KeyIn(string? authorization) =>
-        authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && authorization.AsSpan(7).Trim().Length > 0
+        authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            && authorization.AsSpan(7).Trim().Length > 0
             ? authorization[7..].Trim()
             : null;
 
@@ -54,7 +58,9 @@ public sealed class CallerKeys
     /// <summary>The rules that settings break, each with the setting's name and the rule.</summary>
     public static IEnumerable<string> Faults(IEnumerable<KeyValuePair<string, string>> hashes) =>
         hashes.Where(h => h.Value.Length != 64 || !h.Value.All(char.IsAsciiHexDigit))
-            .Select(h => $"{Section}:{h.Key} is not the SHA-256 of a key: 64 hexadecimal digits. (Never the key itself; 'drover key' makes both.)");
+            .Select(
+                h =>
+                    $"{Section}:{h.Key} is not the SHA-256 of a key: 64 hexadecimal digits. (Never the key itself; 'drover key' makes both.)");
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

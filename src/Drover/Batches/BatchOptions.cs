@@ -24,10 +24,14 @@ public sealed class BatchOptions
     /// <summary>The longest wait between passes, unless the upstream asks for more.</summary>
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often it is tried again by way of the retry queue before it is a dead letter. 0: the last pass's failure is its error.</summary>
+    /// <summary>
+    /// How often it is tried again by way of the retry queue before it is a dead letter. 0: the last pass's failure is its error.
+    /// </summary>
     public int MaxRetries { get; set; } = 6;
 
-    /// <summary>The wait in the retry queue before the first of these tries; it doubles with each, up to <see cref="LongestRetry"/>.</summary>
+    /// <summary>
+    /// The wait in the retry queue before the first of these tries; it doubles with each, up to <see cref="LongestRetry"/>.
+    /// </summary>
     public TimeSpan FirstRetry { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest wait in the retry queue, unless the upstream asks for more.</summary>
@@ -48,7 +52,9 @@ public sealed class BatchOptions
     /// <summary>How soon after its creation a batch expires: its items that have no outcome by then end as <c>batch_expired</c>.</summary>
     public TimeSpan CompletionWindow { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long the history of an orchestration that has ended is kept, from its start on. A batch's own record and its outcomes stay.</summary>
+    /// <summary>
+    /// How long the history of an orchestration that has ended is kept, from its start on. A batch's own record and its outcomes stay.
+    /// </summary>
     public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>

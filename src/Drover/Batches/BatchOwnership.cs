@@ -22,7 +22,8 @@ public sealed class BatchOwnership(ContainerLayout blobs, BatchOptions options)
         if ((await blobs.Holder(batchId).ReadOrNullAsync(cancellationToken))?.ToString() is { } holder && holder != options.Holder)
         {
             throw new BatchRefusedException(
-                409, [$"Batch '{batchId}' was begun by {holder} and has not ended: it goes on there. If that one is gone for good, take it over (--take-over, or 'take_over')."]);
+                409,
+                [$"Batch '{batchId}' was begun by {holder} and has not ended: it goes on there. If that one is gone for good, take it over (--take-over, or 'take_over')."]);
         }
     }
 }

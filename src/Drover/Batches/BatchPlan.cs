@@ -14,11 +14,14 @@ public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window,
     /// <summary>The model that all its requests are for, where the batch's rules allow one only.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Of a batch that goes through stages: the one that it is at, from 1; 0: no line of it is an item. Null for other batches.</summary>
+    /// <summary>
+    /// Of a batch that goes through stages: the one that it is at, from 1; 0: no line of it is an item. Null for other batches.
+    /// </summary>
     public int? Stage { get; init; }
 
     /// <summary>
-    /// How many tokens a prompt has to one of the estimate's, as a sample of the input shows (<c>TokenSample</c>); null: not known, as for 1.
+    /// How many tokens a prompt has to one of the estimate's, as a sample of the input shows (<c>TokenSample</c>); null: not known, as for
+    /// 1.
     /// Every pass and process takes it from here.
     /// </summary>
     public double? TokenRatio { get; init; }

@@ -64,7 +64,8 @@ public sealed class BatchStore(ContainerLayout blobs)
     {
         var last = after is null ? null : await FindAsync(after, cancellationToken);
         var start = last is null ? "" : ContainerLayout.IndexName(last.Id, last.CreatedAt);
-        await foreach (var entry in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.IndexPrefix, cancellationToken))
+        await foreach (
+            var entry in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.IndexPrefix, cancellationToken))
         {
             // An entry without a spec, or with an older one, is of a creation that did not come to its end or came second.
             if (string.CompareOrdinal(entry.Name, start) > 0
@@ -111,7 +112,8 @@ public sealed class BatchStore(ContainerLayout blobs)
 
     /// <summary>Gives a batch that goes on after it was stopped a new window.</summary>
     public Task RenewWindowAsync(string batchId, DateTimeOffset until, CancellationToken cancellationToken) =>
-        blobs.Window(batchId).WriteAsync(Encoding.ASCII.GetBytes(until.ToString("O", CultureInfo.InvariantCulture)), cancellationToken: cancellationToken);
+        blobs.Window(batchId)
+            .WriteAsync(Encoding.ASCII.GetBytes(until.ToString("O", CultureInfo.InvariantCulture)), cancellationToken: cancellationToken);
 
     /// <summary>When the batch's items without an outcome expire; asks storage only once the time in the spec has come.</summary>
     public async Task<DateTimeOffset> ExpiresAtAsync(BatchSpec spec, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -120,12 +122,16 @@ public sealed class BatchStore(ContainerLayout blobs)
             : spec.ExpiresAt;
 
     /// <summary>Takes the closing mark of a batch that has ended away; one that is written from now on counts.</summary>
-    public Task UncloseAsync(string batchId, CancellationToken cancellationToken) => blobs.Closing(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    public Task UncloseAsync(string batchId, CancellationToken cancellationToken) =>
+        blobs.Closing(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Lets a batch that has ended go on: it has a new window and no final record, and readers of its outcomes begin anew.</summary>
+    /// <summary>
+    /// Lets a batch that has ended go on: it has a new window and no final record, and readers of its outcomes begin anew.
+    /// </summary>
     public async Task ReopenAsync(string batchId, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        await blobs.Edition(batchId).WriteAsync(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")[..8]), cancellationToken: cancellationToken);
+        await blobs.Edition(batchId)
+            .WriteAsync(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")[..8]), cancellationToken: cancellationToken);
         await RenewWindowAsync(batchId, until, cancellationToken);
         await blobs.Final(batchId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
     }

@@ -26,7 +26,9 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
     public TokenUsage Usage
     {
         get => new(InputTokens, OutputTokens, CachedTokens, ReasoningTokens);
-        init => (InputTokens, OutputTokens, CachedTokens, ReasoningTokens) = (value.PromptTokens, value.CompletionTokens, value.CachedTokens, value.ReasoningTokens);
+        init =>
+            (InputTokens, OutputTokens, CachedTokens, ReasoningTokens) = (
+                value.PromptTokens, value.CompletionTokens, value.CachedTokens, value.ReasoningTokens);
     }
 
     public static Tally operator +(Tally a, Tally b) => new(

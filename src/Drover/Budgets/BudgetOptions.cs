@@ -36,13 +36,21 @@ public sealed class BudgetOptions
     /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
     public IEnumerable<string> Faults()
     {
-        var limits = new[] { ($"Budgets:{nameof(PerBatch)}", PerBatch), ($"Budgets:{nameof(PerDay)}", PerDay), ($"Budgets:{nameof(PerMonth)}", PerMonth) };
-        var ofKeys = Keys.SelectMany(k => new[] { ($"Keys:{k.Key}:{nameof(PerDay)}", k.Value.PerDay), ($"Keys:{k.Key}:{nameof(PerMonth)}", k.Value.PerMonth) });
+        var limits =
+            new[]
+            {
+                ($"Budgets:{nameof(PerBatch)}", PerBatch),
+                ($"Budgets:{nameof(PerDay)}", PerDay),
+                ($"Budgets:{nameof(PerMonth)}", PerMonth)
+            };
+        var ofKeys = Keys.SelectMany(
+            k => new[] { ($"Keys:{k.Key}:{nameof(PerDay)}", k.Value.PerDay), ($"Keys:{k.Key}:{nameof(PerMonth)}", k.Value.PerMonth) });
         foreach (var (name, value) in limits.Concat(ofKeys))
         {
             if (value <= 0)
             {
-                yield return FormattableString.Invariant($"Drover:{name} is {value}; it must be more than 0 US dollars, or not set for no limit.");
+                yield return FormattableString.Invariant(
+                    $"Drover:{name} is {value}; it must be more than 0 US dollars, or not set for no limit.");
             }
         }
 

@@ -28,6 +28,7 @@ internal sealed class KnownCosts(TimeProvider time)
     public void RememberCall(string call, decimal cost) => _calls[call] = cost;
 
     public decimal? Find(Orphan orphan) =>
-        _calls.TryGetValue(orphan.Call, out var cost) || _items.TryGetValue(orphan.Item, out cost) || _earlier.TryGetValue(orphan.Item, out cost)
+        _calls.TryGetValue(orphan.Call, out var cost) || _items.TryGetValue(orphan.Item, out cost)
+            || _earlier.TryGetValue(orphan.Item, out cost)
             ? cost : null;
 }

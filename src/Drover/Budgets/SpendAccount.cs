@@ -103,7 +103,8 @@ internal sealed class SpendAccount(long number, Payer payer, DateOnly day)
         Authority -= Math.Max(0, Free - kept);
         var held = OpenUsd + (Settled - Durable) + Lost.Where(l => l.LostNumber > lostCount).Sum(l => l.Usd) + kept;
         return new LeaseReport(
-            number, payer, day, Durable, held, Math.Max(0, Desired - kept), Math.Max(0, waiting - kept), kept, Waiting.Count == 0 ? 0 : Waiting.Min(w => w.Usd));
+            number, payer, day, Durable, held, Math.Max(0, Desired - kept), Math.Max(0, waiting - kept), kept,
+            Waiting.Count == 0 ? 0 : Waiting.Min(w => w.Usd));
     }
 
     /// <summary>Whether nothing is left of it, here and in the ledger.</summary>

@@ -16,7 +16,8 @@ public abstract record SpendAnswer
     /// <param name="BeginsAnew">When the day or month ends; null for a batch.</param>
     /// <param name="WhenSpent">What the batch is to do; with <see cref="WhenSpent.Wait"/> there is a <paramref name="BeginsAnew"/>.</param>
     public sealed record Spent(
-        BudgetScope Scope, decimal LimitUsd, decimal SpentUsd, decimal WorstCaseUsd, DateTimeOffset? BeginsAnew, WhenSpent WhenSpent) : SpendAnswer
+        BudgetScope Scope, decimal LimitUsd, decimal SpentUsd, decimal WorstCaseUsd, DateTimeOffset? BeginsAnew,
+        WhenSpent WhenSpent) : SpendAnswer
     {
         /// <summary>The reason in one sentence.</summary>
         public string Message => WorstCaseUsd > LimitUsd

@@ -12,7 +12,8 @@ namespace Drover.Budgets;
 internal static class SpendArithmetic
 {
     /// <summary>A process reports what it settled and lost, and is given leases.</summary>
-    public static (SpendDocument Ledger, SpendVerdict Verdict) Report(SpendDocument ledger, SpendReport report, BudgetOptions options, DateTimeOffset now)
+    public static (SpendDocument Ledger, SpendVerdict Verdict) Report(
+        SpendDocument ledger, SpendReport report, BudgetOptions options, DateTimeOffset now)
     {
         var known = ledger.Holders.GetValueOrDefault(report.Holder);
         if (known is null && !report.IsFirst)
@@ -47,7 +48,8 @@ internal static class SpendArithmetic
     /// A process is gone: what its sheet settled is settled, what was under way are orphans, and the rest of its leases is free again.
     /// </summary>
     /// <param name="holderId">The id of its sheet.</param>
-    /// <param name="sheet">The sheet, which nobody can write any more; null if there is none, which only a storage that forgets can do.</param>
+    /// <param name="sheet">The sheet, which nobody can write any more; null if there is none, which only a storage that forgets can
+    /// do.</param>
     public static (SpendDocument Ledger, IReadOnlyList<SpendAlert> Alerts) Recover(
         SpendDocument ledger, string holderId, SpendSheet? sheet, BudgetOptions options, DateTimeOffset now)
     {
@@ -72,7 +74,8 @@ internal static class SpendArithmetic
                 ledger = ledger with
                 {
                     Orphans = ledger.Orphans.AddRange(
-                        account.Open.Concat(account.Lost.Where(l => l.LostNumber > holder.LostTaken)).Select(c => OrphanOf(holderId, lease, c))),
+                        account.Open.Concat(account.Lost.Where(l => l.LostNumber > holder.LostTaken))
+                            .Select(c => OrphanOf(holderId, lease, c))),
                 };
             }
         }
@@ -145,7 +148,8 @@ internal static class SpendArithmetic
     }
 
     // Everything that calls wait for, if there is enough; beyond that at most a quarter of what is left, so that others find some too.
-    private static (SpendDocument Ledger, IReadOnlyList<SpendMargin> Margins) Grant(SpendDocument ledger, SpendReport report, BudgetOptions options)
+    private static (SpendDocument Ledger, IReadOnlyList<SpendMargin> Margins) Grant(
+        SpendDocument ledger, SpendReport report, BudgetOptions options)
     {
         var margins = new List<SpendMargin>();
         foreach (var it in report.Leases)
@@ -168,7 +172,8 @@ internal static class SpendArithmetic
         return (ledger, margins);
     }
 
-    private static IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> Refusals(SpendReport report, IReadOnlyList<SpendMargin> margins) =>
+    private static IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> Refusals(
+        SpendReport report, IReadOnlyList<SpendMargin> margins) =>
         report.Leases.Zip(margins).Where(p => p.First.Cheapest > p.Second.AtBest && p.Second.Scope is not null)
             .Select(p => (p.Second.Scope!.Value, p.First.Payer, p.First.Day));
 
@@ -210,7 +215,8 @@ internal static class SpendArithmetic
         ledger = Resolve(ledger, o => o.Batch == Payer.NoBatch && o.Day < today ? o.Usd : null, now);
         var first = new DateOnly(today.Year, today.Month, 1).AddMonths(-1);
         var days = ledger.Days.Keys.Where(d => d < first).ToList();
-        var batches = ledger.Batches.Where(b => b.Value.Touched < first && ledger.Leased(BudgetScope.Batch, b.Key, default) == 0).Select(b => b.Key).ToList();
+        var batches = ledger.Batches.Where(b => b.Value.Touched < first && ledger.Leased(BudgetScope.Batch, b.Key, default) == 0)
+            .Select(b => b.Key).ToList();
         if (days.Count == 0 && batches.Count == 0)
         {
             return ledger;
@@ -218,7 +224,8 @@ internal static class SpendArithmetic
 
         var keys = ledger.Keys.Select(k => KeyValuePair.Create(k.Key, k.Value.RemoveRange(days))).Where(k => !k.Value.IsEmpty);
         ledger = SpendAlerts.ForgetBefore(
-            ledger with { Days = ledger.Days.RemoveRange(days), Keys = ledger.Keys.Clear().AddRange(keys), Batches = ledger.Batches.RemoveRange(batches) }, first);
+            ledger with { Days = ledger.Days.RemoveRange(days), Keys = ledger.Keys.Clear().AddRange(keys), Batches = ledger.Batches.RemoveRange(batches) },
+            first);
         return batches.Aggregate(ledger, SpendAlerts.Forget);
     }
 }

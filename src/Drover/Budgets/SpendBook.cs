@@ -145,7 +145,8 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
         lock (gate)
         {
             var sheet = new SpendSheet(
-                false, _lostCount, [.. _accounts.Values.Select(a => new SheetAccount(a.Number, a.Settled, [.. a.Open.Values], [.. a.Lost]))]);
+                false, _lostCount,
+                [.. _accounts.Values.Select(a => new SheetAccount(a.Number, a.Settled, [.. a.Open.Values], [.. a.Lost]))]);
             var waiters = _uncommitted;
             (_uncommitted, IsDirty) = ([], false);
             _exposed = _accounts.Values.ToDictionary(a => a.Number, a => a.BeginCommit());

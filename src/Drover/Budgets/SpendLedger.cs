@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Drover.Budgets;
 
-/// <summary>Keeps spending within the limits of batch, day and month, and of callers' keys, over all processes that share a container.</summary>
+/// <summary>
+/// Keeps spending within the limits of batch, day and month, and of callers' keys, over all processes that share a container.
+/// </summary>
 /// <remarks>
 /// What is settled and reserved together never passes a limit, and no crash leaks a reservation or counts a cost twice. How:
 /// <c>docs/decisions/0007-spend-ledger.md</c>. A process that reserves nothing touches no storage here.
@@ -101,7 +103,8 @@ public sealed class SpendLedger : IAsyncDisposable
     /// <param name="limitUsd">More than 0 US dollars.</param>
     /// <param name="whenSpent">What the batch does once the budget of a day or month is spent.</param>
     /// <param name="spentUsd">What the batch has cost at the least, booked or not.</param>
-    public async Task SetBatchLimitAsync(string batchId, decimal? limitUsd, WhenSpent? whenSpent, decimal spentUsd, CancellationToken cancellationToken)
+    public async Task SetBatchLimitAsync(
+        string batchId, decimal? limitUsd, WhenSpent? whenSpent, decimal spentUsd, CancellationToken cancellationToken)
     {
         if (limitUsd is { } limit)
         {
@@ -109,7 +112,8 @@ public sealed class SpendLedger : IAsyncDisposable
         }
 
         await _ledger.UpdateAsync(
-            it => (SpendArithmetic.SetLimit(it, batchId, limitUsd, whenSpent, spentUsd, _options, _time.GetUtcNow()), true), cancellationToken);
+            it => (SpendArithmetic.SetLimit(it, batchId, limitUsd, whenSpent, spentUsd, _options, _time.GetUtcNow()), true),
+            cancellationToken);
     }
 
     /// <summary>

@@ -8,7 +8,8 @@ namespace Drover.Budgets;
 /// <param name="IsFirst">Whether the ledger has not answered this process before. Otherwise it must be known there.</param>
 /// <param name="Expires">Until when it will report again.</param>
 /// <param name="LostCount">The sheet's number of lost calls.</param>
-/// <param name="Leases">All its leases; one that the ledger has and that is not among them is given up, with nothing left to report.</param>
+/// <param name="Leases">All its leases; one that the ledger has and that is not among them is given up, with nothing left to
+/// report.</param>
 /// <param name="Lost">The sheet's lost calls.</param>
 /// <param name="CostOf">What the process knows an orphan to have cost; null: nothing.</param>
 internal sealed record SpendReport(
@@ -22,7 +23,8 @@ internal sealed record SpendReport(
 
 /// <param name="Number">The lease's number.</param>
 /// <param name="Settled">What the sheet says is settled, from the lease's beginning on.</param>
-/// <param name="Held">What stays leased in any case: calls under way, costs not in <paramref name="Settled"/>, and what is kept ready.</param>
+/// <param name="Held">What stays leased in any case: calls under way, costs not in <paramref name="Settled"/>, and what is kept
+/// ready.</param>
 /// <param name="Wanted">What is asked for beyond that.</param>
 /// <param name="Needed">How much of it calls wait for.</param>
 /// <param name="Kept">How much of <paramref name="Held"/> is kept ready.</param>

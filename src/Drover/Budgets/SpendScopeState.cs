@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Drover.Budgets;
 
 /// <summary>How one limit of money stands.</summary>
-/// <param name="Period">The batch's id, the day (<c>2030-01-31</c>) or the month (<c>2030-01</c>); for a key, with its name behind (<c>2030-01/alice</c>).</param>
+/// <param name="Period">The batch's id, the day (<c>2030-01-31</c>) or the month (<c>2030-01</c>); for a key, with its name behind
+/// (<c>2030-01/alice</c>).</param>
 /// <param name="LimitUsd">The limit; null: none.</param>
 /// <param name="SettledUsd">What was spent, as of the processes' last reports (a second old at most).</param>
 /// <param name="ReservedUsd">What calls under way and calls whose answer was lost may cost, and what processes hold ready.</param>

@@ -14,7 +14,8 @@ internal static class SpendScopes
         [BudgetScope.Batch, BudgetScope.Day, BudgetScope.Month, BudgetScope.KeyDay, BudgetScope.KeyMonth];
 
     /// <summary>Those that hold for a payer, whether they have a limit or not.</summary>
-    public static IEnumerable<BudgetScope> Of(Payer payer) => All.Where(s => payer.Key is not null || s is not (BudgetScope.KeyDay or BudgetScope.KeyMonth));
+    public static IEnumerable<BudgetScope> Of(Payer payer) =>
+        All.Where(s => payer.Key is not null || s is not (BudgetScope.KeyDay or BudgetScope.KeyMonth));
 
     public static decimal? LimitOf(this SpendDocument ledger, BudgetScope scope, Payer payer, BudgetOptions options) => scope switch
     {

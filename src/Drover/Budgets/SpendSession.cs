@@ -7,7 +7,8 @@ namespace Drover.Budgets;
 
 /// <summary>The life of one book: writes its sheet, reports to the ledger, and leaves when nothing has been reserved for a while.</summary>
 internal sealed class SpendSession(
-    SpendBook book, SheetBlob sheet, LedgerBlob ledger, SpendRecovery recovery, SpendNotices notices, BudgetOptions options, TimeProvider time, ILogger logger)
+    SpendBook book, SheetBlob sheet, LedgerBlob ledger, SpendRecovery recovery, SpendNotices notices, BudgetOptions options,
+    TimeProvider time, ILogger logger)
 {
     /// <summary>How long after its last report a process is taken for dead.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);

@@ -10,7 +10,8 @@ namespace Drover.Calls;
 
 /// <summary>Answers by the content of their request: the same to the same upstream and model is called once, and costs once.</summary>
 /// <remarks>
-/// An answer is a blob named by the hash of what was asked. Of the same requests in one process only one is under way at a time, and the others
+/// An answer is a blob named by the hash of what was asked. Of the same requests in one process only one is under way at a time, and the
+/// others
 /// wait for its answer; so within one process duplicates are called once. Two processes that ask the same at the same moment may both call.
 /// Memory: the hashes of calls under way.
 /// </remarks>
@@ -48,7 +49,8 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
     /// <summary>Removes what has expired.</summary>
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.CachePrefix, cancellationToken))
+        await foreach (
+            var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.CachePrefix, cancellationToken))
         {
             if (IsExpired(blob.Properties.LastModified))
             {
@@ -57,7 +59,8 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
         }
     }
 
-    private async Task<Answer> LeadAsync(string key, TaskCompletionSource<CallResult?> mine, Func<Task<Answer>> make, CancellationToken cancellationToken)
+    private async Task<Answer> LeadAsync(
+        string key, TaskCompletionSource<CallResult?> mine, Func<Task<Answer>> make, CancellationToken cancellationToken)
     {
         var result = default(CallResult);
         try

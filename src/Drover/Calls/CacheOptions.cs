@@ -3,7 +3,9 @@ namespace Drover.Calls;
 /// <summary>Whether answers are kept, to be given again to the same request. Section <c>Drover:Cache</c>.</summary>
 public sealed class CacheOptions
 {
-    /// <summary>Whether they are for batches that do not say (<c>cache</c>). Off: a request that is made twice on purpose gets two answers.</summary>
+    /// <summary>
+    /// Whether they are for batches that do not say (<c>cache</c>). Off: a request that is made twice on purpose gets two answers.
+    /// </summary>
     public bool Enabled { get; set; }
 
     /// <summary>How long an answer is given again.</summary>

@@ -5,13 +5,18 @@ using Drover.Upstreams;
 
 namespace Drover.Calls;
 
-/// <summary>The budgets of calls that are relayed: those of day and month, which they share with all batches, and those of the caller's key.</summary>
+/// <summary>
+/// The budgets of calls that are relayed: those of day and month, which they share with all batches, and those of the caller's key.
+/// </summary>
 public sealed class ChatSpending(SpendLedger ledger, BudgetOptions options, ModelCatalogue models, TimeProvider time)
 {
     /// <summary>The code, and the type, of the error that says that a budget is spent.</summary>
     public const string SpentCode = "insufficient_quota";
 
-    /// <summary>Whether any budget holds for calls of a key, or without one. If none does, nothing is asked of the ledger, and bodies go as they came.</summary>
+    /// <summary>
+    /// Whether any budget holds for calls of a key, or without one. If none does, nothing is asked of the ledger, and bodies go as they
+    /// came.
+    /// </summary>
     public bool IsLimited(string? key) => options.HasPeriods(key);
 
     /// <summary>Why a call of that model cannot be made under a budget; null when it can.</summary>

@@ -21,7 +21,10 @@ public sealed record Estimate
     /// <summary>All models together; <see cref="ModelEstimate.Model"/> is <c>total</c>.</summary>
     public required ModelEstimate Total { get; init; }
 
-    /// <summary>Where input tokens are from: <c>counted</c>, all of them; <c>sampled</c>: of a large input those of a sample are, and the rest is scaled.</summary>
+    /// <summary>
+    /// Where input tokens are from: <c>counted</c>, all of them; <c>sampled</c>: of a large input those of a sample are, and the rest is
+    /// scaled.
+    /// </summary>
     public required string TokenCount { get; init; }
 
     /// <summary>How long it takes at the limits of <c>Drover:Upstream</c>.</summary>

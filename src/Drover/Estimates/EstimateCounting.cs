@@ -4,7 +4,8 @@ using Drover.Tokens;
 namespace Drover.Estimates;
 
 /// <summary>Says which requests of an input are counted exactly, so that a large one takes no more than some time.</summary>
-/// <param name="mostCounted">So many characters are counted, one request after the other; then, as often as a tenth of them more is, half as many requests.</param>
+/// <param name="mostCounted">So many characters are counted, one request after the other; then, as often as a tenth of them more is, half
+/// as many requests.</param>
 internal sealed class EstimateCounting(long mostCounted = 50_000_000)
 {
     private readonly Dictionary<TokenEncoding, TokenCounter> _counters = [];
@@ -31,7 +32,8 @@ internal sealed class EstimateCounting(long mostCounted = 50_000_000)
     }
 
     /// <summary>The tokens of a request's prompt, by each encoding.</summary>
-    public async ValueTask<IReadOnlyDictionary<TokenEncoding, long>> CountAsync(TokenEncoding[] encodings, Func<TokenCounter?, ValueTask<RequestShape>> shapeBy)
+    public async ValueTask<IReadOnlyDictionary<TokenEncoding, long>> CountAsync(
+        TokenEncoding[] encodings, Func<TokenCounter?, ValueTask<RequestShape>> shapeBy)
     {
         var counts = new Dictionary<TokenEncoding, long>();
         foreach (var encoding in encodings)

@@ -125,7 +125,8 @@ public sealed class Estimator(
             if (item.IsSource && recipe is IStagedRecipe staged)
             {
                 // Its first stage; what later ones ask, nobody knows yet.
-                var steps = staged.Begin(Source.Read(item.Body) with { Model = model }, recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why);
+                var steps = staged.Begin(
+                    Source.Read(item.Body) with { Model = model }, recipeOptions.RoomOf(models.Find(model)?.ContextTokens), out var why);
                 foreach (var step in steps)
                 {
                     await AddAsync(counter => recipe.ShapeOfAsync(step, model, counter), model, recipe.TypicalAnswerTokens);
@@ -168,7 +169,8 @@ public sealed class Estimator(
         var name = request.InputBlob ?? ContainerLayout.SharedInputName(request.Input!);
         try
         {
-            return await blobs.ByName(name).OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
+            return await blobs.ByName(name)
+                .OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

@@ -6,8 +6,10 @@ namespace Drover.Files;
 
 /// <summary>The ids of files, each of which says where its blob lies.</summary>
 /// <remarks>
-/// <para>Uploaded: <c>file-</c> and 32 hexadecimal digits, of which 16 count down with time, so that the names of newer files sort first.</para>
-/// <para>A batch's own: <c>file-out-</c>, <c>file-err-</c> or <c>file-in-</c> and the batch's id: its results, its errors, its input.</para>
+/// <para>Uploaded: <c>file-</c> and 32 hexadecimal digits, of which 16 count down with time, so that the names of newer files sort
+/// first.</para>
+/// <para>A batch's own: <c>file-out-</c>, <c>file-err-</c> or <c>file-in-</c> and the batch's id: its results, its errors, its
+/// input.</para>
 /// </remarks>
 public static class FileId
 {
@@ -25,13 +27,16 @@ public static class FileId
 
     /// <summary>The blob of an uploaded file; null when the text is no id of one.</summary>
     public static string? UploadedBlob(string id) =>
-        id.Length == Start.Length + Digits && id.StartsWith(Start, StringComparison.Ordinal) && !id.AsSpan(Start.Length).ContainsAnyExcept("0123456789abcdef")
+        id.Length == Start.Length + Digits && id.StartsWith(Start, StringComparison.Ordinal)
+            && !id.AsSpan(Start.Length).ContainsAnyExcept("0123456789abcdef")
             ? $"{Prefix}{id[Start.Length..]}"
             : null;
 
     /// <summary>The id of the uploaded file whose content that blob is; null for other blobs.</summary>
     public static string? OfUploadedBlob(string blob) =>
-        blob.StartsWith(Prefix, StringComparison.Ordinal) && UploadedBlob(Start + blob[Prefix.Length..]) is not null ? Start + blob[Prefix.Length..] : null;
+        blob.StartsWith(Prefix, StringComparison.Ordinal) && UploadedBlob(Start + blob[Prefix.Length..]) is not null
+            ? Start + blob[Prefix.Length..]
+            : null;
 
     /// <summary>The batch and the kind of its file that an id names; null when it is no such id.</summary>
     public static (BatchFile Kind, string BatchId)? BatchFileOf(string id)

@@ -36,7 +36,8 @@ internal static class FileMetadata
 
     /// <summary>The file that a blob is; null for a blob that is none of ours.</summary>
     public static StoredFile? Read(string blob, IDictionary<string, string>? metadata, long length) =>
-        metadata is not null && metadata.TryGetValue(Purpose, out var purpose) && metadata.TryGetValue(Name, out var name) && Time(metadata, Created) is { } created
+        metadata is not null && metadata.TryGetValue(Purpose, out var purpose) && metadata.TryGetValue(Name, out var name)
+            && Time(metadata, Created) is { } created
             ? new StoredFile
             {
                 Id = FileId.OfBlob(blob),

@@ -34,8 +34,12 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
         return file?.GoneFor(time.GetUtcNow()) is null ? file : null;
     }
 
-    /// <summary>The files, newest first or oldest first, those of batches that have ended among them; with <paramref name="after"/>, those beyond that one.</summary>
-    public async IAsyncEnumerable<StoredFile> ListAsync(string? after, bool oldestFirst, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The files, newest first or oldest first, those of batches that have ended among them; with <paramref name="after"/>, those beyond
+    /// that one.
+    /// </summary>
+    public async IAsyncEnumerable<StoredFile> ListAsync(
+        string? after, bool oldestFirst, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var start = after is null ? null : await EntryOfAsync(after, cancellationToken);
@@ -98,7 +102,8 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
     /// <summary>Lists the outcomes of a batch that has ended among the files.</summary>
     public async Task PublishAsync(BatchSpec batch, Tally tally, long invalid, CancellationToken cancellationToken)
     {
-        foreach (var (kind, count) in new[] { (BatchFile.Results, tally.Completed), (BatchFile.Errors, tally.Failed + tally.Unrun + invalid) })
+        foreach (
+            var (kind, count) in new[] { (BatchFile.Results, tally.Completed), (BatchFile.Errors, tally.Failed + tally.Unrun + invalid) })
         {
             var entry = await ReadAsync(FileId.EntryBlob(kind, batch), cancellationToken);
             if (count > 0 && entry?.DeletedAt is null)

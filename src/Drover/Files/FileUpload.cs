@@ -5,7 +5,9 @@ using Drover.Storage;
 namespace Drover.Files;
 
 /// <summary>A file on its way in: the content is staged as it comes, and the file is there once all else is known.</summary>
-/// <remarks>A form's parts come in any order, the content often before the purpose. What is staged and never committed, storage drops.</remarks>
+/// <remarks>
+/// A form's parts come in any order, the content often before the purpose. What is staged and never committed, storage drops.
+/// </remarks>
 public sealed class FileUpload(string id, DateTimeOffset createdAt, BlockBlobClient blob)
 {
     private IReadOnlyList<string> _blocks = [];

@@ -27,6 +27,8 @@ internal static class DataUrl
         }
 
         var bytes = new byte[length];
-        return Convert.TryFromBase64Chars(text, bytes, out _) ? bytes : new ImageFault("image_reference", "What follows 'base64,' in the data URL is not Base64.");
+        return Convert.TryFromBase64Chars(text, bytes, out _)
+            ? bytes
+            : new ImageFault("image_reference", "What follows 'base64,' in the data URL is not Base64.");
     }
 }

@@ -21,8 +21,12 @@ internal static class GifFormat
             if (file[at] == 0x2C && at + 10 <= file.Length)
             {
                 // A frame: its place and size, its colours, the code size, then sub-blocks. A frame beyond the canvas widens it.
-                width = Math.Max(width, BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 1)..]) + BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 5)..]));
-                height = Math.Max(height, BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 3)..]) + BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 7)..]));
+                width = Math.Max(
+                    width,
+                    BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 1)..]) + BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 5)..]));
+                height = Math.Max(
+                    height,
+                    BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 3)..]) + BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 7)..]));
                 at += 11 + TableSize(file[at + 9]);
                 isWhole |= SkipSubBlocks(file, ref at);
             }

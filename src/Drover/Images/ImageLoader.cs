@@ -66,15 +66,19 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         }
         catch (RequestFailedException e) when (e.Status is 404)
         {
-            return new ImageFault("image_not_found", $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{(options.AllowFiles ? ", nor a file of that path" : "")}.");
+            return new ImageFault(
+                "image_not_found",
+                $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{(options.AllowFiles ? ", nor a file of that path" : "")}.");
         }
         catch (RequestFailedException e) when (e.Status is 412)
         {
-            return new ImageFault("image_changed", $"The blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)} was replaced or changed after it was uploaded.");
+            return new ImageFault(
+                "image_changed", $"The blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)} was replaced or changed after it was uploaded.");
         }
         catch (RequestFailedException e) when (e.Status is 400 or 403)
         {
-            return new ImageFault("image_forbidden", $"Storage refuses the blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}: {e.ErrorCode}.");
+            return new ImageFault(
+                "image_forbidden", $"Storage refuses the blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}: {e.ErrorCode}.");
         }
         catch (Exception e) when (StorageFailures.IsPassing(e) && !cancellationToken.IsCancellationRequested)
         {

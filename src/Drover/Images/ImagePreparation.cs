@@ -25,7 +25,9 @@ internal sealed class ImagePreparation(ImageLoader loader, ImageShrinker shrinke
         }
 
         return header.Pixels > options.MaxPixels
-            ? new ImageFault("image_too_large", $"The image has {header.Width:N0} × {header.Height:N0} pixels; the limit is {options.MaxPixels:N0} (Drover:Vision:MaxPixels).")
+            ? new ImageFault(
+                "image_too_large",
+                $"The image has {header.Width:N0} × {header.Height:N0} pixels; the limit is {options.MaxPixels:N0} (Drover:Vision:MaxPixels).")
             : await shrinker.ShrinkAsync(loaded.Bytes, header.Kind, cancellationToken);
     }
 
@@ -44,7 +46,8 @@ internal sealed class ImagePreparation(ImageLoader loader, ImageShrinker shrinke
 
         if (ImageHeader.Read(file) is not { IsWhole: true } whole)
         {
-            return new ImageFault("image_truncated", $"The {kind.ToString().ToUpperInvariant()} file of {file.Length:N0} bytes ends before its end mark.");
+            return new ImageFault(
+                "image_truncated", $"The {kind.ToString().ToUpperInvariant()} file of {file.Length:N0} bytes ends before its end mark.");
         }
 
         header = whole;

@@ -9,6 +9,7 @@ internal static class ImageServices
     public static IServiceCollection AddImages(this IServiceCollection services, VisionOptions options) =>
         services.AddSingleton(options)
             .AddSingleton<ImageBlobs>().AddSingleton<WebImages>().AddSingleton<ImageLoader>()
-            .AddSingleton(provider => new ImageShrinker(options, () => VipsLibrary.IsThere, provider.GetRequiredService<ILogger<ImageShrinker>>()))
+            .AddSingleton(
+                provider => new ImageShrinker(options, () => VipsLibrary.IsThere, provider.GetRequiredService<ILogger<ImageShrinker>>()))
             .AddSingleton<ImagePreparation>();
 }

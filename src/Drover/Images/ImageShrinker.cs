@@ -23,7 +23,8 @@ internal sealed partial class ImageShrinker(VisionOptions options, Func<bool> ha
         await _decodes.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Thumbnail.Make(file, options.MaxWidth, options.MaxHeight, options.JpegQuality), CancellationToken.None) is { } jpeg
+            return await Task.Run(
+                () => Thumbnail.Make(file, options.MaxWidth, options.MaxHeight, options.JpegQuality), CancellationToken.None) is { } jpeg
                 ? new PreparedImage(jpeg, ImageKind.Jpeg)
                 : new ImageFault("image_unreadable", $"The {kind.ToString().ToUpperInvariant()} file cannot be decoded.");
         }

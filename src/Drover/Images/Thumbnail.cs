@@ -3,7 +3,9 @@ using NetVips;
 
 namespace Drover.Images;
 
-/// <summary>Shrinks an image with libvips: one operation that loads (a JPEG or WebP smaller at once, where it can) and one that saves.</summary>
+/// <summary>
+/// Shrinks an image with libvips: one operation that loads (a JPEG or WebP smaller at once, where it can) and one that saves.
+/// </summary>
 /// <remarks>
 /// Colours are brought to sRGB in between, where the image has a profile at all: of the small image, that costs a tenth of
 /// what it costs the loading operation (<c>export_profile</c>), which does it for images without a profile too.

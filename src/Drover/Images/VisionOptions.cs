@@ -24,7 +24,9 @@ public sealed class VisionOptions
     /// <summary>The longest time to one answer of an image's server, to its last byte.</summary>
     public TimeSpan LoadTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a download that fails for a passing reason is tried again at once, before the item waits for a later pass.</summary>
+    /// <summary>
+    /// How often a download that fails for a passing reason is tried again at once, before the item waits for a later pass.
+    /// </summary>
     public int LoadRetries { get; set; } = 2;
 
     /// <summary>Whether URLs may lead to private, loopback and link-local addresses.</summary>

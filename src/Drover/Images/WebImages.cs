@@ -140,7 +140,8 @@ internal sealed class WebImages : IDisposable
         _ => new ImageFault("image_not_found", $"{Shown(url)} answers {(int)status}, which is no image."),
     };
 
-    private static ImageFault Unreachable(Uri url, string why) => new("image_unreachable", $"{Shown(url)} cannot be loaded: {why}.", Passes: true);
+    private static ImageFault Unreachable(Uri url, string why) =>
+        new("image_unreachable", $"{Shown(url)} cannot be loaded: {why}.", Passes: true);
 
     // Without the query, which may hold a signature.
     private static string Shown(Uri url) => url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);

@@ -63,7 +63,11 @@ public sealed class BatchIntake(
             Key = request.Key,
             Metadata = request.Metadata,
         };
-        spec = request.InputBlob is not null ? spec : content is null ? await WithSharedInputAsync(spec, request.Input!, cancellationToken) : await StoreAsync(spec, content, cancellationToken);
+        spec = request.InputBlob is not null
+            ? spec
+            : content is null
+            ? await WithSharedInputAsync(spec, request.Input!, cancellationToken)
+            : await StoreAsync(spec, content, cancellationToken);
         var (kept, created) = await store.CreateAsync(spec, cancellationToken);
         if (!created && spec.InputHash is not null && spec.Input != kept.Input)
         {
@@ -72,7 +76,8 @@ public sealed class BatchIntake(
 
         if (!created && kept != spec && !kept.AsksForTheSame(spec))
         {
-            throw new BatchRefusedException(409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference)."]);
+            throw new BatchRefusedException(
+                409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference)."]);
         }
 
         await SetBudgetAsync(id, request, cancellationToken);
@@ -179,7 +184,8 @@ public sealed class BatchIntake(
     {
         if (request.BudgetUsd <= 0)
         {
-            yield return FormattableString.Invariant($"'budget_usd' is {request.BudgetUsd}; it must be more than 0 US dollars, or left out for no limit.");
+            yield return FormattableString.Invariant(
+                $"'budget_usd' is {request.BudgetUsd}; it must be more than 0 US dollars, or left out for no limit.");
         }
 
         if (request.WhenSpent is not null && WhenSpentOf(request) is null)
@@ -191,7 +197,9 @@ public sealed class BatchIntake(
     private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
         await blobs.SharedInput(name).ExistsAsync(cancellationToken)
             ? spec
-            : throw new BatchRefusedException(400, [$"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{ContainerLayout.SharedInputName(Excerpt.Of(name, 100))}."]);
+            : throw new BatchRefusedException(
+                400,
+                [$"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{ContainerLayout.SharedInputName(Excerpt.Of(name, 100))}."]);
 
     private async Task<BatchSpec> StoreAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {

@@ -36,7 +36,9 @@ public sealed record NewBatch
     /// <summary>Whether the same request is called once; null: as the settings say.</summary>
     public bool? Cache { get; init; }
 
-    /// <summary>Whether to run it here although another has begun it (<c>BatchOwnership</c>): only when that one is gone for good.</summary>
+    /// <summary>
+    /// Whether to run it here although another has begun it (<c>BatchOwnership</c>): only when that one is gone for good.
+    /// </summary>
     public bool TakeOver { get; init; }
 
     /// <summary>The most that the batch may cost, in US dollars. A batch that is there already is given this limit from now on.</summary>

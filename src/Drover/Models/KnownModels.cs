@@ -11,7 +11,8 @@ namespace Drover.Models;
 /// </remarks>
 internal static class KnownModels
 {
-    public static IReadOnlyDictionary<string, ModelEntry> All { get; } = new Dictionary<string, ModelEntry>(StringComparer.OrdinalIgnoreCase)
+    public static IReadOnlyDictionary<string, ModelEntry> All { get; } = new Dictionary<string, ModelEntry>(
+        StringComparer.OrdinalIgnoreCase)
     {
         ["gpt-4.1"] = new()
         {

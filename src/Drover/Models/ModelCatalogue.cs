@@ -3,7 +3,10 @@ using Drover.OpenAI;
 
 namespace Drover.Models;
 
-/// <summary>The models there are, by name, with prices and abilities: those known without configuration and, merged over them, section <c>Drover:Models</c>.</summary>
+/// <summary>
+/// The models there are, by name, with prices and abilities: those known without configuration and, merged over them, section
+/// <c>Drover:Models</c>.
+/// </summary>
 /// <remarks>
 /// A name is found whatever its case; behind a vendor's (<c>openai/gpt-4o-mini</c>); by its family when it is dated
 /// (<c>gpt-4o-mini-2024-07-18</c>); and with '-' for '.' (<c>claude-sonnet-4-5</c>). A model that is not found has the entry
@@ -36,7 +39,8 @@ public sealed partial class ModelCatalogue
             _byKey.TryAdd(KeyOf(name), entry);
         }
 
-        Configured = configured?.Keys.Where(n => !n.Equals(Default, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).ToList() ?? [];
+        Configured = configured?.Keys.Where(n => !n.Equals(Default, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
+            .ToList() ?? [];
     }
 
     /// <summary>All entries but <c>default</c>, by name.</summary>

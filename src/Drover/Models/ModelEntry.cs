@@ -25,13 +25,17 @@ public sealed record ModelEntry
     /// <summary>How long a short answer takes as a rule, in milliseconds. Null: not known.</summary>
     public int? LatencyMs { get; init; }
 
-    /// <summary>How good its answers are, from 0 to 100, by whatever measure one trusts. Null: not known, and behind all that are.</summary>
+    /// <summary>
+    /// How good its answers are, from 0 to 100, by whatever measure one trusts. Null: not known, and behind all that are.
+    /// </summary>
     public int? Quality { get; init; }
 
     /// <summary>The most tokens of prompt and completion together. Null: not known.</summary>
     public int? ContextTokens { get; init; }
 
-    /// <summary>The most tokens of one answer: what a request without a limit of its own may cost. 0: it gives no answers, only embeddings.</summary>
+    /// <summary>
+    /// The most tokens of one answer: what a request without a limit of its own may cost. 0: it gives no answers, only embeddings.
+    /// </summary>
     public int MaxOutputTokens { get; init; } = 32_768;
 
     /// <summary>Whether it takes images.</summary>
@@ -43,13 +47,20 @@ public sealed record ModelEntry
     /// <summary>What its replies can be asked to be; a recipe's reply is checked in any case.</summary>
     public ReplyFormat ReplyFormat { get; init; } = ReplyFormat.JsonSchema;
 
-    /// <summary>The cost in US dollars of a thousand calls of 1,000 prompt and 250 completion tokens, by which models are compared.</summary>
-    public decimal ComparedCost => CostOf(new TokenUsage(ComparedPromptTokens, MaxOutputTokens == 0 ? 0 : ComparedCompletionTokens, 0)) * ComparedCalls;
+    /// <summary>
+    /// The cost in US dollars of a thousand calls of 1,000 prompt and 250 completion tokens, by which models are compared.
+    /// </summary>
+    public decimal ComparedCost =>
+        CostOf(new TokenUsage(ComparedPromptTokens, MaxOutputTokens == 0 ? 0 : ComparedCompletionTokens, 0)) * ComparedCalls;
 
-    /// <summary>Points of quality for each dollar of <see cref="ComparedCost"/>. Null when either is not known or nothing is paid.</summary>
+    /// <summary>
+    /// Points of quality for each dollar of <see cref="ComparedCost"/>. Null when either is not known or nothing is paid.
+    /// </summary>
     public double? QualityPerDollar => ComparedCost > 0 ? Quality / (double)ComparedCost : null;
 
-    /// <summary>Milliseconds of latency for each dollar of <see cref="ComparedCost"/>. Null when either is not known or nothing is paid.</summary>
+    /// <summary>
+    /// Milliseconds of latency for each dollar of <see cref="ComparedCost"/>. Null when either is not known or nothing is paid.
+    /// </summary>
     public double? LatencyPerDollar => ComparedCost > 0 ? LatencyMs / (double)ComparedCost : null;
 
     /// <summary>The cost of one call, in US dollars.</summary>
@@ -67,7 +78,8 @@ public sealed record ModelEntry
         {
             if (value < 0)
             {
-                yield return FormattableString.Invariant($"{section}:{name} is {value}; it must be US dollars per million tokens, 0 or more.");
+                yield return FormattableString.Invariant(
+                    $"{section}:{name} is {value}; it must be US dollars per million tokens, 0 or more.");
             }
         }
 

@@ -45,7 +45,8 @@ public sealed class ModelSelector(ModelCatalogue models)
             "no_suitable_model",
             _listed.Count == 0
                 ? "A model is to be chosen and none are listed to choose from; list those that your API offers in Drover:Models."
-                : FormattableString.Invariant($"None of the models listed in Drover:Models ({string.Join(", ", models.Configured)}) {(needs.Vision ? "takes images and " : "")}has room for {needs.Tokens:N0} tokens."));
+                : FormattableString.Invariant(
+                    $"None of the models listed in Drover:Models ({string.Join(", ", models.Configured)}) {(needs.Vision ? "takes images and " : "")}has room for {needs.Tokens:N0} tokens."));
         return chosen;
     }
 
@@ -76,7 +77,9 @@ public sealed class ModelSelector(ModelCatalogue models)
 
         if (!isSource && ModelWish.IsAuto(model))
         {
-            return new ModelFault("model_not_found", $"'{member}' is '{model}'; a request line names its model itself, and only sources may have one chosen.");
+            return new ModelFault(
+                "model_not_found",
+                $"'{member}' is '{model}'; a request line names its model itself, and only sources may have one chosen.");
         }
 
         return models.Fault($"'{member}'", model) is { } fault ? new ModelFault("model_not_found", fault) : null;

@@ -39,7 +39,8 @@ internal static class ModelSettings
     }
 
     // A member's name is behind the last ':', since names of models may have one themselves (llama3:8b).
-    private static IEnumerable<(string Name, List<IConfigurationSection> Members)> Models(IConfigurationSection section, List<string> faults)
+    private static IEnumerable<(string Name, List<IConfigurationSection> Members)> Models(
+        IConfigurationSection section, List<string> faults)
     {
         var members = new SortedDictionary<string, List<IConfigurationSection>>(StringComparer.OrdinalIgnoreCase);
         foreach (var (path, value) in section.AsEnumerable(makePathsRelative: true).Where(p => p.Key.Length > 0))

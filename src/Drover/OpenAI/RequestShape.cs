@@ -9,7 +9,10 @@ namespace Drover.OpenAI;
 /// </remarks>
 public readonly record struct RequestShape
 {
-    /// <summary>More tokens than any model's context holds: the bound of a request that refers to content that is not in it (a file, an earlier response, a search).</summary>
+    /// <summary>
+    /// More tokens than any model's context holds: the bound of a request that refers to content that is not in it (a file, an earlier
+    /// response, a search).
+    /// </summary>
     public const long Unbounded = 2_097_152;
 
     /// <summary>The model asked for; null when the body names none.</summary>
@@ -36,15 +39,20 @@ public readonly record struct RequestShape
     /// <summary>How many answers are generated: <c>n</c> or <c>best_of</c>, for each prompt. 0 for embeddings.</summary>
     public int Answers { get; init; }
 
-    /// <summary>How many prompts there are: the length of a list of prompts or inputs, otherwise 1. Each may fill the model's context.</summary>
+    /// <summary>
+    /// How many prompts there are: the length of a list of prompts or inputs, otherwise 1. Each may fill the model's context.
+    /// </summary>
     public int Prompts { get; init; }
 
     /// <summary>How many images come with it.</summary>
     public int Images { get; init; }
 
-    /// <summary>Reads a body. Never throws: what is no valid request goes upstream and is refused there, and its bound is its length.</summary>
+    /// <summary>
+    /// Reads a body. Never throws: what is no valid request goes upstream and is refused there, and its bound is its length.
+    /// </summary>
     /// <param name="url">The OpenAI route.</param>
     /// <param name="body">The request's JSON.</param>
     /// <param name="counter">Counts the tokens of its texts; null: about, by the rule.</param>
-    public static RequestShape Read(string url, ReadOnlySpan<byte> body, TokenCounter? counter = null) => new RequestShapeReader(url, body, counter).Read();
+    public static RequestShape Read(string url, ReadOnlySpan<byte> body, TokenCounter? counter = null) =>
+        new RequestShapeReader(url, body, counter).Read();
 }

@@ -72,7 +72,9 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body, Toke
             _json.Read();
             _model = _json.TokenType == JsonTokenType.String ? _json.GetString() : _model;
         }
-        else if (_json.ValueTextEquals("max_tokens"u8) || _json.ValueTextEquals("max_completion_tokens"u8) || _json.ValueTextEquals("max_output_tokens"u8))
+        else if (
+            _json.ValueTextEquals("max_tokens"u8) || _json.ValueTextEquals("max_completion_tokens"u8)
+                || _json.ValueTextEquals("max_output_tokens"u8))
         {
             _most = Number() is { } number ? Math.Max(_most ?? 0, number) : _most;
         }
@@ -211,8 +213,10 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body, Toke
             else if (_json.ValueTextEquals("type"u8))
             {
                 _json.Read();
-                _isOpen |= _json.TokenType == JsonTokenType.String && (_json.ValueTextEquals("file"u8) || _json.ValueTextEquals("input_file"u8));
-                isImage |= _json.TokenType == JsonTokenType.String && _json.ValueTextEquals("input_image"u8); // It may be named by a file's id.
+                _isOpen |= _json.TokenType == JsonTokenType.String
+                    && (_json.ValueTextEquals("file"u8) || _json.ValueTextEquals("input_file"u8));
+                // It may be named by a file's id.
+                isImage |= _json.TokenType == JsonTokenType.String && _json.ValueTextEquals("input_image"u8);
             }
             else
             {
@@ -320,7 +324,8 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body, Toke
         {
             var isType = _json.ValueTextEquals("type"u8);
             _json.Read();
-            _isOpen |= isType && _json.TokenType == JsonTokenType.String && !_json.ValueTextEquals("function"u8) && !_json.ValueTextEquals("custom"u8);
+            _isOpen |= isType && _json.TokenType == JsonTokenType.String && !_json.ValueTextEquals("function"u8)
+                && !_json.ValueTextEquals("custom"u8);
             _json.Skip();
         }
     }
@@ -347,7 +352,9 @@ internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body, Toke
     {
         if (_json.TokenType == JsonTokenType.String)
         {
-            _quarters += _counter is null ? TextTokens.QuartersOfJson(_json.ValueSpan, _json.ValueIsEscaped) : 4 * _counter.Count(ref _json);
+            _quarters += _counter is null
+                ? TextTokens.QuartersOfJson(_json.ValueSpan, _json.ValueIsEscaped)
+                : 4 * _counter.Count(ref _json);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Drover.OpenAI;
 
-/// <summary>Puts a chat completion as the <c>response</c> that was asked for: <see href="https://platform.openai.com/docs/api-reference/responses/object"/>.</summary>
+/// <summary>
+/// Puts a chat completion as the <c>response</c> that was asked for:
+/// <see href="https://platform.openai.com/docs/api-reference/responses/object"/>.
+/// </summary>
 internal static class ResponsesAnswer
 {
     /// <summary>The response.</summary>
@@ -12,7 +15,9 @@ internal static class ResponsesAnswer
     /// <param name="request">The request of <c>/v1/responses</c>; a response repeats most of it.</param>
     public static byte[] Of(JsonElement chat, JsonElement request)
     {
-        var choice = ResponsesRequest.Member(chat, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
+        var choice = ResponsesRequest.Member(chat, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0
+            ? choices[0]
+            : default;
         var cut = TextOf(choice, "finish_reason") switch
         {
             "length" => "max_output_tokens",
@@ -21,7 +26,8 @@ internal static class ResponsesAnswer
         };
         var status = choice.ValueKind != JsonValueKind.Object ? "failed" : cut is null ? "completed" : "incomplete";
         var id = TextOf(chat, "id") ?? "";
-        JsonNode? Asked(string name, JsonNode? otherwise = null) => ResponsesRequest.Member(request, name) is { } value ? ResponsesRequest.Copy(value) : otherwise;
+        JsonNode? Asked(string name, JsonNode? otherwise = null) =>
+            ResponsesRequest.Member(request, name) is { } value ? ResponsesRequest.Copy(value) : otherwise;
         var response = new JsonObject
         {
             ["id"] = $"resp_{id}",
@@ -57,7 +63,14 @@ internal static class ResponsesAnswer
         var content = new JsonArray();
         if (TextOf(message, "content") is { } text)
         {
-            content.Add(new JsonObject { ["type"] = "output_text", ["annotations"] = new JsonArray(), ["logprobs"] = new JsonArray(), ["text"] = text });
+            content.Add(
+                new JsonObject
+                {
+                    ["type"] = "output_text",
+                    ["annotations"] = new JsonArray(),
+                    ["logprobs"] = new JsonArray(),
+                    ["text"] = text
+                });
         }
 
         if (TextOf(message, "refusal") is { } refusal)
@@ -68,10 +81,21 @@ internal static class ResponsesAnswer
         var output = new JsonArray();
         if (content.Count > 0)
         {
-            output.Add(new JsonObject { ["id"] = $"msg_{id}", ["type"] = "message", ["status"] = status, ["role"] = "assistant", ["content"] = content });
+            output.Add(
+                new JsonObject
+                {
+                    ["id"] = $"msg_{id}",
+                    ["type"] = "message",
+                    ["status"] = status,
+                    ["role"] = "assistant",
+                    ["content"] = content
+                });
         }
 
-        foreach (var call in ResponsesRequest.Member(message, "tool_calls") is { ValueKind: JsonValueKind.Array } calls ? calls.EnumerateArray() : default)
+        foreach (
+            var call in ResponsesRequest.Member(message, "tool_calls") is { ValueKind: JsonValueKind.Array } calls
+                ? calls.EnumerateArray()
+                : default)
         {
             var callId = TextOf(call, "id");
             var function = ResponsesRequest.Member(call, "function") ?? default;
@@ -109,5 +133,7 @@ internal static class ResponsesAnswer
         ResponsesRequest.Member(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     private static long Number(JsonElement parent, string name) =>
-        ResponsesRequest.Member(parent, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
+        ResponsesRequest.Member(parent, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number)
+            ? number
+            : 0;
 }

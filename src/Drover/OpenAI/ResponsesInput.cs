@@ -14,7 +14,10 @@ internal sealed class ResponsesInput
     /// <summary>Adds what comes before all else.</summary>
     /// <exception cref="UntranslatableException">It is no text.</exception>
     public void AddInstructions(JsonElement instructions) => Messages.Add(Message(
-        "system", instructions.ValueKind == JsonValueKind.String ? ResponsesRequest.Copy(instructions) : throw new UntranslatableException("instructions", "must be a text")));
+        "system",
+        instructions.ValueKind == JsonValueKind.String
+            ? ResponsesRequest.Copy(instructions)
+            : throw new UntranslatableException("instructions", "must be a text")));
 
     /// <summary>Adds the input: a text, or a list of items.</summary>
     /// <exception cref="UntranslatableException">An item has no counterpart.</exception>

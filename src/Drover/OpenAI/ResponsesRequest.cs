@@ -71,7 +71,9 @@ internal static class ResponsesRequest
 
     /// <summary>The member of an object, where it is set.</summary>
     public static JsonElement? Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     /// <summary>The elements of a list.</summary>
     public static IEnumerable<JsonElement> Elements(JsonElement value, string path) =>
@@ -79,7 +81,9 @@ internal static class ResponsesRequest
 
     /// <summary>The text of a member that must be one.</summary>
     public static string Text(JsonElement parent, string name, string path) =>
-        Member(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : throw new UntranslatableException($"{path}.{name}", "must be a text");
+        Member(parent, name) is { ValueKind: JsonValueKind.String } value
+            ? value.GetString()!
+            : throw new UntranslatableException($"{path}.{name}", "must be a text");
 
     /// <summary>The same value as a node that can be put anywhere.</summary>
     public static JsonNode? Copy(JsonElement value) => value.ValueKind switch
@@ -129,13 +133,17 @@ internal static class ResponsesRequest
     {
         if (Text(tool, "type", path) != "function")
         {
-            throw new UntranslatableException(path, $"is a tool of type '{Excerpt.Of(Text(tool, "type", path))}', and only those of type 'function' have a counterpart there");
+            throw new UntranslatableException(
+                path,
+                $"is a tool of type '{Excerpt.Of(Text(tool, "type", path))}', and only those of type 'function' have a counterpart there");
         }
 
         var function = new JsonObject();
         foreach (var (name, value) in Members(tool).Where(m => m.Name != "type"))
         {
-            function[name] = name is "name" or "description" or "parameters" or "strict" ? Copy(value) : throw new UntranslatableException($"{path}.{name}");
+            function[name] = name is "name" or "description" or "parameters" or "strict"
+                ? Copy(value)
+                : throw new UntranslatableException($"{path}.{name}");
         }
 
         return new JsonObject { ["type"] = "function", ["function"] = function };

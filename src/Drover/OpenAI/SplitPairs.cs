@@ -32,7 +32,9 @@ internal sealed class SplitPairs
         _held = text.Length >= EscapeLength && IsHalf(text[^EscapeLength..], "89abAB"u8) && !IsEscaped(text[..^EscapeLength])
             ? text[^EscapeLength..].ToArray()
             : [];
-        return first.Length + _held.Length == 0 ? data : (byte[])[.. data[..at.Start], .. first, .. text[..^_held.Length], .. data[at.End..]];
+        return first.Length + _held.Length == 0
+            ? data
+            : (byte[])[.. data[..at.Start], .. first, .. text[..^_held.Length], .. data[at.End..]];
     }
 
     // Where the text is, as it stands in the JSON: without its quotes, with its escapes.

@@ -8,5 +8,6 @@ namespace Drover.OpenAI;
 public readonly record struct TokenUsage(long PromptTokens, long CompletionTokens, long CachedTokens, long ReasoningTokens = 0)
 {
     public static TokenUsage operator +(TokenUsage a, TokenUsage b) => new(
-        a.PromptTokens + b.PromptTokens, a.CompletionTokens + b.CompletionTokens, a.CachedTokens + b.CachedTokens, a.ReasoningTokens + b.ReasoningTokens);
+        a.PromptTokens + b.PromptTokens, a.CompletionTokens + b.CompletionTokens, a.CachedTokens + b.CachedTokens,
+        a.ReasoningTokens + b.ReasoningTokens);
 }

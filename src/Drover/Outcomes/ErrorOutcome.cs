@@ -19,7 +19,11 @@ internal sealed record ErrorOutcome(string Id, IReadOnlyList<string> Codes, IRea
         var error = Member(root, "error");
         var said = error.ValueKind == JsonValueKind.Object ? error : Member(Member(response, "body"), "error");
         var drover = Member(root, "drover");
-        string?[] codes = [Text(error, "code"), Text(Member(Member(response, "body"), "error"), "code"), status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null];
+        string?[] codes =
+            [
+                Text(error, "code"), Text(Member(Member(response, "body"), "error"), "code"),
+                status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null
+            ];
         var history = Member(drover, "history");
         var pending = PendingOutcome.FromLine([.. line.Span, (byte)'\n'], isError: true);
         return new ErrorOutcome(
@@ -34,5 +38,6 @@ internal sealed record ErrorOutcome(string Id, IReadOnlyList<string> Codes, IRea
     private static JsonElement Member(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : default;
 
-    private static string? Text(JsonElement of, string name) => Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement of, string name) =>
+        Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }

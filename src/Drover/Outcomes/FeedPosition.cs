@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Drover.Outcomes;
 
-/// <summary>How far a reader has come in a batch's outcomes: <c>{done}.{invalid}</c> (with an edition, <c>{done}.{invalid}.{edition}</c>) and, for each open shard, <c>~{shard}-{results}-{errors}</c>.</summary>
+/// <summary>
+/// How far a reader has come in a batch's outcomes: <c>{done}.{invalid}</c> (with an edition, <c>{done}.{invalid}.{edition}</c>) and, for
+/// each open shard, <c>~{shard}-{results}-{errors}</c>.
+/// </summary>
 /// <param name="Done">All shards below that have been read to their end.</param>
 /// <param name="Invalid">Bytes read of the lines that are no items.</param>
 /// <param name="Open">Bytes read of the results and the errors of further shards.</param>
@@ -21,13 +24,15 @@ public sealed record FeedPosition(int Done, long Invalid, IReadOnlyDictionary<in
         foreach (var part in parts.Skip(1))
         {
             if (part.Split('-') is not [var shard, var results, var errors]
-                || Number(shard) is not { } s || Number(results) is not { } r || Number(errors) is not { } e || s > int.MaxValue || !open.TryAdd((int)s, (r, e)))
+                || Number(shard) is not { } s || Number(results) is not { } r || Number(errors) is not { } e || s > int.MaxValue
+                || !open.TryAdd((int)s, (r, e)))
             {
                 return null;
             }
         }
 
-        return parts[0].Split('.') is [var done, var invalid, .. { Length: <= 1 } rest] && Number(done) is { } d and <= int.MaxValue && Number(invalid) is { } i
+        return parts[0].Split('.') is [var done, var invalid, .. { Length: <= 1 } rest] && Number(done) is { } d and <= int.MaxValue
+            && Number(invalid) is { } i
             ? new FeedPosition((int)d, i, open) { Edition = rest.Length == 0 ? "" : rest[0] }
             : null;
     }

@@ -31,7 +31,9 @@ public sealed class OutcomeFeed(ContainerLayout blobs)
             }
         }
 
-        foreach (var shard in results.Keys.Union(errors.Keys).Where(n => n != InvalidName).Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order().Where(s => s >= from.Done))
+        foreach (
+            var shard in results.Keys.Union(errors.Keys).Where(n => n != InvalidName)
+                .Select(n => int.Parse(n, CultureInfo.InvariantCulture)).Order().Where(s => s >= from.Done))
         {
             var name = shard.ToString("D5", CultureInfo.InvariantCulture);
             results.TryGetValue(name, out var good);

@@ -33,7 +33,8 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
         {
             await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {
-                BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name).DownloadStreamingAsync(cancellationToken: cancellationToken);
+                BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name)
+                    .DownloadStreamingAsync(cancellationToken: cancellationToken);
                 await using var content = download.Content;
                 using var lines = new LineReader(content, OutcomeLog.MostBytes);
                 while (await lines.ReadAsync(cancellationToken))
@@ -66,7 +67,8 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
 
             // Blocks are whole lines, so a blob that grows meanwhile is still whole lines.
             BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name)
-                .DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(0, blob.Properties.ContentLength) }, cancellationToken);
+                .DownloadStreamingAsync(
+                    new BlobDownloadOptions { Range = new HttpRange(0, blob.Properties.ContentLength) }, cancellationToken);
             await using var content = download.Content;
             await content.CopyToAsync(output, cancellationToken);
         }

@@ -18,7 +18,8 @@ namespace Drover.Outcomes;
 internal static class OutcomeLine
 {
     // Texts are for people too: Japanese stands as itself, and so does an apostrophe. The lines are never put into HTML.
-    private static readonly JsonWriterOptions Readable = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable =
+        new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
@@ -28,7 +29,8 @@ internal static class OutcomeLine
 
     /// <summary>The line of an item that was called.</summary>
     /// <param name="fault">Why the recipe could not read the reply; null for a result and for an answer that is an error itself.</param>
-    public static byte[] Of(string batchId, string itemId, CallResult call, int attempts, decimal? cost, JsonElement? data, LineFault? fault)
+    public static byte[] Of(
+        string batchId, string itemId, CallResult call, int attempts, decimal? cost, JsonElement? data, LineFault? fault)
     {
         var json = Begin(batchId, itemId);
         if (call.Status == 0)
@@ -104,7 +106,10 @@ internal static class OutcomeLine
         return End(json);
     }
 
-    /// <summary>The line of an item that was tried until nothing was left to try: <c>dead_letter</c>, with what came of every try in <c>drover.history</c>.</summary>
+    /// <summary>
+    /// The line of an item that was tried until nothing was left to try: <c>dead_letter</c>, with what came of every try in
+    /// <c>drover.history</c>.
+    /// </summary>
     public static byte[] OfDeadLetter(string batchId, string itemId, IReadOnlyList<Attempt> history, Tally paid)
     {
         var tries = history.Sum(a => a.Times);
@@ -115,7 +120,8 @@ internal static class OutcomeLine
             OutcomeReader.DeadLetterCode,
             last is null
                 ? "Given up: it could not be tried again."
-                : FormattableString.Invariant($"Given up after {tries} tries in {(last.Until - history[0].From).TotalMinutes:0.#} minutes. The last failed with {last.Status} {last.Code}: {last.Message}")));
+                : FormattableString.Invariant(
+                    $"Given up after {tries} tries in {(last.Until - history[0].From).TotalMinutes:0.#} minutes. The last failed with {last.Status} {last.Code}: {last.Message}")));
         json.WriteStartObject("drover"u8);
         json.WriteNumber("attempts"u8, tries);
         WritePaid(json, paid);

@@ -96,7 +96,8 @@ internal sealed class OutcomeLog
         IsSettled = true;
     }
 
-    private static async Task<SettledMark?> ReadMarkAsync(ContainerLayout blobs, string batchId, int shard, CancellationToken cancellationToken)
+    private static async Task<SettledMark?> ReadMarkAsync(
+        ContainerLayout blobs, string batchId, int shard, CancellationToken cancellationToken)
     {
         var (resultsLength, metadata, _) = await OutcomeBlob.PeekAsync(blobs.Results(batchId, shard), cancellationToken);
         if (metadata?.ContainsKey(SettledMark.Key) != true)

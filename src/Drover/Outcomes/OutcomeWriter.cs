@@ -26,7 +26,8 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     private readonly Task _loop;
 
     public OutcomeWriter(
-        OutcomeLog log, Spool? spool, BatchOptions options, int backlog, Action<Tally> appended, Action<string?> trouble, TimeProvider time, ILogger logger)
+        OutcomeLog log, Spool? spool, BatchOptions options, int backlog, Action<Tally> appended, Action<string?> trouble, TimeProvider time,
+        ILogger logger)
     {
         (_log, _spool, _options, _appended, _trouble, _time, _logger) = (log, spool, options, appended, trouble, time, logger);
         _room = new SemaphoreSlim(backlog);

@@ -33,7 +33,8 @@ internal sealed class Spool : IDisposable
         }
 
         Directory.CreateDirectory(options.SpoolPath);
-        return new Spool(Path.Combine(options.SpoolPath, $"{spec.Id}-{spec.InputHash?[..12] ?? $"{spec.CreatedAt.UtcTicks:x}"}-{shard:D5}.spool"));
+        return new Spool(
+            Path.Combine(options.SpoolPath, $"{spec.Id}-{spec.InputHash?[..12] ?? $"{spec.CreatedAt.UtcTicks:x}"}-{shard:D5}.spool"));
     }
 
     /// <summary>What an earlier process left behind.</summary>

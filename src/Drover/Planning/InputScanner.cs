@@ -44,7 +44,8 @@ internal sealed class InputScanner(Stream input, int longest, ModelSelector mode
         (Item, Model, Fault) = (null, null, null);
         if (_reader.IsTooLong)
         {
-            Fault = new LineFault("line_too_long", $"The line is {_reader.Length:N0} bytes long; the limit is {longest:N0} (Drover:Batches:MaxLineBytes).");
+            Fault = new LineFault(
+                "line_too_long", $"The line is {_reader.Length:N0} bytes long; the limit is {longest:N0} (Drover:Batches:MaxLineBytes).");
         }
         else if (ItemReader.Read(_reader.Line, out var fault) is { } item)
         {

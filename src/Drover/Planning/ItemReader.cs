@@ -35,7 +35,8 @@ internal static class ItemReader
         {
             // The exception counts lines and bytes from 0, and this is one line.
             var where = e is JsonException { BytePositionInLine: { } at } ? $" (at byte {at + 1})" : "";
-            fault = new LineFault("invalid_json_line", $"The line is not valid JSON: {Excerpt.Of(e.Message.Split(" LineNumber: ")[0], 120)}{where}");
+            fault = new LineFault(
+                "invalid_json_line", $"The line is not valid JSON: {Excerpt.Of(e.Message.Split(" LineNumber: ")[0], 120)}{where}");
             return null;
         }
     }
@@ -149,7 +150,8 @@ internal static class ItemReader
     }
 
     private static LineFault? Check(
-        bool isRequest, string? id, bool badId, string? method, string? url, JsonTokenType? bodyKind, bool hasText, double? priority, bool badPriority)
+        bool isRequest, string? id, bool badId, string? method, string? url, JsonTokenType? bodyKind, bool hasText, double? priority,
+        bool badPriority)
     {
         var name = isRequest ? "custom_id" : "id";
         if (badId || id is { Length: 0 or > LongestId })
@@ -166,7 +168,8 @@ internal static class ItemReader
 
         if (badPriority || priority is < 0 or > 9 || priority % 1 is not (null or 0))
         {
-            return Invalid($"'priority' is {priority?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no number"}; it must be a whole number from 0 to 9, and higher goes first.");
+            return Invalid(
+                $"'priority' is {priority?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no number"}; it must be a whole number from 0 to 9, and higher goes first.");
         }
 
         if (!isRequest)

@@ -19,7 +19,8 @@ namespace Drover.Planning;
 /// Memory: one line, the open shards, and 36 bytes an item for the ids seen, as hashes of 128 bits; this last part is
 /// given back when the plan is written.
 /// </para>
-/// <para>On the way a sample of the items is counted, to learn by how much estimates of tokens are out (<see cref="BatchPlan.TokenRatio"/>).</para>
+/// <para>On the way a sample of the items is counted, to learn by how much estimates of tokens are out
+/// (<see cref="BatchPlan.TokenRatio"/>).</para>
 /// <para>A batch made by the rules of the Batch API (<see cref="BatchSpec.Endpoint"/>) is not run at all if a line breaks them.</para>
 /// <para>Planning again finds the plan that is there, since shards that have outcomes must stay as they were cut.</para>
 /// </remarks>
@@ -48,7 +49,8 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
     {
         try
         {
-            return await blobs.ByName(spec.Input).OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
+            return await blobs.ByName(spec.Input)
+                .OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -119,7 +121,9 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
     {
         var sample = sampler?.Begin(spec.Recipe, content.Length);
         var cut = spec.Cut ?? ShardSizes.Of(options);
-        var target = (int)Math.Clamp(content.Length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes), cut.Bytes);
+        var target = (int)Math.Clamp(
+            content.Length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes),
+            cut.Bytes);
         var cutter = new ShardCutter(cut.Items, target);
         var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
         long invalid = 0;
@@ -164,7 +168,8 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
 
         if (first is not null && BatchSpec.IsStage(spec.Id))
         {
-            return Problem(first.Code, $"{invalid} of its requests cannot be made, the first because: {first.Message}"); // Their items would be lost.
+            // Their items would be lost.
+            return Problem(first.Code, $"{invalid} of its requests cannot be made, the first because: {first.Message}");
         }
 
         if (rules?.Refusal is { } refusal)
@@ -209,7 +214,8 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
     internal static BatchPlan EmptyInput { get; } = Problem("empty_batch", "The input is empty: it holds no line with an item.");
 
     /// <summary>What a batch whose input is gone has for a plan.</summary>
-    internal static BatchPlan InputNotFound(BatchSpec spec) => Problem("input_not_found", $"The input '{spec.Input}' is not in storage (any more).");
+    internal static BatchPlan InputNotFound(BatchSpec spec) =>
+        Problem("input_not_found", $"The input '{spec.Input}' is not in storage (any more).");
 
     private static BatchPlan Problem(string code, string reason) => new(0, 0, 0, 1, reason) { ProblemCode = code };
 }

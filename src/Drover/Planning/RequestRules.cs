@@ -15,7 +15,8 @@ internal sealed class RequestRules(string endpoint, long mostItems)
 
     /// <summary>Why the batch cannot run, or null.</summary>
     public LineFault? Refusal => _items > mostItems
-        ? new LineFault("too_many_tasks", $"The batch input file holds more requests than the {mostItems:N0} that are allowed (Drover:Files:MaxLines).")
+        ? new LineFault(
+            "too_many_tasks", $"The batch input file holds more requests than the {mostItems:N0} that are allowed (Drover:Files:MaxLines).")
         : _first;
 
     /// <summary>What is wrong with a line, or null.</summary>
@@ -47,7 +48,12 @@ internal sealed class RequestRules(string endpoint, long mostItems)
         }
 
         Model ??= model;
-        return model == Model ? null : new LineFault("model_mismatch", $"'body.model' is '{Excerpt.Of(model, 100)}'; all requests of a batch must be for one model, here '{Excerpt.Of(Model, 100)}'.", item.Id);
+        return model == Model
+            ? null
+            : new LineFault(
+                "model_mismatch",
+                $"'body.model' is '{Excerpt.Of(model, 100)}'; all requests of a batch must be for one model, here '{Excerpt.Of(Model, 100)}'.",
+                item.Id);
     }
 
     private static string CodeOf(string code) => code switch

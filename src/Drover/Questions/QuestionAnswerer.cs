@@ -11,9 +11,12 @@ using Drover.Upstreams;
 
 namespace Drover.Questions;
 
-/// <summary>Answers a question while the caller waits: the recipe <c>answer</c> without a batch. What fails is tried again a few times, soon.</summary>
+/// <summary>
+/// Answers a question while the caller waits: the recipe <c>answer</c> without a batch. What fails is tried again a few times, soon.
+/// </summary>
 public sealed class QuestionAnswerer(
-    RecipeCatalogue recipes, RecipeOptions options, ModelCatalogue models, ModelSelector selector, UpstreamOptions upstream, PlainCaller caller, Random random, TimeProvider time)
+    RecipeCatalogue recipes, RecipeOptions options, ModelCatalogue models, ModelSelector selector, UpstreamOptions upstream,
+    PlainCaller caller, Random random, TimeProvider time)
 {
     private const int MostTries = 4;
     private const int MostAnswerTokens = 1_500;
@@ -30,7 +33,10 @@ public sealed class QuestionAnswerer(
     {
         model ??= upstream.Model;
         fault = models.Fault("'model'", model);
-        var source = new Source("question", null, null, null, ModelWish.IsAuto(model) ? selector.Choose(null, null, default) : model) { Question = question, Documents = documents };
+        var source = new Source(
+            "question", null, null, null,
+            ModelWish.IsAuto(model) ? selector.Choose(null, null, default) : model)
+        { Question = question, Documents = documents };
         if (fault is null)
         {
             Begin(source, out fault);
@@ -55,7 +61,8 @@ public sealed class QuestionAnswerer(
             }
         }
 
-        var chosen = _recipe.Next([.. steps.Zip(judged, (step, answer) => new StepReply(step, answer.Data!.Value))], RoomOf(question)).Steps[0];
+        var chosen = _recipe.Next(
+            [.. steps.Zip(judged, (step, answer) => new StepReply(step, answer.Data!.Value))], RoomOf(question)).Steps[0];
         return new Answered(chosen.Documents, Sum(judged.Select(j => j.Call)), judged[0].Data);
     }
 
@@ -114,7 +121,10 @@ public sealed class QuestionAnswerer(
             var call = conversation.Sum(answer);
             return conversation.Reading is { Fault: null, Data: { } data }
                 ? new Answered([], call, data)
-                : new Answered([], call with { ErrorCode = call.ErrorCode ?? conversation.Reading?.Code, ErrorMessage = call.ErrorMessage ?? conversation.Reading?.Fault, IsJson = false }, null);
+                : new Answered(
+                    [],
+                    call with { ErrorCode = call.ErrorCode ?? conversation.Reading?.Code, ErrorMessage = call.ErrorMessage ?? conversation.Reading?.Fault, IsJson = false },
+                    null);
         }
     }
 

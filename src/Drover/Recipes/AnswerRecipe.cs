@@ -9,8 +9,10 @@ namespace Drover.Recipes;
 
 /// <summary><c>answer</c>: a question answered from documents, which the answer cites.</summary>
 /// <remarks>
-/// A source is <c>{"id","question","documents":[{"id","title"?,"text"}]}</c>. First every document is judged by how much it has to say to the
-/// question (a long one in passages), all at once; the five most relevant, by their best passages, are then given to the answer. The data is
+/// A source is <c>{"id","question","documents":[{"id","title"?,"text"}]}</c>. First every document is judged by how much it has to say to
+/// the
+/// question (a long one in passages), all at once; the five most relevant, by their best passages, are then given to the answer. The data
+/// is
 /// <c>{"answer","citations":[…]}</c>, the ids of documents.
 /// </remarks>
 internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : IStagedRecipe
@@ -29,7 +31,8 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
 
     public string Name => "answer";
 
-    public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
+    public ValueTask<CallResult?> WriteRequestAsync(
+        Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         var written = source with { Text = Render(source.Documents) };
         if (source.Task == Judge)
@@ -51,11 +54,13 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
     {
         fault = string.IsNullOrWhiteSpace(source.Question) ? "An answer needs a 'question'."
             : source.Documents.Count is 0 or > MostDocuments ? $"'documents' are {source.Documents.Count:N0}; there must be from 1 to {MostDocuments:N0}."
-            : source.Documents.FirstOrDefault(d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{Excerpt.Of(empty.Id)}' has no 'text'."
+            : source.Documents.FirstOrDefault(
+                d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{Excerpt.Of(empty.Id)}' has no 'text'."
             : source.Documents.FirstOrDefault(d => d.Id.Length > LongestName || d.Title?.Length > LongestName) is { } named
                 ? $"Document '{Excerpt.Of(named.Id)}' has an id or a title of more than {LongestName} characters."
             : source.FaultOfRepeated() is { } tooLong ? tooLong
-            : source.Documents.CountBy(d => d.Id).FirstOrDefault(d => d.Value > 1) is { Value: > 1 } twice ? $"Two documents have the id '{Excerpt.Of(twice.Key)}'."
+            : source.Documents.CountBy(d => d.Id)
+            .FirstOrDefault(d => d.Value > 1) is { Value: > 1 } twice ? $"Two documents have the id '{Excerpt.Of(twice.Key)}'."
             : null;
         if (fault is not null)
         {
@@ -64,7 +69,8 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
 
         // A fifth of the room each, so that those chosen fit into one request together.
         var counter = TokenCounter.For(source.Model);
-        var passages = source.Documents.SelectMany(d => TextSplitter.Split(d.Text, room / Chosen, counter).Select(text => d with { Text = text })).ToList();
+        var passages = source.Documents.SelectMany(
+            d => TextSplitter.Split(d.Text, room / Chosen, counter).Select(text => d with { Text = text })).ToList();
         return [.. passages.Select((passage, index) => source with { Text = null, Image = null, ETag = null, Documents = [passage], Task = Judge, Part = index + 1, Parts = passages.Count })];
     }
 

@@ -8,7 +8,8 @@ internal sealed class ChatRecipe : IRecipe
 {
     public string Name => "chat";
 
-    public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken) =>
+    public ValueTask<CallResult?> WriteRequestAsync(
+        Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken) =>
         ValueTask.FromResult<CallResult?>(new CallResult(Outcome.Rejected)
         {
             ErrorCode = "not_a_request",

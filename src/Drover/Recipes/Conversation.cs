@@ -3,7 +3,9 @@ using Drover.Upstreams;
 
 namespace Drover.Recipes;
 
-/// <summary>What was said with a model about one source: as a rule one request and one reply, and more where its recipe asks to go on.</summary>
+/// <summary>
+/// What was said with a model about one source: as a rule one request and one reply, and more where its recipe asks to go on.
+/// </summary>
 /// <param name="body">The first request.</param>
 /// <param name="recipe">Reads the replies.</param>
 /// <param name="repair">What to say to a reply that will not do, once; null: such a reply is the end.</param>

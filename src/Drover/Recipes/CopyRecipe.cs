@@ -27,11 +27,13 @@ internal sealed class CopyRecipe(Prompts prompts, ModelCatalogue models) : IReci
 
     public string Name => "copy";
 
-    public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
+    public ValueTask<CallResult?> WriteRequestAsync(
+        Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         if ((Fault("count", source.Count, MostCount) ?? Fault("length", source.Length, MostLength)) is { } fault)
         {
-            return ValueTask.FromResult<CallResult?>(new CallResult(Outcome.Rejected) { ErrorCode = "invalid_request", ErrorMessage = fault });
+            return ValueTask.FromResult<CallResult?>(
+                new CallResult(Outcome.Rejected) { ErrorCode = "invalid_request", ErrorMessage = fault });
         }
 
         _prompt.WriteRequest(WithNumbers(source, CountOf(source)), model, output);
@@ -46,7 +48,10 @@ internal sealed class CopyRecipe(Prompts prompts, ModelCatalogue models) : IReci
         foreach (var reply in replies)
         {
             reading = _prompt.Read(reply);
-            foreach (var text in reading.Data is { } data && data.TryGetProperty(Texts, out var list) ? list.EnumerateArray().Select(t => t.ToString().Trim()) : [])
+            foreach (
+                var text in reading.Data is { } data && data.TryGetProperty(Texts, out var list)
+                    ? list.EnumerateArray().Select(t => t.ToString().Trim())
+                    : [])
             {
                 if (new StringInfo(text).LengthInTextElements <= length && seen.Add(KeyOf(text)))
                 {
@@ -71,7 +76,9 @@ internal sealed class CopyRecipe(Prompts prompts, ModelCatalogue models) : IReci
         }
 
         var missing = count - texts.Count;
-        return new Reading(found, $"After {replies.Count} replies {missing} of {count} texts are missing: {unfit} repeat others or have more than {length} characters.")
+        return new Reading(
+            found,
+            $"After {replies.Count} replies {missing} of {count} texts are missing: {unfit} repeat others or have more than {length} characters.")
         {
             Code = "too_few_texts",
             Ask = replies.Count < MostReplies ? _again.Fill(WithNumbers(source, missing)) : null,
@@ -89,7 +96,8 @@ internal sealed class CopyRecipe(Prompts prompts, ModelCatalogue models) : IReci
 
     private static int CountOf(Source source) => Number(source.Count) ?? UsualCount;
 
-    private static string? Fault(string name, string? value, int most) => value is null || Number(value) is { } number && number >= 1 && number <= most
+    private static string? Fault(string name, string? value, int most) =>
+        value is null || Number(value) is { } number && number >= 1 && number <= most
         ? null
         : $"'{name}' is {value}; it must be a whole number from 1 to {most}.";
 

@@ -24,7 +24,8 @@ internal sealed class DocumentRecipe(Prompts prompts, ModelCatalogue models) : I
 
     public string Name => "document";
 
-    public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
+    public ValueTask<CallResult?> WriteRequestAsync(
+        Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         PromptOf(source).WriteRequest(source, model, output);
         return default;

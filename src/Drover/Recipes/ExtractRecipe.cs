@@ -13,12 +13,18 @@ internal sealed class ExtractRecipe(Prompts prompts, ModelCatalogue models) : IR
 
     public int TypicalAnswerTokens => 100;
 
-    public ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
+    public ValueTask<CallResult?> WriteRequestAsync(
+        Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(source.Text) && string.IsNullOrWhiteSpace(source.Title))
         {
             var hint = source.Image is null ? "" : " For images there is the recipe 'vision'.";
-            return new(new CallResult(Outcome.Rejected) { ErrorCode = "invalid_request", ErrorMessage = $"The source has neither 'text' nor 'title'.{hint}" });
+            return new(
+                new CallResult(Outcome.Rejected)
+                {
+                    ErrorCode = "invalid_request",
+                    ErrorMessage = $"The source has neither 'text' nor 'title'.{hint}"
+                });
         }
 
         _prompt.WriteRequest(source, model, output);

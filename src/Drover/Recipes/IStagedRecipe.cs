@@ -1,6 +1,9 @@
 namespace Drover.Recipes;
 
-/// <summary>A recipe that takes several requests for one source, in stages: those of a stage go out together, and what they bring decides what the next one asks.</summary>
+/// <summary>
+/// A recipe that takes several requests for one source, in stages: those of a stage go out together, and what they bring decides what the
+/// next one asks.
+/// </summary>
 /// <remarks>
 /// A request of a stage is a source too, a step; its <see cref="Source.Task"/> tells the recipe what to ask. The same replies bring
 /// the same steps each time. How a batch goes through stages: <c>docs/decisions/0009-stages.md</c>.

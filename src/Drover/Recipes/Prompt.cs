@@ -22,14 +22,16 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
     /// <param name="models">Says what a model can be asked for.</param>
     /// <param name="temperature">How freely the model may choose its words.</param>
     /// <param name="schema">The name of the schema; null: the same.</param>
-    public static Prompt Read(Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0, string? schema = null) =>
+    public static Prompt Read(
+        Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0, string? schema = null) =>
         new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(schema ?? name), maxTokens, temperature, models);
 
     /// <summary>Writes the body of a chat completion.</summary>
     /// <param name="source">What it is about.</param>
     /// <param name="image">Writes a part of the message that comes behind the text.</param>
     /// <param name="narrowed">The schema of this reply alone.</param>
-    public void WriteRequest(Source source, string model, IBufferWriter<byte> output, Action<Utf8JsonWriter>? image = null, ReplySchema? narrowed = null)
+    public void WriteRequest(
+        Source source, string model, IBufferWriter<byte> output, Action<Utf8JsonWriter>? image = null, ReplySchema? narrowed = null)
     {
         using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();

@@ -1,6 +1,8 @@
 namespace Drover.Recipes;
 
-/// <summary>The prompt texts and the schemas of the replies: files beside the program, and a folder of the user's that takes their place.</summary>
+/// <summary>
+/// The prompt texts and the schemas of the replies: files beside the program, and a folder of the user's that takes their place.
+/// </summary>
 public sealed class Prompts
 {
     private readonly string _folder;
@@ -57,7 +59,9 @@ public sealed class Prompts
 
         try
         {
-            _ = name.EndsWith(".json", StringComparison.Ordinal) ? (object)ReplySchema.Parse(File.ReadAllBytes(path)) : new Template(File.ReadAllText(path));
+            _ = name.EndsWith(".json", StringComparison.Ordinal)
+                ? (object)ReplySchema.Parse(File.ReadAllBytes(path))
+                : new Template(File.ReadAllText(path));
             return null;
         }
         catch (InvalidDataException e)

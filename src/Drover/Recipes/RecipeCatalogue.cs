@@ -15,7 +15,11 @@ public sealed class RecipeCatalogue
     /// <param name="more">Those that need more than the source.</param>
     public RecipeCatalogue(Prompts prompts, ModelCatalogue models, IEnumerable<IRecipe> more)
     {
-        IRecipe[] own = [new ExtractRecipe(prompts, models), new ChatRecipe(), new CopyRecipe(prompts, models), new DocumentRecipe(prompts, models), new AnswerRecipe(prompts, models)];
+        IRecipe[] own =
+            [
+                new ExtractRecipe(prompts, models), new ChatRecipe(), new CopyRecipe(prompts, models), new DocumentRecipe(prompts, models),
+                new AnswerRecipe(prompts, models)
+            ];
         _recipes = own.Concat(more).ToDictionary(r => r.Name, StringComparer.Ordinal);
         _repair = prompts.Text("repair");
     }

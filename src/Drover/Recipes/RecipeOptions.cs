@@ -7,17 +7,23 @@ public sealed class RecipeOptions
     private const int PromptAndAnswer = 3_000;
     private const int LeastPart = 200;
 
-    /// <summary>A folder with prompts and schemas that take the place of those of the same names in <c>Recipes/Prompts</c>; empty: none.</summary>
+    /// <summary>
+    /// A folder with prompts and schemas that take the place of those of the same names in <c>Recipes/Prompts</c>; empty: none.
+    /// </summary>
     public string Prompts { get; set; } = "";
 
     /// <summary>Whether a reply that will not do is asked for once more, with the fault, in batches that do not say.</summary>
     public bool Repair { get; set; }
 
-    /// <summary>The most tokens of text in one request of a recipe that splits texts; 0: as many as the model's context has room for.</summary>
+    /// <summary>
+    /// The most tokens of text in one request of a recipe that splits texts; 0: as many as the model's context has room for.
+    /// </summary>
     public int PartTokens { get; set; }
 
     /// <summary>How many tokens of text one request may hold.</summary>
-    /// <remarks>Three quarters of the context, since tokens are estimated, less what prompt and answer take; at the least a quarter.</remarks>
+    /// <remarks>
+    /// Three quarters of the context, since tokens are estimated, less what prompt and answer take; at the least a quarter.
+    /// </remarks>
     /// <param name="contextTokens">The model's context; null: not known.</param>
     internal int RoomOf(int? contextTokens)
     {
@@ -31,7 +37,8 @@ public sealed class RecipeOptions
     {
         if (PartTokens is not 0 and (< LeastPart or > 10_000_000))
         {
-            yield return FormattableString.Invariant($"Drover:Recipes:PartTokens is {PartTokens}; it must be from {LeastPart} to 10,000,000, or 0.");
+            yield return FormattableString.Invariant(
+                $"Drover:Recipes:PartTokens is {PartTokens}; it must be from {LeastPart} to 10,000,000, or 0.");
         }
 
         foreach (var fault in Recipes.Prompts.Faults("Drover:Recipes:Prompts", Prompts))

@@ -100,7 +100,8 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
     {
         foreach (var (name, value) in new[]
         {
-            ("url", Url), ("title", Title), ("question", Question), ("audience", Audience), ("tone", Tone), ("language", Language), ("count", Count), ("length", Length),
+            ("url", Url), ("title", Title), ("question", Question), ("audience", Audience), ("tone", Tone), ("language", Language),
+            ("count", Count), ("length", Length),
         })
         {
             if (value?.Length > LongestRepeated)
@@ -117,7 +118,8 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
     {
         foreach (var (name, value) in new[]
         {
-            ("id", Id), ("url", Url), ("title", Title), ("text", Text), ("model", Model), ("image", Image), ("etag", ETag), ("question", Question),
+            ("id", Id), ("url", Url), ("title", Title), ("text", Text), ("model", Model), ("image", Image), ("etag", ETag),
+            ("question", Question),
             ("task", Task), ("audience", Audience), ("tone", Tone), ("language", Language), ("count", Count), ("length", Length),
         })
         {
@@ -139,11 +141,14 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
     private static IReadOnlyList<SourceDocument> DocumentsOf(JsonElement root) =>
         root.TryGetProperty("documents", out var documents) && documents.ValueKind == JsonValueKind.Array
             ? [.. documents.EnumerateArray().Where(d => d.ValueKind == JsonValueKind.Object).Index().Select(d => new SourceDocument(
-                Member(d.Item, "id") ?? (d.Index + 1).ToString(CultureInfo.InvariantCulture), Member(d.Item, "title"), Member(d.Item, "text") ?? ""))]
+                Member(d.Item, "id") ?? (d.Index + 1).ToString(CultureInfo.InvariantCulture), Member(d.Item, "title"),
+                Member(d.Item, "text") ?? ""))]
             : [];
 
     private static int Number(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : 1;
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+            ? number
+            : 1;
 
     private static string? Member(JsonElement root, string name) => root.TryGetProperty(name, out var value)
         ? value.ValueKind switch

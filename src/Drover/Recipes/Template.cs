@@ -12,12 +12,15 @@ internal sealed class Template
     public Template(string text)
     {
         var start = 0;
-        while (text.IndexOf("{{", start, StringComparison.Ordinal) is >= 0 and var open && text.IndexOf("}}", open, StringComparison.Ordinal) is >= 0 and var close)
+        while (
+            text.IndexOf("{{", start, StringComparison.Ordinal) is >= 0 and var open
+                && text.IndexOf("}}", open, StringComparison.Ordinal) is >= 0 and var close)
         {
             var name = text[(open + 2)..close];
             if (!Source.Placeholders.Contains(name))
             {
-                throw new InvalidDataException($"It names the placeholder '{{{{{name}}}}}'; there are {string.Join(", ", Source.Placeholders)}.");
+                throw new InvalidDataException(
+                    $"It names the placeholder '{{{{{name}}}}}'; there are {string.Join(", ", Source.Placeholders)}.");
             }
 
             _parts.Add((text[start..open], name));

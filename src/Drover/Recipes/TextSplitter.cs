@@ -2,7 +2,9 @@ using Drover.Tokens;
 
 namespace Drover.Recipes;
 
-/// <summary>Splits a text into parts that a request can hold, at the ends of sentences. The parts put together are the text again.</summary>
+/// <summary>
+/// Splits a text into parts that a request can hold, at the ends of sentences. The parts put together are the text again.
+/// </summary>
 /// <remarks>
 /// A sentence ends at a line break, after 。！？ and their like (with closing brackets), and after . ! ? before a space, unless a small
 /// letter follows or the word before is an initial or an abbreviation. A sentence that is longer than a part is cut where it must be,
@@ -17,13 +19,16 @@ internal static class TextSplitter
 
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "no", "vol", "fig", "cf", "approx", "inc", "ltd", "co", "corp",
-        "z.b", "bzw", "usw", "nr", "ca", "bd", "mme", "mlle", "sra", "pp", "ed", "eds", "al", "chap", "art", "gen", "col", "capt", "lt", "rev", "hon",
+        "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "no", "vol", "fig", "cf", "approx", "inc", "ltd",
+        "co", "corp",
+        "z.b", "bzw", "usw", "nr", "ca", "bd", "mme", "mlle", "sra", "pp", "ed", "eds", "al", "chap", "art", "gen", "col", "capt", "lt",
+        "rev", "hon",
     };
 
     /// <summary>Splits a text.</summary>
     /// <param name="most">The most tokens of a part.</param>
-    /// <param name="counter">Counts them, sentence by sentence, unless the text is far from having so many; null: the count is that of <see cref="TextTokens"/>.</param>
+    /// <param name="counter">Counts them, sentence by sentence, unless the text is far from having so many; null: the count is that of
+    /// <see cref="TextTokens"/>.</param>
     public static IReadOnlyList<string> Split(string text, int most, TokenCounter? counter = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 2); // An emoji is two.
@@ -38,7 +43,9 @@ internal static class TextSplitter
         while (end < text.Length)
         {
             var next = EndOfSentence(text, end);
-            var more = counter is null ? TextTokens.QuartersOf(text.AsSpan(end, next - end)) : QuartersOf(WithSpaceBefore(text, start, end, next), counter);
+            var more = counter is null
+                ? TextTokens.QuartersOf(text.AsSpan(end, next - end))
+                : QuartersOf(WithSpaceBefore(text, start, end, next), counter);
             if (quarters + more > limit && end > start)
             {
                 parts.Add(text[start..end]);
@@ -78,7 +85,9 @@ internal static class TextSplitter
             }
 
             var behind = i + 1;
-            while (behind < text.Length && (Closers.Contains(text[behind]) || EastAsianEnds.Contains(text[behind]) || LatinEnds.Contains(text[behind])))
+            while (
+                behind < text.Length
+                    && (Closers.Contains(text[behind]) || EastAsianEnds.Contains(text[behind]) || LatinEnds.Contains(text[behind])))
             {
                 behind++;
             }
@@ -123,7 +132,8 @@ internal static class TextSplitter
     }
 
     /// <summary>The quarters of a text: counted, or by the rule.</summary>
-    internal static long QuartersOf(ReadOnlySpan<char> text, TokenCounter? counter) => counter is null ? TextTokens.QuartersOf(text) : 4 * counter.Count(text);
+    internal static long QuartersOf(ReadOnlySpan<char> text, TokenCounter? counter) =>
+        counter is null ? TextTokens.QuartersOf(text) : 4 * counter.Count(text);
 
     // The longest beginning that fits, back to the last space or comma in its last tenth; at the least one character.
     private static int CutWithin(string text, int start, int end, long limit, TokenCounter? counter)

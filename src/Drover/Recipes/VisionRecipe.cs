@@ -33,11 +33,13 @@ internal sealed class VisionRecipe : IRecipe
 
     public string Name => "vision";
 
-    public async ValueTask<CallResult?> WriteRequestAsync(Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
+    public async ValueTask<CallResult?> WriteRequestAsync(
+        Source source, string model, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         if (PromptOf(source) is not { } prompt)
         {
-            return Unsent(new ImageFault("vision_task", $"'task' is '{Excerpt.Of(source.Task!, 60)}'; it must be {string.Join(", ", _tasks.Keys)}."));
+            return Unsent(
+                new ImageFault("vision_task", $"'task' is '{Excerpt.Of(source.Task!, 60)}'; it must be {string.Join(", ", _tasks.Keys)}."));
         }
 
         if (source.Image is not { Length: > 0 } reference)

@@ -83,7 +83,8 @@ public sealed class Reopener(
 
         // The shard's mark tells another length from now on: it is not settled.
         var errors = blobs.Errors(batchId, shard);
-        await errors.CreateAsync(new AppendBlobCreateOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" } }, cancellationToken);
+        await errors.CreateAsync(
+            new AppendBlobCreateOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/jsonl" } }, cancellationToken);
         foreach (var line in ticket.Remaining!)
         {
             await errors.AppendBlockAsync(new MemoryStream(Encoding.UTF8.GetBytes(line + "\n")), cancellationToken: cancellationToken);

@@ -74,7 +74,9 @@ public sealed class RetryRunner(
         return new RetryReport(shard, gain, IsDone: false);
     }
 
-    /// <summary>Writes dead letters for what is left of a ticket that has had its last try, each with the reasons of all its tries.</summary>
+    /// <summary>
+    /// Writes dead letters for what is left of a ticket that has had its last try, each with the reasons of all its tries.
+    /// </summary>
     /// <inheritdoc cref="TryAsync"/>
     public async Task<RetryReport?> BuryAsync(RetryMessage message, string deliveryId)
     {
@@ -108,7 +110,10 @@ public sealed class RetryRunner(
         return new RetryReport(message.Shard, tally - ticket.Counted, IsDone: true);
     }
 
-    /// <summary>Leaves a message to another host on the same account; one that nobody has wanted for an hour is dropped, and its batch will find out.</summary>
+    /// <summary>
+    /// Leaves a message to another host on the same account; one that nobody has wanted for an hour is dropped, and its batch will find
+    /// out.
+    /// </summary>
     public Task PassOnAsync(RetryMessage message, bool isPoison, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -117,7 +122,8 @@ public sealed class RetryRunner(
             : queue.SendAsync(message, isPoison, now + TimeSpan.FromSeconds(1), cancellationToken);
     }
 
-    private async Task<(RetryTicket? Ticket, ETag? Tag, RetryReport? Report)> ClaimAsync(RetryMessage message, string deliveryId, bool isPoison)
+    private async Task<(RetryTicket? Ticket, ETag? Tag, RetryReport? Report)> ClaimAsync(
+        RetryMessage message, string deliveryId, bool isPoison)
     {
         if (await store.FindAsync(message.BatchId, CancellationToken.None) is null
             || await tickets.FindAsync(message.BatchId, message.Shard, CancellationToken.None) is not var (ticket, tag)
@@ -164,6 +170,11 @@ public sealed class RetryRunner(
     private RetryTicket NextRound(RetryTicket ticket, DateTimeOffset expiresAt)
     {
         var round = ticket.Round + 1;
-        return ticket with { Round = round, From = 0, Due = round > options.MaxRetries ? time.GetUtcNow() : tickets.DueOf(round, expiresAt) };
+        return ticket with
+        {
+            Round = round,
+            From = 0,
+            Due = round > options.MaxRetries ? time.GetUtcNow() : tickets.DueOf(round, expiresAt)
+        };
     }
 }

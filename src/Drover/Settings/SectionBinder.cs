@@ -5,7 +5,9 @@ namespace Drover.Settings;
 /// <summary>Reads a section of the configuration into an object of options.</summary>
 internal static class SectionBinder
 {
-    /// <summary>Reads one member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.</summary>
+    /// <summary>
+    /// Reads one member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
+    /// </summary>
     public static void Bind<T>(IConfigurationSection from, T target, List<string> faults)
         where T : class => Bind(from.Path, from.GetChildren(), target, faults);
 
@@ -15,10 +17,12 @@ internal static class SectionBinder
     {
         foreach (var child in members)
         {
-            var property = typeof(T).GetProperties().FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            var property = typeof(T).GetProperties()
+                .FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                faults.Add($"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Where(p => p.CanWrite).Select(p => p.Name))}.");
+                faults.Add(
+                    $"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Where(p => p.CanWrite).Select(p => p.Name))}.");
                 continue;
             }
 

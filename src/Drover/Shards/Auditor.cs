@@ -13,11 +13,15 @@ namespace Drover.Shards;
 /// A batch is closed only after this. Storage that was put back to an earlier state (Azurite killed hard forgets up to five
 /// seconds of acknowledged writes) shows as shards without a true mark; they are run again.
 /// </remarks>
-public sealed class Auditor(ContainerLayout blobs, BatchStore store, Planner planner, RetryTickets tickets, TimeProvider time, ILogger<Auditor> logger)
+public sealed class Auditor(
+    ContainerLayout blobs, BatchStore store, Planner planner, RetryTickets tickets, TimeProvider time, ILogger<Auditor> logger)
 {
     private const int MostReported = 200;
 
-    /// <summary>Which shards are not settled, and the counts over those that are. Of tickets that the retry queue seems to have lost, the messages are sent again.</summary>
+    /// <summary>
+    /// Which shards are not settled, and the counts over those that are. Of tickets that the retry queue seems to have lost, the messages
+    /// are sent again.
+    /// </summary>
     public async Task<Audit> AuditAsync(string batchId, CancellationToken cancellationToken)
     {
         // First: a ticket that is tried meanwhile goes, and its shard is settled by then.

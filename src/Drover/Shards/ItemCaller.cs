@@ -7,14 +7,17 @@ using Drover.Upstreams;
 
 namespace Drover.Shards;
 
-/// <summary>Makes the calls of a batch's items: on the upstream that takes them, with leave and money, and on the next one when one is out.</summary>
+/// <summary>
+/// Makes the calls of a batch's items: on the upstream that takes them, with leave and money, and on the next one when one is out.
+/// </summary>
 /// <param name="payer">The batch, and the key that pays for it.</param>
 /// <param name="upstreams">The upstreams and the chain of fallbacks.</param>
 /// <param name="ledger">What is asked for money; null when no limit holds for the batch.</param>
 /// <param name="isRepeat">Whether the items have failed before.</param>
 /// <param name="tokenRatio">How many tokens a prompt has to one of the estimate's: <c>TokenRatio</c>.</param>
 internal sealed class ItemCaller(
-    Payer payer, UpstreamPool upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time, bool isRepeat = false, double tokenRatio = 1)
+    Payer payer, UpstreamPool upstreams, ModelCatalogue models, SpendLedger? ledger, TimeProvider time, bool isRepeat = false,
+    double tokenRatio = 1)
 {
     /// <summary>The answer that is guessed at for a request that sets no limit, in tokens; the throttle learns the truth.</summary>
     private const long TypicalAnswer = 500;
@@ -33,7 +36,8 @@ internal sealed class ItemCaller(
     }
 
     /// <summary>Waits for leave to make the call where it goes first.</summary>
-    public ValueTask<Permit> AcquireAsync(ItemCall call, CancellationToken cancellationToken) => AcquireAsync(call, call.Target, cancellationToken);
+    public ValueTask<Permit> AcquireAsync(ItemCall call, CancellationToken cancellationToken) =>
+        AcquireAsync(call, call.Target, cancellationToken);
 
     /// <summary>Makes the call.</summary>
     /// <param name="permit">Leave for its first request; it is the answer's from now on.</param>
@@ -85,7 +89,9 @@ internal sealed class ItemCaller(
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
         var spending = ledger is null ? null : new CallSpending(ledger, payer, call.ItemId, target.Model, call.Shape, models, time);
-        var answer = await target.Upstream.CallAsync(new ApiCall(call.Url, body, target.Model, TokensOf(call), spending) { IsRepeat = isRepeat, Since = _since }, permit, stopRetrying);
+        var answer = await target.Upstream.CallAsync(
+            new ApiCall(call.Url, body, target.Model, TokensOf(call), spending) { IsRepeat = isRepeat, Since = _since }, permit,
+            stopRetrying);
         var result = answer.Result;
         return answer with
         {

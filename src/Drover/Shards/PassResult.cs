@@ -10,7 +10,8 @@ namespace Drover.Shards;
 /// <param name="IsWholePass">The pass came to the shard's end: it counts against <see cref="BatchOptions.MaxPasses"/>.</param>
 /// <param name="Next">The first item that this pass has not tried; the next run of the pass begins there.</param>
 /// <param name="StopReason">Why the whole batch must stop, or null.</param>
-public sealed record PassResult(bool IsSettled, Tally Tally, int Left, DateTimeOffset ComeBackAt, bool IsWholePass, int Next, string? StopReason)
+public sealed record PassResult(
+    bool IsSettled, Tally Tally, int Left, DateTimeOffset ComeBackAt, bool IsWholePass, int Next, string? StopReason)
 {
     /// <summary>What is left waits in the retry queue, and the shard is to be run no more.</summary>
     public bool IsInRetry { get; init; }

@@ -143,7 +143,8 @@ internal sealed class ShardPass(
     /// As <see cref="CallAsync"/>, for a request that takes time to write, or may be answered by what is kept. Its place ahead of the
     /// throttle is given back when it has leave to go.
     /// </summary>
-    private async Task<CallResult?> CallWhenWrittenAsync(Item item, Task<Request> writing, OutcomeWriter writer, CancellationToken launching)
+    private async Task<CallResult?> CallWhenWrittenAsync(
+        Item item, Task<Request> writing, OutcomeWriter writer, CancellationToken launching)
     {
         var places = 1;
         try
@@ -172,7 +173,9 @@ internal sealed class ShardPass(
         }
     }
 
-    /// <summary>Calls for one item, until its recipe has what it wants. Null: its outcome is with the writer; otherwise what it is left with.</summary>
+    /// <summary>
+    /// Calls for one item, until its recipe has what it wants. Null: its outcome is with the writer; otherwise what it is left with.
+    /// </summary>
     private async Task<CallResult?> CallAsync(
         Item item, Request request, Permit? permit, OutcomeWriter writer, CancellationToken launching, Action? onLeave = null)
     {
@@ -231,7 +234,8 @@ internal sealed class ShardPass(
                 Stop($"The upstream does not know the model '{call.Model}': {call.ErrorMessage}");
                 break;
             case Outcome.BudgetSpent when call.RetryAfter is null:
-                Stop($"{call.ErrorMessage}{(BatchSpec.IsStage(spec.Id) ? "" : $" It is that of item '{Excerpt.Of(item.Id)}'.")} A higher budget lets the batch go on.");
+                Stop(
+                    $"{call.ErrorMessage}{(BatchSpec.IsStage(spec.Id) ? "" : $" It is that of item '{Excerpt.Of(item.Id)}'.")} A higher budget lets the batch go on.");
                 break;
             case Outcome.BudgetSpent:
             case Outcome.NotSent:
@@ -296,7 +300,8 @@ internal sealed class ShardPass(
         var line = OutcomeLine.Of(spec.Id, item.Id, call, attempts, cost, data, fault);
         if (line.Length > OutcomeLog.MostBytes)
         {
-            fault = new LineFault("outcome_too_large", $"The outcome is {line.Length:N0} bytes long; the limit is {OutcomeLog.MostBytes:N0}.");
+            fault = new LineFault(
+                "outcome_too_large", $"The outcome is {line.Length:N0} bytes long; the limit is {OutcomeLog.MostBytes:N0}.");
             line = OutcomeLine.Of(spec.Id, item.Id, call with { Status = 0, Body = default }, attempts, cost, null, fault);
         }
 
@@ -335,7 +340,8 @@ internal sealed class ShardPass(
             }
             else if (left is { Outcome: Outcome.Later or Outcome.ConnectionLost })
             {
-                if (isLast || (conversation is not null && pass >= options.MaxPasses)) // A conversation that was paid for ends with what it has.
+                // A conversation that was paid for ends with what it has.
+                if (isLast || (conversation is not null && pass >= options.MaxPasses))
                 {
                     writer.Add(OutcomeOf(items[i], conversation, left, pass), tookRoom: false);
                 }

@@ -112,9 +112,11 @@ public sealed class ShardRunner(
         {
             await RecoverAsync(batchId, index, items, log, spool);
             var isLimited = await ledger.IsLimitedAsync(spec.Payer, CancellationToken.None);
-            var caller = new ItemCaller(spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1, shard.TokenRatio);
+            var caller = new ItemCaller(
+                spec.Payer, upstreams, models, isLimited ? ledger : null, time, isRepeat: pass > 1, shard.TokenRatio);
             var run = new ShardPass(
-                spec, pass, isLast, ticket?.Paid ?? NothingPaid, store, caller, spec.Cache ? cache : null, RecipeOf(spec), spec.Repair ? recipes.RepairOf : null, _conversations, selector, options, _ahead, time, logger);
+                spec, pass, isLast, ticket?.Paid ?? NothingPaid, store, caller, spec.Cache ? cache : null, RecipeOf(spec),
+                spec.Repair ? recipes.RepairOf : null, _conversations, selector, options, _ahead, time, logger);
             await using var writer = new OutcomeWriter(
                 log, spool, options, Backlog, tally => live.Set(batchId, index, tally), trouble => StorageTrouble = trouble, time, logger);
             var open = Enumerable.Range(from, Math.Max(0, items.Count - from)).Where(i => !log.Has(items[i].Id)).ToList();
@@ -139,7 +141,10 @@ public sealed class ShardRunner(
         {
             BatchLog.Fenced(logger, batchId, index, e.Message);
             var left = OpenOf(items, log);
-            return new PassEnd(new PassResult(false, log.Tally, left.Count, time.GetUtcNow() + ShortWait, false, from, null), left, []) { IsFenced = true };
+            return new PassEnd(
+                new PassResult(false, log.Tally, left.Count, time.GetUtcNow() + ShortWait, false, from, null), left,
+                [])
+            { IsFenced = true };
         }
     }
 
@@ -187,7 +192,8 @@ public sealed class ShardRunner(
     }
 
     private IRecipe RecipeOf(BatchSpec spec) => recipes.Find(spec.Recipe)
-        ?? throw new InvalidDataException($"Batch '{spec.Id}' asks for the recipe '{spec.Recipe}'; there are {string.Join(", ", recipes.Names)}.");
+        ?? throw new InvalidDataException(
+            $"Batch '{spec.Id}' asks for the recipe '{spec.Recipe}'; there are {string.Join(", ", recipes.Names)}.");
 
     // Enough for every call that may be under way and the blocks being gathered and appended meanwhile.
     private int Backlog => upstreams.All.Max(u => u.Throttle.Concurrency) + 10 * options.AppendItems;

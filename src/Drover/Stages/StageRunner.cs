@@ -15,11 +15,13 @@ namespace Drover.Stages;
 /// <summary>Takes a batch of a recipe that needs several requests for one item from stage to stage.</summary>
 /// <remarks>
 /// <para>
-/// A stage is a batch of its own (<c>{id}~1</c>, <c>{id}~2</c>, …) with a line for each request, so all that holds for batches holds for it. What
+/// A stage is a batch of its own (<c>{id}~1</c>, <c>{id}~2</c>, …) with a line for each request, so all that holds for batches holds for
+/// it. What
 /// a stage brings is an outcome of the item, in the shard of the batch that has the stage's number, or lines of the next stage's input.
 /// </para>
 /// <para>
-/// Everything here can be done again at any time and comes to the same. The next stage's spec is written last: it says that the one before is
+/// Everything here can be done again at any time and comes to the same. The next stage's spec is written last: it says that the one before
+/// is
 /// done with. Memory: some shards of a stage, and one item's steps.
 /// </para>
 /// </remarks>
@@ -118,11 +120,13 @@ public sealed class StageRunner(
                 var spent = item.Aggregate(StepSpending.None, (sum, step) => sum + step.Line.Spent + step.Outcome.Spent);
                 var end = item.Any(s => s.Outcome.Fault is not null)
                     ? null
-                    : recipe.Next([.. item.Select(s => new StepReply(s.Line.Step, s.Outcome.Data!.Value))], RoomOf(item[0].Line.Step.Model!));
+                    : recipe.Next(
+                        [.. item.Select(s => new StepReply(s.Line.Step, s.Outcome.Data!.Value))], RoomOf(item[0].Line.Step.Model!));
                 if (end is { Data: null } && closing is null)
                 {
                     goesOn = true;
-                    await next.WriteAsync(LinesOf(item[0].Line, item[0].Line.Step.Id.Split('.')[1], stage + 1, end.Steps, spent), cancellationToken);
+                    await next.WriteAsync(
+                        LinesOf(item[0].Line, item[0].Line.Step.Id.Split('.')[1], stage + 1, end.Steps, spent), cancellationToken);
                     continue;
                 }
 
@@ -133,7 +137,8 @@ public sealed class StageRunner(
         }
 
         var mark = new SettledMark(await LengthOf(results, cancellationToken), await LengthOf(errors, cancellationToken), tally);
-        await results.SetMetadataAsync(new Dictionary<string, string> { [SettledMark.Key] = mark.ToText() }, cancellationToken: cancellationToken);
+        await results.SetMetadataAsync(
+            new Dictionary<string, string> { [SettledMark.Key] = mark.ToText() }, cancellationToken: cancellationToken);
         if (goesOn)
         {
             await WriteSpecAsync(spec, stage + 1, cancellationToken);
@@ -160,13 +165,15 @@ public sealed class StageRunner(
         var item = input.Item!.Value;
         if (!item.IsSource)
         {
-            return Nothing(new LineFault("not_a_source", $"The recipe '{spec.Recipe}' takes sources; this is a request line.", item.Id), out fault);
+            return Nothing(
+                new LineFault("not_a_source", $"The recipe '{spec.Recipe}' takes sources; this is a request line.", item.Id), out fault);
         }
 
         var source = Source.Read(item.Body) with { Model = input.Model };
         var steps = ((IStagedRecipe)recipes.Find(spec.Recipe)!).Begin(source, RoomOf(input.Model!), out var why);
         fault = why is null ? null : new LineFault("invalid_request", why, item.Id);
-        return LinesOf(new StepLine(item.Id, item.Priority, source, StepSpending.None), $"{input.Line.Number}", 1, steps, StepSpending.None);
+        return LinesOf(
+            new StepLine(item.Id, item.Priority, source, StepSpending.None), $"{input.Line.Number}", 1, steps, StepSpending.None);
     }
 
     // Ids of steps are unique over all stages, because the ledger tells them apart by nothing else.
@@ -174,17 +181,21 @@ public sealed class StageRunner(
         [.. steps.Select((step, index) => of with { Step = step with { Id = $"{stage}.{number}.{index + 1}" }, Spent = index == 0 ? spent : StepSpending.None })];
 
     private static PendingOutcome OutcomeOf(
-        BatchSpec spec, List<(StepLine Line, StepOutcome Outcome)> item, System.Text.Json.JsonElement? data, string? closing, StepSpending spent)
+        BatchSpec spec, List<(StepLine Line, StepOutcome Outcome)> item, System.Text.Json.JsonElement? data, string? closing,
+        StepSpending spent)
     {
         var (line, left) = item.Find(s => s.Outcome is { Fault: not null, IsNotRun: false }) is { Line: not null } failed ? failed
             : item.Find(s => s.Outcome.Fault is not null) is { Line: not null } notRun ? notRun
             : item[^1];
         var fault = left.Fault is null ? data is null ? ShardPass.ClosedBy(closing!) : null
             : left.IsNotRun || line.Step.Parts == 1 ? left.Fault
-            : new LineFault("part_failed", $"Part {line.Step.Part} of {line.Step.Parts}{Whose(line.Step)} failed: {left.Fault.Code}: {left.Fault.Message}");
+            : new LineFault(
+                "part_failed",
+                $"Part {line.Step.Part} of {line.Step.Parts}{Whose(line.Step)} failed: {left.Fault.Code}: {left.Fault.Message}");
         var isNotRun = fault?.Code is OutcomeReader.CancelledCode or OutcomeReader.ExpiredCode;
         var call = left.Call with { Usage = spent.Usage, Latency = TimeSpan.FromMilliseconds(spent.LatencyMs) };
-        var written = OutcomeLine.Of(spec.Id, line.ItemId, isNotRun ? call with { Status = 0, Body = default } : call, spent.Attempts, spent.CostUsd, data, fault);
+        var written = OutcomeLine.Of(
+            spec.Id, line.ItemId, isNotRun ? call with { Status = 0, Body = default } : call, spent.Attempts, spent.CostUsd, data, fault);
         var tally = Tally.Zero with
         {
             Completed = fault is null ? 1 : 0,
@@ -247,7 +258,8 @@ public sealed class StageRunner(
         [
             .. (await shards.ReadItemsAsync(of, shard)).Select(item => (
                 StepLine.Read(item),
-                outcomes.GetValueOrDefault(item.Id) ?? throw new InvalidDataException($"Step {item.Id} of batch '{of.Id}' has no outcome."))),
+                outcomes.GetValueOrDefault(item.Id)
+                    ?? throw new InvalidDataException($"Step {item.Id} of batch '{of.Id}' has no outcome."))),
         ];
     }
 
@@ -262,10 +274,14 @@ public sealed class StageRunner(
             OutputLifetime = null,
             Metadata = null,
         };
-        return blobs.Spec(of.Id).WriteAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(of, BatchJson.Default.BatchSpec), cancellationToken: cancellationToken);
+        return blobs.Spec(of.Id)
+            .WriteAsync(
+                System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(of, BatchJson.Default.BatchSpec),
+                cancellationToken: cancellationToken);
     }
 
-    private BlockBlobClient InputOf(BatchSpec spec, int stage) => blobs.ByName(ContainerLayout.OwnInputName(BatchSpec.StageId(spec.Id, stage), "steps"));
+    private BlockBlobClient InputOf(BatchSpec spec, int stage) =>
+        blobs.ByName(ContainerLayout.OwnInputName(BatchSpec.StageId(spec.Id, stage), "steps"));
 
     private async Task<bool> IsThereAsync(BatchSpec spec, int stage, CancellationToken cancellationToken) =>
         await blobs.Spec(BatchSpec.StageId(spec.Id, stage)).ExistsAsync(cancellationToken);

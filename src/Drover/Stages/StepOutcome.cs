@@ -38,7 +38,9 @@ internal sealed record StepOutcome
                 (int)Number(drover, "attempts"),
                 drover.GetProperty("latency_ms").GetDouble(),
                 drover.GetProperty("cost_usd") is { ValueKind: JsonValueKind.Number } cost ? cost.GetDecimal() : null,
-                new TokenUsage(Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"), Number(drover, "reasoning_tokens")));
+                new TokenUsage(
+                    Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"),
+                    Number(drover, "reasoning_tokens")));
             data = drover.TryGetProperty("data", out var given) ? given.Clone() : null;
         }
 
@@ -53,7 +55,10 @@ internal sealed record StepOutcome
                 Body = Encoding.UTF8.GetBytes(body.GetRawText()),
                 IsJson = true,
             };
-            error = error.ValueKind == JsonValueKind.Null && call.Status != 200 && body.ValueKind == JsonValueKind.Object && body.TryGetProperty("error", out var said) ? said : error;
+            error = error.ValueKind == JsonValueKind.Null && call.Status != 200 && body.ValueKind == JsonValueKind.Object
+                && body.TryGetProperty("error", out var said)
+                ? said
+                : error;
         }
 
         var fault = error.ValueKind switch
@@ -62,7 +67,9 @@ internal sealed record StepOutcome
             JsonValueKind.Null when data is not null => null,
             _ => new LineFault("upstream_error", $"The upstream answered {call.Status}."),
         };
-        return (root.GetProperty("custom_id").GetString()!, new StepOutcome { Data = fault is null ? data : null, Fault = fault, Call = call, Spent = spent });
+        return (
+            root.GetProperty("custom_id").GetString()!,
+            new StepOutcome { Data = fault is null ? data : null, Fault = fault, Call = call, Spent = spent });
     }
 
     private static string? Text(JsonElement parent, string name) =>

@@ -56,7 +56,8 @@ public static class BlobWriting
     }
 
     /// <summary>Stages <paramref name="source"/> in blocks of 4 MiB, to be committed by the caller. Memory: one block.</summary>
-    /// <returns>The blocks and the bytes in them; more than <paramref name="mostBytes"/> when the source is longer than that, and the rest is not read.</returns>
+    /// <returns>The blocks and the bytes in them; more than <paramref name="mostBytes"/> when the source is longer than that, and the rest
+    /// is not read.</returns>
     public static async Task<(IReadOnlyList<string> Blocks, long Bytes)> StageStreamAsync(
         this BlockBlobClient blob, Stream source, long mostBytes, CancellationToken cancellationToken = default)
     {
@@ -66,7 +67,9 @@ public static class BlobWriting
             var blocks = new List<string>();
             long total = 0;
             int read;
-            while (total <= mostBytes && (read = await source.ReadAtLeastAsync(buffer.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken)) > 0)
+            while (
+                total <= mostBytes
+                    && (read = await source.ReadAtLeastAsync(buffer.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken)) > 0)
             {
                 var id = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{blocks.Count:D6}"));
                 await blob.StageBlockAsync(id, new MemoryStream(buffer, 0, read), cancellationToken: cancellationToken);

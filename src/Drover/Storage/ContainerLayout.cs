@@ -67,7 +67,8 @@ public sealed class ContainerLayout(BlobContainerClient container)
     public AppendBlobClient Errors(string batchId, int shard) => Container.GetAppendBlobClient(ErrorsName(batchId, shard));
 
     /// <summary>What keeps failing in a shard.</summary>
-    public BlockBlobClient RetryTicket(string batchId, int shard) => Container.GetBlockBlobClient($"{RetryTicketsPrefix(batchId)}{shard:D5}.json");
+    public BlockBlobClient RetryTicket(string batchId, int shard) =>
+        Container.GetBlockBlobClient($"{RetryTicketsPrefix(batchId)}{shard:D5}.json");
 
     public BlockBlobClient CachedAnswer(string key) => Container.GetBlockBlobClient(CachePrefix + key);
 
@@ -83,7 +84,8 @@ public sealed class ContainerLayout(BlobContainerClient container)
     public BlockBlobClient ByName(string name) => Container.GetBlockBlobClient(name);
 
     /// <summary>The empty blob that lists a batch; the names of newer batches sort first.</summary>
-    public BlockBlobClient IndexEntry(string batchId, DateTimeOffset createdAt) => Container.GetBlockBlobClient(IndexName(batchId, createdAt));
+    public BlockBlobClient IndexEntry(string batchId, DateTimeOffset createdAt) =>
+        Container.GetBlockBlobClient(IndexName(batchId, createdAt));
 
     public static string IndexName(string batchId, DateTimeOffset createdAt) =>
         $"{IndexPrefix}{long.MaxValue - createdAt.UtcTicks:D19}-{batchId}";

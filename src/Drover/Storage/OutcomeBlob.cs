@@ -89,7 +89,8 @@ internal sealed class OutcomeBlob(AppendBlobClient client, string epoch)
         {
             // The append whose answer was lost is repeated and refused: then what is there is what we sent.
             _tag = await TagIfItHoldsAsync(block, cancellationToken)
-                ?? throw new FencedException($"'{client.Name}' is not {Length} bytes long, as it was left, or another run has taken it.", e);
+                ?? throw new FencedException(
+                    $"'{client.Name}' is not {Length} bytes long, as it was left, or another run has taken it.", e);
         }
 
         Length += block.Length;

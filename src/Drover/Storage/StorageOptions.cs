@@ -15,7 +15,9 @@ public sealed class StorageOptions
     /// <summary>The queue endpoint of such an account. Empty: the app setting <c>AzureWebJobsStorage__queueServiceUri</c>.</summary>
     public string QueueServiceUri { get; set; } = "";
 
-    /// <summary>The connection string of the queues: that of the app setting <c>AzureWebJobsStorage</c>, whose queues trigger functions.</summary>
+    /// <summary>
+    /// The connection string of the queues: that of the app setting <c>AzureWebJobsStorage</c>, whose queues trigger functions.
+    /// </summary>
     internal string QueueConnection { get; set; } = "";
 
     /// <summary>The container, created at the first start.</summary>

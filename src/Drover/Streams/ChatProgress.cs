@@ -28,7 +28,9 @@ internal sealed class ChatProgress
     /// <summary>Whether the last event, <c>[DONE]</c> or an error, has come.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>Whether something has gone out that a text prefix cannot stand for: calls of tools, several choices, an odd chunk.</summary>
+    /// <summary>
+    /// Whether something has gone out that a text prefix cannot stand for: calls of tools, several choices, an odd chunk.
+    /// </summary>
     public bool IsMoreThanText { get; private set; }
 
     /// <summary>What the events in a log amount to.</summary>

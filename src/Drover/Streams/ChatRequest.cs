@@ -45,7 +45,9 @@ public sealed class ChatRequest
             : throw new JsonException("The body must be a JSON object.");
     }
 
-    /// <summary>The call that asks the upstream to go on after a text; without a text, the call that asks for it from the beginning.</summary>
+    /// <summary>
+    /// The call that asks the upstream to go on after a text; without a text, the call that asks for it from the beginning.
+    /// </summary>
     /// <param name="how">How to ask.</param>
     /// <param name="model">The model to ask.</param>
     /// <param name="withUsage">Whether to ask for the tokens used though the caller does not.</param>

@@ -9,7 +9,9 @@ public enum Continuation
     /// <summary>The same with <c>"prefix": true</c> in that message: Mistral and DeepSeek.</summary>
     PrefixFlag,
 
-    /// <summary>The same with <c>"continue_final_message": true, "add_generation_prompt": false</c> in the request: vLLM and SGLang.</summary>
+    /// <summary>
+    /// The same with <c>"continue_final_message": true, "add_generation_prompt": false</c> in the request: vLLM and SGLang.
+    /// </summary>
     ContinueFinalMessage,
 
     /// <summary>Not at all: a stream that breaks after its first text ends with an error.</summary>

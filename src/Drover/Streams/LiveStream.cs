@@ -101,7 +101,9 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
         }
     }
 
-    /// <summary>Appends a comment when nothing has been appended for that long; it keeps connections open and shows that the writer lives.</summary>
+    /// <summary>
+    /// Appends a comment when nothing has been appended for that long; it keeps connections open and shows that the writer lives.
+    /// </summary>
     public void Beat(TimeSpan quiet)
     {
         lock (_lock)
@@ -123,7 +125,8 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
     }
 
     /// <summary>The log from a position on, as it grows, until it ends or is elsewhere.</summary>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(int position, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        int position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -154,7 +157,10 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
         }
     }
 
-    /// <summary>Waits until there is something to store, then up to <paramref name="pause"/> for more; empty when all is stored and the stream is over.</summary>
+    /// <summary>
+    /// Waits until there is something to store, then up to <paramref name="pause"/> for more; empty when all is stored and the stream is
+    /// over.
+    /// </summary>
     public async Task<ReadOnlyMemory<byte>> NextToStoreAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         while (true)

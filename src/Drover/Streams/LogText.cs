@@ -108,7 +108,8 @@ internal static class LogText
         }
 
         var from = log[id.Offset..];
-        return from.StartsWith(DataMark) && from.IndexOf("\n\n"u8) is >= 0 and var end && from[..end].EndsWith(Encoding.UTF8.GetBytes($"\nid: {id}"))
+        return from.StartsWith(DataMark) && from.IndexOf("\n\n"u8) is >= 0 and var end
+            && from[..end].EndsWith(Encoding.UTF8.GetBytes($"\nid: {id}"))
             ? id.Offset + end + 2
             : null;
     }

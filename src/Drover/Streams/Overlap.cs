@@ -19,7 +19,9 @@ internal sealed class Overlap(string before)
     private const int Longest = 200;
     private const int LongestAnywhere = 16;
 
-    /// <summary>A continuation that begins with so much of the text's own beginning, and then says something else, is another answer.</summary>
+    /// <summary>
+    /// A continuation that begins with so much of the text's own beginning, and then says something else, is another answer.
+    /// </summary>
     private const int SameBeginning = 32;
 
     private readonly int _longest = IsAtSentence(before) ? LongestAnywhere : Longest;

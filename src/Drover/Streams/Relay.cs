@@ -12,7 +12,8 @@ namespace Drover.Streams;
 
 /// <summary>Brings one answer from the upstream into a stream's log, over as many calls as it takes.</summary>
 internal sealed class Relay(
-    LiveStream stream, ChatRequest request, ChatProgress progress, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger logger)
+    LiveStream stream, ChatRequest request, ChatProgress progress, UpstreamPool upstreams, ChatSpending spending, StreamOptions options,
+    TimeProvider time, Random random, ILogger logger)
 {
     /// <summary>An upstream that breaks each call after a few words would be paid for the prompt again and again.</summary>
     private const int MostReconnections = 20;
@@ -122,7 +123,8 @@ internal sealed class Relay(
         var continued = progress.HasEvents ? new ContinuedChunks(progress, prefix, _usage) : null;
         try
         {
-            await foreach (var item in SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data))).EnumerateAsync(cancellationToken))
+            await foreach (
+                var item in SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data))).EnumerateAsync(cancellationToken))
             {
                 switch (item.Data.Kind)
                 {
@@ -142,13 +144,16 @@ internal sealed class Relay(
 
                 if (continued is { IsAnotherAnswer: true })
                 {
-                    return StreamFailure.Half("The upstream began another answer instead of going on with this one.", "continuation_differs");
+                    return StreamFailure.Half(
+                        "The upstream began another answer instead of going on with this one.", "continuation_differs");
                 }
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {
-            return progress.IsFinished ? null : StreamFailure.Half($"The upstream's stream broke: {Excerpt.Of(e.Message)}", "connection_lost");
+            return progress.IsFinished
+                ? null
+                : StreamFailure.Half($"The upstream's stream broke: {Excerpt.Of(e.Message)}", "connection_lost");
         }
         finally
         {
@@ -203,8 +208,10 @@ internal sealed class Relay(
     private string? WhyNoMore(int tries, TimeSpan wait) =>
         tries > options.ReconnectTries ? $" It was tried again {options.ReconnectTries} times."
         : _reconnections >= MostReconnections ? $" The answer has been reconnected {MostReconnections} times, which is the most."
-        : wait > options.LongestReconnectDelay ? string.Create(CultureInfo.InvariantCulture, $" The upstream asks to wait {wait.TotalSeconds:0} s.")
-        : progress.IsMoreThanText || (request.Shape.Answers > 1 && progress.HasEvents) ? " Calls of tools and several choices cannot be continued."
+        : wait > options.LongestReconnectDelay ? string.Create(
+            CultureInfo.InvariantCulture, $" The upstream asks to wait {wait.TotalSeconds:0} s.")
+        : progress.IsMoreThanText
+        || (request.Shape.Answers > 1 && progress.HasEvents) ? " Calls of tools and several choices cannot be continued."
         : options.Continuation == Continuation.Off && progress.Length > 0 ? " Drover:Streams:Continuation is Off."
         : null;
 

@@ -17,7 +17,8 @@ internal sealed record StoredLog(ReadOnlyMemory<byte> Text, bool IsReleased, Tim
             Response<BlobDownloadResult> answer = await blob.DownloadContentAsync(cancellationToken);
             var details = answer.Value.Details;
             var now = answer.GetRawResponse().Headers.Date ?? details.LastModified;
-            return new StoredLog(answer.Value.Content.ToMemory(), details.Metadata.ContainsKey(LogWriter.ReleasedKey), now - details.LastModified);
+            return new StoredLog(
+                answer.Value.Content.ToMemory(), details.Metadata.ContainsKey(LogWriter.ReleasedKey), now - details.LastModified);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

@@ -29,7 +29,9 @@ internal sealed record StreamFailure(string Reason, string Code)
     public static StreamFailure Of(CallResult head, TimeSpan longestWait)
     {
         var mayPass = head.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && !(head.RetryAfter > longestWait);
-        return new StreamFailure(head.ErrorMessage ?? "The upstream answered with no stream.", head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
+        return new StreamFailure(
+            head.ErrorMessage ?? "The upstream answered with no stream.",
+            head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
         {
             RetryAfter = head.RetryAfter,
             IsFinal = !mayPass,

@@ -17,7 +17,8 @@ namespace Drover.Streams;
 /// released it, or nothing has been appended for three heartbeats.
 /// </remarks>
 public sealed class StreamHub(
-    ContainerLayout blobs, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random, ILogger<StreamHub> logger)
+    ContainerLayout blobs, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random,
+    ILogger<StreamHub> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -134,7 +135,8 @@ public sealed class StreamHub(
     {
         var before = time.GetUtcNow() - options.Retention;
         var count = 0;
-        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.StreamsPrefix, cancellationToken))
+        await foreach (
+            var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.StreamsPrefix, cancellationToken))
         {
             if (blob.Properties.LastModified < before)
             {
@@ -264,6 +266,7 @@ public sealed class StreamHub(
 
         public static Found Of(StreamRun run, string? key) => run.Relay.Key == key ? new(run, default) : Nothing;
 
-        public static Found Of(ReadOnlyMemory<byte> log, string? key) => !log.IsEmpty && LogText.Key(log.Span) == key ? new(null, log) : Nothing;
+        public static Found Of(ReadOnlyMemory<byte> log, string? key) =>
+            !log.IsEmpty && LogText.Key(log.Span) == key ? new(null, log) : Nothing;
     }
 }

@@ -11,7 +11,9 @@ public sealed class StreamOptions
     /// <summary>How often in a row a broken stream is reconnected without a new piece of text.</summary>
     public int ReconnectTries { get; set; } = 5;
 
-    /// <summary>The wait before the first of them; it doubles with each, up to <see cref="LongestReconnectDelay"/>, with a fifth of jitter.</summary>
+    /// <summary>
+    /// The wait before the first of them; it doubles with each, up to <see cref="LongestReconnectDelay"/>, with a fifth of jitter.
+    /// </summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest wait; an upstream that asks (Retry-After) for a longer one ends the stream.</summary>
@@ -36,7 +38,8 @@ public sealed class StreamOptions
 
         if (ReconnectTries is < 0 or > 100)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"Drover:Streams:ReconnectTries is {ReconnectTries}; it must be from 0 to 100.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"Drover:Streams:ReconnectTries is {ReconnectTries}; it must be from 0 to 100.");
         }
 
         if (ReconnectDelay < TimeSpan.FromMilliseconds(1) || ReconnectDelay > LongestReconnectDelay)

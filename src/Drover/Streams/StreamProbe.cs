@@ -20,18 +20,21 @@ public sealed class StreamProbe(UpstreamOptions options, TimeProvider time) : IA
     public async Task<ProbeSample> MeasureAsync(string model, CancellationToken cancellationToken)
     {
         using var permit = await _upstream.Throttle.AcquireAsync(0, cancellationToken);
-        var body = JsonSerializer.SerializeToUtf8Bytes(new ProbeRequest(model, true, 16, [new("user", "Count from one to ten.")]), ProbeJson.Default.ProbeRequest);
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new ProbeRequest(model, true, 16, [new("user", "Count from one to ten.")]), ProbeJson.Default.ProbeRequest);
         var started = time.GetTimestamp();
         await using var answer = await _upstream.OpenStreamAsync(new ApiCall(ChatRequest.Url, body, model), permit, cancellationToken);
         if (answer.Body is null)
         {
-            return new ProbeSample(default, default, $"{answer.Head.Status} {answer.Head.ErrorCode}: {answer.Head.ErrorMessage ?? "no stream"}");
+            return new ProbeSample(
+                default, default, $"{answer.Head.Status} {answer.Head.ErrorCode}: {answer.Head.ErrorMessage ?? "no stream"}");
         }
 
         var (firstByte, firstToken) = (time.GetElapsedTime(started), TimeSpan.Zero);
         try
         {
-            await foreach (var item in SseParser.Create(answer.Body, static (_, data) => ChatChunk.Parse(data)).EnumerateAsync(cancellationToken))
+            await foreach (
+                var item in SseParser.Create(answer.Body, static (_, data) => ChatChunk.Parse(data)).EnumerateAsync(cancellationToken))
             {
                 if (firstToken == TimeSpan.Zero && item.Data.Body?.Choices is { Count: > 0 } choices && choices[0].Delta?.Content is { Length: > 0 })
                 {
@@ -44,7 +47,9 @@ public sealed class StreamProbe(UpstreamOptions options, TimeProvider time) : IA
             return new ProbeSample(default, default, e.Message);
         }
 
-        return firstToken > TimeSpan.Zero ? new ProbeSample(firstByte, firstToken) : new ProbeSample(default, default, "The stream had no text.");
+        return firstToken > TimeSpan.Zero
+            ? new ProbeSample(firstByte, firstToken)
+            : new ProbeSample(default, default, "The stream had no text.");
     }
 
     public async ValueTask DisposeAsync()

@@ -37,7 +37,10 @@ internal sealed record Adaptation
     /// <summary>Counts the cuts; answers to calls of an earlier generation do not count.</summary>
     public int Generation { get; init; }
 
-    /// <summary>The requests per minute that <see cref="Factor"/> is a part of where none are configured: those that were measured when refusals began.</summary>
+    /// <summary>
+    /// The requests per minute that <see cref="Factor"/> is a part of where none are configured: those that were measured when refusals
+    /// began.
+    /// </summary>
     public double Measured { get; init; }
 
     /// <summary>The 429s in a row.</summary>
@@ -114,7 +117,8 @@ internal sealed record Adaptation
         }
 
         return next == Factor ? this
-            : Measured > 0 && next > 2 ? new Adaptation { Generation = Generation, ChangedAt = now } // Twice what was refused once: no limit any more.
+            // Twice what was refused once: no limit any more.
+            : Measured > 0 && next > 2 ? new Adaptation { Generation = Generation, ChangedAt = now }
             : this with { Factor = next, ChangedAt = now, Streak = 0 };
     }
 }

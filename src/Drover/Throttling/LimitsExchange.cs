@@ -12,7 +12,8 @@ internal static class LimitsExchange
     // Who has not been heard of for so long does not take part in the round, though its share is still its own.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2.5);
 
-    public static (LimitsDocument Document, Lease Lease) Apply(LimitsDocument document, LeaseRequest request, ThrottleLimits limits, DateTimeOffset now)
+    public static (LimitsDocument Document, Lease Lease) Apply(
+        LimitsDocument document, LeaseRequest request, ThrottleLimits limits, DateTimeOffset now)
     {
         var others = document.Holders.Where(h => h.Process != request.Process && h.Expires > now).ToList();
         document = Learn(document, request, others.Sum(h => h.Pace) + request.Pace, limits, now);
@@ -31,10 +32,15 @@ internal static class LimitsExchange
         var requests = Take(ref requestsDue, request.Requests, requestInterval, active, earliest);
         var tokens = Take(ref tokensDue, request.Tokens, tokenInterval, active, earliest);
         document = document with { RequestsDue = At(requestsDue), TokensDue = At(tokensDue) };
-        return (document, new Lease(document, held, cap, me.Expires, isRestless, requestInterval, tokenInterval) { Requests = requests, Tokens = tokens });
+        return (
+            document,
+            new Lease(
+                document, held, cap, me.Expires, isRestless, requestInterval, tokenInterval)
+            { Requests = requests, Tokens = tokens });
     }
 
-    private static LimitsDocument Learn(LimitsDocument document, LeaseRequest request, double pace, ThrottleLimits limits, DateTimeOffset now)
+    private static LimitsDocument Learn(
+        LimitsDocument document, LeaseRequest request, double pace, ThrottleLimits limits, DateTimeOffset now)
     {
         var learned = document with
         {
@@ -42,7 +48,8 @@ internal static class LimitsExchange
             RequestLimit = LearnedLimit.Merge(document.RequestLimit, request.RequestLimit, now),
             TokenLimit = LearnedLimit.Merge(document.TokenLimit, request.TokenLimit, now),
         };
-        var isNew = learned.RequestLimit?.PerMinute != document.RequestLimit?.PerMinute || learned.TokenLimit?.PerMinute != document.TokenLimit?.PerMinute;
+        var isNew = learned.RequestLimit?.PerMinute != document.RequestLimit?.PerMinute
+            || learned.TokenLimit?.PerMinute != document.TokenLimit?.PerMinute;
         var isLimited = limits.RequestsPerMinute > 0 || learned.RequestLimit is not null;
         return learned with
         {

@@ -182,7 +182,8 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
             _cap = Math.Min(_cap, mayLaunch);
         }
 
-        (_launches, _launchTicks) = ((_launches * PaceMemory) + _launched, (_launchTicks * PaceMemory) + Math.Max(1, _askedAt == 0 ? 1 : now - _askedAt));
+        (_launches, _launchTicks) = (
+            (_launches * PaceMemory) + _launched, (_launchTicks * PaceMemory) + Math.Max(1, _askedAt == 0 ? 1 : now - _askedAt));
         var request = new LeaseRequest(process)
         {
             InFlight = Math.Max(InFlight, mayLaunch),

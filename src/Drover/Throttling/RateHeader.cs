@@ -16,7 +16,8 @@ public readonly record struct RateHeader(long Limit, long Remaining, TimeSpan Re
     /// is the period. Upstreams whose bucket is smaller than a minute of the rate make it seem shorter, never longer.
     /// </remarks>
     public long? PerMinute =>
-        Limit > 0 && Remaining < Limit && Reset > TimeSpan.Zero && Reset * ((double)Limit / (Limit - Math.Max(0, Remaining))) <= LongestMinute
+        Limit > 0 && Remaining < Limit && Reset > TimeSpan.Zero
+            && Reset * ((double)Limit / (Limit - Math.Max(0, Remaining))) <= LongestMinute
             ? Limit
             : null;
 }

@@ -37,7 +37,9 @@ public readonly record struct RateHeaders(RateHeader? Requests, RateHeader? Toke
             text = text[(unit < 1 ? 2 : 1)..];
             if (text.IsEmpty)
             {
-                return seconds < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond)) : null;
+                return seconds < TimeSpan.MaxValue.TotalSeconds / 2
+                    ? TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond))
+                    : null;
             }
         }
     }

@@ -10,7 +10,9 @@ namespace Drover.Throttling;
 /// </remarks>
 internal static class Schedule
 {
-    /// <summary>One per cent of the rate is kept as headroom: two clocks that cut time into windows never cut it at the same instants.</summary>
+    /// <summary>
+    /// One per cent of the rate is kept as headroom: two clocks that cut time into windows never cut it at the same instants.
+    /// </summary>
     public const double Headroom = 1.01;
 
     /// <summary>How far before its place in the schedule a unit may go, so that the slices of several processes run side by side.</summary>
@@ -19,13 +21,17 @@ internal static class Schedule
     /// <summary>How much missed time may be made good, because timers fire late.</summary>
     private static readonly long MostCatchUp = TimeSpan.FromMilliseconds(20).Ticks;
 
-    /// <summary>The most that a unit goes before its place in the schedule: so much more than the rate may fall into any stretch of time.</summary>
+    /// <summary>
+    /// The most that a unit goes before its place in the schedule: so much more than the rate may fall into any stretch of time.
+    /// </summary>
     public static TimeSpan MostAhead { get; } = TimeSpan.FromTicks(MostEarly + MostCatchUp);
 
     /// <summary>The ticks from one unit to the next.</summary>
     public static double Interval(double perMinute) => perMinute > 0 ? TimeSpan.TicksPerMinute * Headroom / perMinute : 0;
 
-    /// <summary>Takes so many units, the first not before <paramref name="earliest"/>, and moves <paramref name="due"/> past them.</summary>
+    /// <summary>
+    /// Takes so many units, the first not before <paramref name="earliest"/>, and moves <paramref name="due"/> past them.
+    /// </summary>
     public static Slice Take(ref long due, double units, double interval, long earliest)
     {
         var begins = Math.Max(due, earliest);

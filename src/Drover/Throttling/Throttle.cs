@@ -105,7 +105,9 @@ public sealed partial class Throttle : IAsyncDisposable
         }
     }
 
-    /// <summary>Grants nothing for that long, in any process: the upstream said Retry-After. A longer pause that is set already stays.</summary>
+    /// <summary>
+    /// Grants nothing for that long, in any process: the upstream said Retry-After. A longer pause that is set already stays.
+    /// </summary>
     public void PauseFor(TimeSpan delay)
     {
         lock (_lock)
@@ -156,7 +158,8 @@ public sealed partial class Throttle : IAsyncDisposable
         await _renewal;
         if (_ledger is not null && _share.Lease is not null && _trouble is null && _share.InFlight == 0)
         {
-            await TryExchangeAsync(_share.Request(isAwaited: false, _clock.Now) with { Wanted = 0, InFlight = 0, Requests = default, Tokens = default });
+            await TryExchangeAsync(
+                _share.Request(isAwaited: false, _clock.Now) with { Wanted = 0, InFlight = 0, Requests = default, Tokens = default });
         }
     }
 
@@ -310,7 +313,8 @@ public sealed partial class Throttle : IAsyncDisposable
         if (at != Never && at < _timerAt)
         {
             _timerAt = at;
-            _timer.Change(TimeSpan.FromTicks(Math.Clamp(at - now, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerHour)), Timeout.InfiniteTimeSpan);
+            _timer.Change(
+                TimeSpan.FromTicks(Math.Clamp(at - now, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerHour)), Timeout.InfiniteTimeSpan);
         }
     }
 

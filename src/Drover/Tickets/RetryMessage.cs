@@ -10,7 +10,8 @@ public sealed record RetryMessage(string Container, string BatchId, int Shard, s
 {
     /// <exception cref="JsonException">It is no message of ours.</exception>
     public static RetryMessage Read(BinaryData body) =>
-        JsonSerializer.Deserialize(body.ToMemory().Span, TicketJson.Default.RetryMessage) ?? throw new JsonException("The message is null.");
+        JsonSerializer.Deserialize(body.ToMemory().Span, TicketJson.Default.RetryMessage)
+            ?? throw new JsonException("The message is null.");
 
     internal BinaryData ToBody() => BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(this, TicketJson.Default.RetryMessage));
 }

@@ -22,7 +22,8 @@ public sealed class RetryQueue(QueueServiceClient service, ContainerLayout blobs
     public bool IsOurs(RetryMessage message) => message.Container == blobs.Container.Name;
 
     /// <summary>A message for a ticket as it is now.</summary>
-    internal RetryMessage MessageFor(string batchId, int shard, RetryTicket ticket) => new(blobs.Container.Name, batchId, shard, ticket.Ticket!, ticket.Due);
+    internal RetryMessage MessageFor(string batchId, int shard, RetryTicket ticket) =>
+        new(blobs.Container.Name, batchId, shard, ticket.Ticket!, ticket.Due);
 
     /// <summary>Sends a message, to be seen at <paramref name="at"/>.</summary>
     internal async Task SendAsync(RetryMessage message, bool isPoison, DateTimeOffset at, CancellationToken cancellationToken)

@@ -32,7 +32,9 @@ internal sealed record RetryTicket
     /// <summary>The items without an outcome, and how each has failed so far.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Attempt>> Items { get; init; } = new Dictionary<string, IReadOnlyList<Attempt>>();
 
-    /// <summary>What was paid for items whose outcome was an error that was taken back: it is added to what their next outcome cost.</summary>
+    /// <summary>
+    /// What was paid for items whose outcome was an error that was taken back: it is added to what their next outcome cost.
+    /// </summary>
     public IReadOnlyDictionary<string, Tally> Paid { get; init; } = new Dictionary<string, Tally>();
 
     /// <summary>While errors are being taken back: the lines that are to remain. Null: none are.</summary>
@@ -43,7 +45,8 @@ internal sealed record RetryTicket
     /// <param name="failed">Those of them that the pass tried, and how they failed.</param>
     /// <param name="counted">The shard's outcomes.</param>
     /// <param name="now">When the pass ended.</param>
-    public RetryTicket After(IReadOnlyList<string> open, IReadOnlyList<(string Id, CallResult Failure)> failed, Tally counted, DateTimeOffset now)
+    public RetryTicket After(
+        IReadOnlyList<string> open, IReadOnlyList<(string Id, CallResult Failure)> failed, Tally counted, DateTimeOffset now)
     {
         var items = open.ToDictionary(id => id, id => Items.GetValueOrDefault(id) ?? []);
         foreach (var (id, failure) in failed)

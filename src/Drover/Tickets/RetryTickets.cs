@@ -31,7 +31,8 @@ public sealed class RetryTickets(ContainerLayout blobs, RetryQueue queue, BatchO
 
     /// <summary>Takes a shard's ticket away from the queue, for the shard's orchestration.</summary>
     /// <returns>The ticket and its tag, if there is one; and until when somebody else tries it, if so.</returns>
-    internal async Task<(RetryTicket? Ticket, ETag? Tag, DateTimeOffset? HeldUntil)> TakeBackAsync(string batchId, int shard, CancellationToken cancellationToken)
+    internal async Task<(RetryTicket? Ticket, ETag? Tag, DateTimeOffset? HeldUntil)> TakeBackAsync(
+        string batchId, int shard, CancellationToken cancellationToken)
     {
         if (await FindAsync(batchId, shard, cancellationToken) is not var (ticket, tag))
         {
@@ -99,9 +100,12 @@ public sealed class RetryTickets(ContainerLayout blobs, RetryQueue queue, BatchO
         blobs.RetryTicket(batchId, shard).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
     /// <summary>The tickets that the queue has.</summary>
-    internal async IAsyncEnumerable<(int Shard, TicketMark Mark)> ListAsync(string batchId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<(int Shard, TicketMark Mark)> ListAsync(
+        string batchId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, ContainerLayout.RetryTicketsPrefix(batchId), cancellationToken))
+        await foreach (
+            var blob in blobs.Container.GetBlobsAsync(
+                BlobTraits.Metadata, BlobStates.None, ContainerLayout.RetryTicketsPrefix(batchId), cancellationToken))
         {
             if (int.TryParse(Path.GetFileNameWithoutExtension(blob.Name), out var shard) && TicketMark.Read(blob.Metadata) is { } mark)
             {
@@ -110,7 +114,10 @@ public sealed class RetryTickets(ContainerLayout blobs, RetryQueue queue, BatchO
         }
     }
 
-    /// <summary>Sends a ticket's message again: it was due long ago, so the queue seems to have lost it. If it has not, the second finds nothing to do.</summary>
+    /// <summary>
+    /// Sends a ticket's message again: it was due long ago, so the queue seems to have lost it. If it has not, the second finds nothing to
+    /// do.
+    /// </summary>
     internal async Task SendAgainAsync(string batchId, int shard, CancellationToken cancellationToken)
     {
         if (await FindAsync(batchId, shard, cancellationToken) is ({ Ticket: not null } ticket, _))
@@ -120,5 +127,6 @@ public sealed class RetryTickets(ContainerLayout blobs, RetryQueue queue, BatchO
     }
 
     private Task SendAsync(string batchId, int shard, RetryTicket ticket, CancellationToken cancellationToken) =>
-        queue.SendAsync(queue.MessageFor(batchId, shard, ticket), isPoison: ticket.Round > options.MaxRetries, ticket.Due, cancellationToken);
+        queue.SendAsync(
+            queue.MessageFor(batchId, shard, ticket), isPoison: ticket.Round > options.MaxRetries, ticket.Due, cancellationToken);
 }

@@ -34,8 +34,10 @@ internal static partial class TokenizerData
 
     private static TiktokenTokenizer Load(string package, string resource, Regex words)
     {
-        using var packed = Assembly.Load($"Microsoft.ML.Tokenizers.Data.{package}").GetManifestResourceStream($"{resource}.tiktoken.deflate")
-            ?? throw new InvalidOperationException($"The package Microsoft.ML.Tokenizers.Data.{package} has no {resource}.tiktoken.deflate.");
+        using var packed = Assembly.Load($"Microsoft.ML.Tokenizers.Data.{package}")
+            .GetManifestResourceStream($"{resource}.tiktoken.deflate")
+            ?? throw new InvalidOperationException(
+                $"The package Microsoft.ML.Tokenizers.Data.{package} has no {resource}.tiktoken.deflate.");
         using var ranks = new DeflateStream(packed, CompressionMode.Decompress);
         return TiktokenTokenizer.Create(ranks, new RegexPreTokenizer(words, null), normalizer: null);
     }

@@ -14,7 +14,9 @@ internal static class ImageResult
         var drover = Member(outcome, "drover");
         var data = Member(drover, "data");
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true }))
+        using (
+            var json = new Utf8JsonWriter(
+                buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true }))
         {
             json.WriteStartObject();
             json.WriteString("image"u8, image.Name);
@@ -63,5 +65,8 @@ internal static class ImageResult
     }
 
     private static JsonElement? Member(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+        parent is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var member)
+            && member.ValueKind != JsonValueKind.Null
+            ? member
+            : null;
 }

@@ -16,16 +16,19 @@ public sealed class ImageResults(ContainerLayout batches, BatchStore store, Uplo
     /// <summary>Writes what is new among a batch's outcomes.</summary>
     /// <param name="done">How many lines of each outcome blob were written before.</param>
     /// <returns>How many lines of each outcome blob are written now.</returns>
-    public async Task<IReadOnlyDictionary<string, int>> WriteAsync(string batchId, IReadOnlyDictionary<string, int> done, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, int>> WriteAsync(
+        string batchId, IReadOnlyDictionary<string, int> done, CancellationToken cancellationToken)
     {
-        var known = (await uploads.ReadAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken)).ToDictionary(i => i.ItemId);
+        var known = (await uploads.ReadAsync(await store.GetAsync(batchId, cancellationToken), cancellationToken))
+            .ToDictionary(i => i.ItemId);
         await images.ResultContainer.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         var now = new Dictionary<string, int>(done);
         foreach (var prefix in new[] { ContainerLayout.ResultsPrefix(batchId), ContainerLayout.ErrorsPrefix(batchId) })
         {
             await foreach (var blob in batches.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {
-                var lines = Lines.Of((await batches.ByName(blob.Name).ReadOrNullAsync(cancellationToken) ?? BinaryData.Empty).ToMemory()).ToList();
+                var lines = Lines.Of(
+                    (await batches.ByName(blob.Name).ReadOrNullAsync(cancellationToken) ?? BinaryData.Empty).ToMemory()).ToList();
                 await System.Threading.Tasks.Parallel.ForEachAsync(
                     lines.Skip(now.GetValueOrDefault(blob.Name)),
                     new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
@@ -37,13 +40,15 @@ public sealed class ImageResults(ContainerLayout batches, BatchStore store, Uplo
         return now;
     }
 
-    private async Task WriteAsync(string batchId, Dictionary<string, UploadedImage> known, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        string batchId, Dictionary<string, UploadedImage> known, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         using var outcome = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 256 });
         if (outcome.RootElement.GetProperty("custom_id").GetString() is { } id && known.TryGetValue(id, out var image)
             && await IsStillThatAsync(image, cancellationToken))
         {
-            await images.Result(image.Name).WriteAsync(ImageResult.Of(batchId, image, outcome.RootElement), cancellationToken: cancellationToken);
+            await images.Result(image.Name)
+                .WriteAsync(ImageResult.Of(batchId, image, outcome.RootElement), cancellationToken: cancellationToken);
         }
     }
 

@@ -38,7 +38,8 @@ public sealed class UploadedImages(
             return false;
         }
 
-        await Pending(image).WriteAsync(JsonSerializer.SerializeToUtf8Bytes(image, UploadJson.Default.UploadedImage), cancellationToken: cancellationToken);
+        await Pending(image)
+            .WriteAsync(JsonSerializer.SerializeToUtf8Bytes(image, UploadJson.Default.UploadedImage), cancellationToken: cancellationToken);
         return true;
     }
 
@@ -65,7 +66,8 @@ public sealed class UploadedImages(
                 return new Gathered(0, false, options.GatherWindow);
             }
 
-            spec = await intake.TakeAsync(new NewBatch { Id = batchId, Recipe = "vision", InputName = ImageBlobs.Images }, lines, cancellationToken);
+            spec = await intake.TakeAsync(
+                new NewBatch { Id = batchId, Recipe = "vision", InputName = ImageBlobs.Images }, lines, cancellationToken);
         }
 
         var taken = await ReadAsync(spec, cancellationToken);
@@ -102,7 +104,9 @@ public sealed class UploadedImages(
         try
         {
             BlobProperties properties = await images.Image(name).GetPropertiesAsync(cancellationToken: cancellationToken);
-            return new UploadedImage(name, properties.ETag.ToString("H"), properties.Metadata.FirstOrDefault(m => m.Key.Equals("prompt", StringComparison.OrdinalIgnoreCase)).Value);
+            return new UploadedImage(
+                name, properties.ETag.ToString("H"),
+                properties.Metadata.FirstOrDefault(m => m.Key.Equals("prompt", StringComparison.OrdinalIgnoreCase)).Value);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -190,7 +194,8 @@ public sealed class UploadedImages(
         return buffer.ToArray();
     }
 
-    private static ParallelOptions Bounded(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
+    private static ParallelOptions Bounded(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
 
     private BlockBlobClient Pending(UploadedImage image) => batches.ByName(PendingPrefix + image.Key);
 

@@ -28,7 +28,8 @@ internal sealed class SilenceLimit(Stream inner, TimeSpan limit, TimeProvider ti
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _silence.CancelAfter(limit);
-        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _silence);
+        await using var registration = cancellationToken.UnsafeRegister(
+            static state => ((CancellationTokenSource)state!).Cancel(), _silence);
         try
         {
             var read = await inner.ReadAsync(buffer, _silence.Token);

@@ -181,7 +181,8 @@ public sealed partial class Upstream : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<CallResult> SendAsync(ApiCall call, ApiKey key, Permit permit, UpstreamStream? stream, CancellationToken cancellationToken)
+    private async Task<CallResult> SendAsync(
+        ApiCall call, ApiKey key, Permit permit, UpstreamStream? stream, CancellationToken cancellationToken)
     {
         if (call.Spending is not null && await call.Spending.ReserveAsync(cancellationToken) is { } refusal)
         {
@@ -230,13 +231,17 @@ public sealed partial class Upstream : IDisposable
         try
         {
             return await _attempt.ExecuteAsync(
-                static async (context, state) => await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken),
+                static async (context, state) =>
+                    await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken),
                 context,
                 (Self: this, Call: call, Key: key, Stream: stream));
         }
         catch (TimeoutRejectedException)
         {
-            return Lost(Outcome.Later, "timeout", $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s.") with { IsAnswerLost = true };
+            return Lost(
+                Outcome.Later, "timeout",
+                $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s.") with
+            { IsAnswerLost = true };
         }
         catch (BrokenCircuitException e)
         {

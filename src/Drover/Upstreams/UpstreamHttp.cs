@@ -43,7 +43,8 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<CallResult> SendAsync(HttpRequestMessage request, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
+    private async Task<CallResult> SendAsync(
+        HttpRequestMessage request, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         HttpResponseMessage? response = null;
@@ -72,20 +73,30 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         }
         catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
         {
-            return Lost(Outcome.ConnectionLost, "connection_lost", $"No connection to the upstream within {options.ConnectTimeout.TotalSeconds:0.#} s.");
+            return Lost(
+                Outcome.ConnectionLost, "connection_lost",
+                $"No connection to the upstream within {options.ConnectTimeout.TotalSeconds:0.#} s.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Lost(Outcome.Later, "timeout", $"The answer fell silent for {options.SilenceTimeout.TotalSeconds:0.#} s.") with { IsAnswerLost = true };
+            return Lost(
+                Outcome.Later, "timeout",
+                $"The answer fell silent for {options.SilenceTimeout.TotalSeconds:0.#} s.") with
+            { IsAnswerLost = true };
         }
         catch (AnswerTooLargeException)
         {
-            return Lost(Outcome.Rejected, "response_too_large", $"The answer is larger than {options.MaxResponseBytes:N0} bytes (Drover:Upstream:MaxResponseBytes).") with { IsAnswerLost = true };
+            return Lost(
+                Outcome.Rejected, "response_too_large",
+                $"The answer is larger than {options.MaxResponseBytes:N0} bytes (Drover:Upstream:MaxResponseBytes).") with
+            { IsAnswerLost = true };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
-            return Lost(Outcome.Later, "unreadable_answer", $"The answer could not be read: {Excerpt.Of(e.Message)}") with { IsAnswerLost = true };
+            return Lost(
+                Outcome.Later, "unreadable_answer", $"The answer could not be read: {Excerpt.Of(e.Message)}") with
+            { IsAnswerLost = true };
         }
         finally
         {

@@ -137,7 +137,8 @@ public sealed partial class UpstreamOptions
 
         foreach (var (name, value) in new[]
         {
-            (nameof(ConnectTimeout), ConnectTimeout), (nameof(CallTimeout), CallTimeout), (nameof(SilenceTimeout), SilenceTimeout), (nameof(CoolDown), CoolDown),
+            (nameof(ConnectTimeout), ConnectTimeout), (nameof(CallTimeout), CallTimeout), (nameof(SilenceTimeout), SilenceTimeout),
+            (nameof(CoolDown), CoolDown),
         })
         {
             if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromHours(1))

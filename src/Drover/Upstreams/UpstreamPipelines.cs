@@ -15,7 +15,8 @@ internal static partial class UpstreamPipelines
     private static readonly ResiliencePropertyKey<bool> IsRepeat = new("drover.repeat");
 
     /// <summary>What a call is when Drover was told to stop before it was sent.</summary>
-    public static CallResult Stopped { get; } = new(Outcome.NotSent) { ErrorCode = "stopped", ErrorMessage = "Stopped before it was sent." };
+    public static CallResult Stopped { get; } =
+        new(Outcome.NotSent) { ErrorCode = "stopped", ErrorMessage = "Stopped before it was sent." };
 
     /// <summary>Around the call: a lost connection is tried again at once, with exponential delay and jitter.</summary>
     public static ResiliencePipeline<CallResult> Retry(UpstreamOptions options, TimeProvider time)
@@ -40,7 +41,10 @@ internal static partial class UpstreamPipelines
     /// Around each attempt: the time limit, within a circuit breaker that opens when four of five calls in ten seconds, and
     /// at least ten, meet a dead or failing upstream, for <see cref="UpstreamOptions.CoolDown"/>; then one call tries it.
     /// </summary>
-    /// <remarks>Of calls for what has failed before only lost connections count: a few items that fail again and again would look like an upstream that is down.</remarks>
+    /// <remarks>
+    /// Of calls for what has failed before only lost connections count: a few items that fail again and again would look like an upstream
+    /// that is down.
+    /// </remarks>
     public static ResiliencePipeline<CallResult> Attempt(
         UpstreamOptions options, CircuitBreakerStateProvider circuit, Action<TimeSpan> opened, TimeProvider time, ILogger logger) =>
         new ResiliencePipelineBuilder<CallResult> { TimeProvider = time }

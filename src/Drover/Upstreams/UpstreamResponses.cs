@@ -80,13 +80,15 @@ public sealed partial class Upstream
         catch (UntranslatableException e)
         {
             var why = own is null ? "has no /v1/responses" : $"answers {own.Status} to /v1/responses, '{own.ErrorMessage}'";
-            var message = $"'{e.Parameter}' {e.Message}. (The upstream '{Name}' {why}, so that the request is put as one of /v1/chat/completions.)";
+            var message =
+                $"'{e.Parameter}' {e.Message}. (The upstream '{Name}' {why}, so that the request is put as one of /v1/chat/completions.)";
             refusal = Refusal(message, e.Parameter);
             return null;
         }
         catch (InvalidOperationException)
         {
-            refusal = Refusal("The request holds text that is not Unicode: half of a surrogate pair.", null); // All that JSON lets in and .NET does not.
+            // All that JSON lets in and .NET does not.
+            refusal = Refusal("The request holds text that is not Unicode: half of a surrogate pair.", null);
             return null;
         }
     }
@@ -110,7 +112,14 @@ public sealed partial class Upstream
         const string Code = "unsupported_parameter";
         var error = new JsonObject { ["message"] = message, ["type"] = "invalid_request_error", ["param"] = parameter, ["code"] = Code };
         var body = Encoding.UTF8.GetBytes(new JsonObject { ["error"] = error }.ToJsonString(ReadableJson.Options));
-        return new CallResult(Outcome.Rejected) { Status = 400, Body = body, IsJson = true, ErrorCode = Code, ErrorMessage = Excerpt.Of(message) };
+        return new CallResult(Outcome.Rejected)
+        {
+            Status = 400,
+            Body = body,
+            IsJson = true,
+            ErrorCode = Code,
+            ErrorMessage = Excerpt.Of(message)
+        };
     }
 
     [LoggerMessage(104, LogLevel.Information, "The upstream '{Upstream}' has no /v1/responses: its requests are put as chat completions.")]

@@ -3,7 +3,9 @@ using Drover.Throttling;
 
 namespace Drover.Upstreams;
 
-/// <summary>The answer to a call that asked for a stream. Until it is disposed it holds the call's permit, and the money set aside for it.</summary>
+/// <summary>
+/// The answer to a call that asked for a stream. Until it is disposed it holds the call's permit, and the money set aside for it.
+/// </summary>
 public sealed class UpstreamStream : IAsyncDisposable
 {
     private readonly ISpending? _spending;
@@ -15,10 +17,14 @@ public sealed class UpstreamStream : IAsyncDisposable
     public CallResult Head { get; internal set; } = UpstreamPipelines.Stopped;
 
     /// <summary>The events as bytes; null when the answer is no stream, and then <see cref="Head"/> has it whole.</summary>
-    /// <remarks>Reading throws <see cref="IOException"/> or <see cref="HttpRequestException"/> when the connection breaks or falls silent.</remarks>
+    /// <remarks>
+    /// Reading throws <see cref="IOException"/> or <see cref="HttpRequestException"/> when the connection breaks or falls silent.
+    /// </remarks>
     public Stream? Body { get; private set; }
 
-    /// <summary>The tokens that the stream used, once its reader knows; what it cost is settled by that. Null: the answer was lost half-way.</summary>
+    /// <summary>
+    /// The tokens that the stream used, once its reader knows; what it cost is settled by that. Null: the answer was lost half-way.
+    /// </summary>
     public TokenUsage? Usage { get; set; }
 
     internal Permit? Permit { get; set; }
@@ -28,7 +34,8 @@ public sealed class UpstreamStream : IAsyncDisposable
         if (Body is not null)
         {
             await Body.DisposeAsync();
-            _spending?.Settle(Usage is { } usage ? Head with { Usage = usage } : Head with { Outcome = Outcome.ConnectionLost, IsAnswerLost = true });
+            _spending?.Settle(
+                Usage is { } usage ? Head with { Usage = usage } : Head with { Outcome = Outcome.ConnectionLost, IsAnswerLost = true });
         }
 
         _response?.Dispose();

@@ -3,7 +3,9 @@ namespace Drover.Webhooks;
 /// <summary>Who is told when a batch ends. Section <c>Drover:Webhooks</c>.</summary>
 public sealed class WebhookOptions
 {
-    /// <summary>The receiver of <c>batch.completed</c>, <c>batch.failed</c>, <c>batch.expired</c> and <c>batch.cancelled</c>. Empty: nobody.</summary>
+    /// <summary>
+    /// The receiver of <c>batch.completed</c>, <c>batch.failed</c>, <c>batch.expired</c> and <c>batch.cancelled</c>. Empty: nobody.
+    /// </summary>
     public string Url { get; set; } = "";
 
     /// <summary>What the messages are signed with: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>

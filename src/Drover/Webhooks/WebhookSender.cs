@@ -39,12 +39,14 @@ public sealed partial class WebhookSender : IDisposable
     /// <param name="secret">What to sign with; see <see cref="WebhookSignature.IsSecret"/>.</param>
     /// <param name="id">The message's id.</param>
     /// <returns>Whether the receiver took it (2xx).</returns>
-    public async Task<bool> SendAsync(Uri url, string secret, string id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+    public async Task<bool> SendAsync(
+        Uri url, string secret, string id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         await _pipeline.ExecuteAsync(async token => await TrySendAsync(url, secret, id, payload, token), cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<bool> TrySendAsync(Uri url, string secret, string id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private async Task<bool> TrySendAsync(
+        Uri url, string secret, string id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(payload) };

@@ -1,6 +1,8 @@
 namespace DurableTask.Sqlite.History;
 
-/// <summary>A history event as columns. The frequent kinds fill them; a rare kind, or one with rare members, is JSON in <paramref name="More"/>.</summary>
+/// <summary>
+/// A history event as columns. The frequent kinds fill them; a rare kind, or one with rare members, is JSON in <paramref name="More"/>.
+/// </summary>
 /// <param name="Kind">The number of the <see cref="Core.History.EventType"/>. The numbers are stored.</param>
 /// <param name="EventId">The event's own id: for what the code asked for, the number of the step; otherwise -1.</param>
 /// <param name="Step">For an answer, the step that it answers.</param>

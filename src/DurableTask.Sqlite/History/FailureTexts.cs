@@ -18,7 +18,8 @@ internal static class FailureTexts
     public static FailureDetails? Cut(FailureDetails? details) => !IsLong(details)
         ? details
         : new FailureDetails(
-            details!.ErrorType, Cut(details.ErrorMessage)!, Cut(details.StackTrace), Cut(details.InnerFailure), details.IsNonRetriable, details.Properties);
+            details!.ErrorType, Cut(details.ErrorMessage)!, Cut(details.StackTrace), Cut(details.InnerFailure), details.IsNonRetriable,
+            details.Properties);
 
     private static string? Cut(string? text)
     {
@@ -31,7 +32,8 @@ internal static class FailureTexts
         return $"{text[..length]}… ({text.Length - length} characters cut)";
     }
 
-    private static bool NeedsCut(TaskFailedEvent failed) => IsLong(failed.Reason) || IsLong(failed.Details) || IsLong(failed.FailureDetails);
+    private static bool NeedsCut(TaskFailedEvent failed) =>
+        IsLong(failed.Reason) || IsLong(failed.Details) || IsLong(failed.FailureDetails);
 
     private static bool IsLong(FailureDetails? details) =>
         details is not null && (IsLong(details.ErrorMessage) || IsLong(details.StackTrace) || IsLong(details.InnerFailure));

@@ -37,11 +37,13 @@ internal sealed class ActivityCatalog(DurableTaskShimFactory shims, Cancellation
 
         var message = $"There is no activity named '{scheduled.Name}'. Known are: {string.Join(", ", _known.Keys.Order())}.";
         var failure = new FailureDetails("ActivityTaskNotFound", message, null, null, isNonRetriable: true);
-        context.SetProperty(new ActivityExecutionResult { ResponseEvent = new TaskFailedEvent(-1, scheduled.EventId, message, null, failure) });
+        context.SetProperty(
+            new ActivityExecutionResult { ResponseEvent = new TaskFailedEvent(-1, scheduled.EventId, message, null, failure) });
         return Task.CompletedTask;
     }
 
-    private sealed class Activity(Type inputType, Func<TaskActivityContext, object?, CancellationToken, Task<object?>> run, CancellationToken stopping)
+    private sealed class Activity(
+        Type inputType, Func<TaskActivityContext, object?, CancellationToken, Task<object?>> run, CancellationToken stopping)
         : ITaskActivity
     {
         public Type InputType => inputType;

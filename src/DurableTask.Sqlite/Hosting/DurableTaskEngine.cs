@@ -31,7 +31,8 @@ public sealed class DurableTaskEngine : IAsyncDisposable
     /// <param name="loggers">Where to log; null for nowhere.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names all that are.</exception>
     public DurableTaskEngine(
-        SqliteOrchestrationServiceOptions options, DataConverter? converter = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
+        SqliteOrchestrationServiceOptions options, DataConverter? converter = null, TimeProvider? time = null,
+        ILoggerFactory? loggers = null)
     {
         _service = new(options, time, loggers);
         var workerOptions = new DurableTaskWorkerOptions();
@@ -45,7 +46,9 @@ public sealed class DurableTaskEngine : IAsyncDisposable
     /// <summary>Schedules, asks and sends; usable at once.</summary>
     public DurableTaskClient Client { get; }
 
-    /// <summary>Ends when the engine has stopped; fails when it cannot go on, mostly because its database can no longer be written.</summary>
+    /// <summary>
+    /// Ends when the engine has stopped; fails when it cannot go on, mostly because its database can no longer be written.
+    /// </summary>
     public Task Completion => _service.Completion;
 
     /// <summary>The service underneath, for what the client does not offer, such as histories.</summary>
@@ -60,7 +63,8 @@ public sealed class DurableTaskEngine : IAsyncDisposable
 
     /// <summary>Makes an activity known; names are compared without regard to case.</summary>
     /// <param name="inputType">The type that its input is read as.</param>
-    /// <param name="run">Runs it; the token is signalled when the engine stops. An activity that then gives up runs again at the next start.</param>
+    /// <param name="run">Runs it; the token is signalled when the engine stops. An activity that then gives up runs again at the next
+    /// start.</param>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     public void AddActivity(string name, Type inputType, Func<TaskActivityContext, object?, CancellationToken, Task<object?>> run) =>
         _activities.Add(name, inputType, run);
@@ -103,7 +107,10 @@ public sealed class DurableTaskEngine : IAsyncDisposable
         await _service.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Gives a turn the time of our clock, and the code its parent. A turn that cannot be run fails its instance, as in the SDK's own worker.</summary>
+    /// <summary>
+    /// Gives a turn the time of our clock, and the code its parent. A turn that cannot be run fails its instance, as in the SDK's own
+    /// worker.
+    /// </summary>
     /// <remarks>The framework would try it again for ever: say, an event with a payload of another type than the code waits for.</remarks>
     private async Task RunTurnAsync(DispatchMiddlewareContext context, Func<Task> next)
     {

@@ -6,11 +6,14 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableTask.Sqlite.Hosting;
 
-/// <summary>The client of <c>Microsoft.DurableTask</c> over the service, in the process that runs it or in another one on the same file.</summary>
+/// <summary>
+/// The client of <c>Microsoft.DurableTask</c> over the service, in the process that runs it or in another one on the same file.
+/// </summary>
 internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service, DataConverter converter) : DurableTaskClient("sqlite")
 {
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         if (string.IsNullOrWhiteSpace(orchestratorName.Name))
         {
@@ -30,11 +33,13 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
             Tags = options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags) : null,
         };
         OrchestrationStatus[] refuse = [.. (options?.DedupeStatuses ?? []).Select(Parse)];
-        await service.CreateTaskOrchestrationAsync(new TaskMessage { OrchestrationInstance = instance, Event = start }, refuse).ConfigureAwait(false);
+        await service.CreateTaskOrchestrationAsync(new TaskMessage { OrchestrationInstance = instance, Event = start }, refuse)
+            .ConfigureAwait(false);
         return id;
     }
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         return SendAsync(instanceId, new EventRaisedEvent(-1, converter.Serialize(eventPayload)) { Name = eventName }, cancellation);
@@ -49,7 +54,8 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
     public override async Task TerminateInstanceAsync(
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
-        await SendAsync(instanceId, new ExecutionTerminatedEvent(-1, converter.Serialize(options?.Output)), cancellation).ConfigureAwait(false);
+        await SendAsync(instanceId, new ExecutionTerminatedEvent(-1, converter.Serialize(options?.Output)), cancellation)
+            .ConfigureAwait(false);
         if (options?.Recursive == true)
         {
             foreach (var child in service.GetChildren(instanceId))
@@ -74,10 +80,13 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
-        return await service.GetOrchestrationStateAsync(instanceId, null).ConfigureAwait(false) is { } state ? Metadata(state, getInputsAndOutputs) : null;
+        return await service.GetOrchestrationStateAsync(instanceId, null).ConfigureAwait(false) is { } state
+            ? Metadata(state, getInputsAndOutputs)
+            : null;
     }
 
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(Microsoft.DurableTask.Client.OrchestrationQuery? filter = null) =>
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(
+        Microsoft.DurableTask.Client.OrchestrationQuery? filter = null) =>
         Pageable.Create(async (continuation, pageSize, cancellation) =>
         {
             var query = new DurableTask.Core.Query.OrchestrationQuery
@@ -110,7 +119,9 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
         return new(purged, isComplete: true);
     }
 
-    /// <summary>Purges what fits the filter; sub-orchestrations are instances like others, so <c>Recursive</c> adds those of any age.</summary>
+    /// <summary>
+    /// Purges what fits the filter; sub-orchestrations are instances like others, so <c>Recursive</c> adds those of any age.
+    /// </summary>
     public override async Task<Microsoft.DurableTask.Client.PurgeResult> PurgeAllInstancesAsync(
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
@@ -118,7 +129,9 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
         if (options?.Recursive == true)
         {
             var purged = 0;
-            await foreach (var instance in GetAllInstancesAsync(new(filter.CreatedFrom, filter.CreatedTo, filter.Statuses)).WithCancellation(cancellation).ConfigureAwait(false))
+            await foreach (
+                var instance in GetAllInstancesAsync(new(filter.CreatedFrom, filter.CreatedTo, filter.Statuses))
+                    .WithCancellation(cancellation).ConfigureAwait(false))
             {
                 purged += (await PurgeInstanceAsync(instance.InstanceId, options, cancellation).ConfigureAwait(false)).PurgedInstanceCount;
             }
@@ -127,7 +140,8 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
         }
 
         var core = new PurgeInstanceFilter(
-            filter.CreatedFrom?.UtcDateTime ?? DateTime.MinValue, filter.CreatedTo?.UtcDateTime, filter.Statuses?.Select(s => (OrchestrationStatus)s).ToList())
+            filter.CreatedFrom?.UtcDateTime ?? DateTime.MinValue, filter.CreatedTo?.UtcDateTime,
+            filter.Statuses?.Select(s => (OrchestrationStatus)s).ToList())
         {
             Timeout = filter.Timeout,
         };
@@ -147,18 +161,19 @@ internal sealed class SqliteDurableTaskClient(SqliteOrchestrationService service
         ? null
         : new(failure.ErrorType, failure.ErrorMessage, failure.StackTrace, Failure(failure.InnerFailure), failure.Properties);
 
-    private OrchestrationMetadata Metadata(OrchestrationState state, bool payloads) => new(state.Name, state.OrchestrationInstance.InstanceId)
-    {
-        DataConverter = payloads ? converter : null,
-        RuntimeStatus = (OrchestrationRuntimeStatus)state.OrchestrationStatus,
-        CreatedAt = new(state.CreatedTime, TimeSpan.Zero),
-        LastUpdatedAt = new(state.LastUpdatedTime, TimeSpan.Zero),
-        SerializedInput = payloads ? state.Input : null,
-        SerializedOutput = payloads ? state.Output : null,
-        SerializedCustomStatus = payloads ? state.Status : null,
-        FailureDetails = Failure(state.FailureDetails),
-        Tags = state.Tags is null ? ImmutableDictionary<string, string>.Empty : state.Tags.ToImmutableDictionary(),
-    };
+    private OrchestrationMetadata Metadata(OrchestrationState state, bool payloads) =>
+        new(state.Name, state.OrchestrationInstance.InstanceId)
+        {
+            DataConverter = payloads ? converter : null,
+            RuntimeStatus = (OrchestrationRuntimeStatus)state.OrchestrationStatus,
+            CreatedAt = new(state.CreatedTime, TimeSpan.Zero),
+            LastUpdatedAt = new(state.LastUpdatedTime, TimeSpan.Zero),
+            SerializedInput = payloads ? state.Input : null,
+            SerializedOutput = payloads ? state.Output : null,
+            SerializedCustomStatus = payloads ? state.Status : null,
+            FailureDetails = Failure(state.FailureDetails),
+            Tags = state.Tags is null ? ImmutableDictionary<string, string>.Empty : state.Tags.ToImmutableDictionary(),
+        };
 
     private Task SendAsync(string instanceId, HistoryEvent e, CancellationToken cancellation)
     {

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace DurableTask.Sqlite.Instances;
 
-/// <summary>Routes messages to instances, lets one at a time work on each, and keeps the histories of the last used ones in memory.</summary>
+/// <summary>
+/// Routes messages to instances, lets one at a time work on each, and keeps the histories of the last used ones in memory.
+/// </summary>
 internal sealed class InstanceTable(int maxIdle)
 {
     private readonly Lock _gate = new();

@@ -43,7 +43,9 @@ internal sealed class DurableStore(string path, ILogger log) : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<StoreTransaction, T> apply, CancellationToken cancellationToken = default) =>
         await await EnqueueAsync(apply, cancellationToken);
 
-    /// <summary>Hands <paramref name="apply"/> to the writer, waiting if that has too much to do; the inner task ends when it is on disk.</summary>
+    /// <summary>
+    /// Hands <paramref name="apply"/> to the writer, waiting if that has too much to do; the inner task ends when it is on disk.
+    /// </summary>
     public async Task<Task<T>> EnqueueAsync<T>(Func<StoreTransaction, T> apply, CancellationToken cancellationToken = default)
     {
         EnsureOpen();

@@ -115,7 +115,8 @@ internal sealed class EpisodeCommit(string instanceId, InstanceState? before, lo
                 break;
             case SubOrchestrationInstanceFailedEvent { FailureDetails: null } failed:
                 // The framework leaves out why a terminated child failed, and the parent's code would meet a null there.
-                var terminated = new FailureDetails("Terminated", $"The sub-orchestration '{instanceId}' was terminated.", null, null, isNonRetriable: true);
+                var terminated = new FailureDetails(
+                    "Terminated", $"The sub-orchestration '{instanceId}' was terminated.", null, null, isNonRetriable: true);
                 InstanceWrites.SendIfLive(
                     tx, to.InstanceId, to.ExecutionId,
                     new SubOrchestrationInstanceFailedEvent(-1, failed.TaskScheduledId, terminated.ErrorMessage, null, terminated));

@@ -25,7 +25,8 @@ internal static class InstanceQueries
             + "AND substr(id, 1, length(@prefix)) = @prefix ORDER BY id LIMIT @limit");
         var rows = statement.Read(
             r => StoreRows.Instance(r, query.FetchInputsAndOutputs),
-            query.ContinuationToken ?? "", Ticks(query.CreatedTimeFrom, 0), Ticks(query.CreatedTimeTo, long.MaxValue), query.InstanceIdPrefix ?? "", size + 1);
+            query.ContinuationToken ?? "", Ticks(query.CreatedTimeFrom, 0), Ticks(query.CreatedTimeTo, long.MaxValue),
+            query.InstanceIdPrefix ?? "", size + 1);
         if (rows.Count <= size)
         {
             return new(rows, null);
@@ -54,7 +55,8 @@ internal static class InstanceQueries
     /// <summary>The history of an instance's last execution; null when there is no such instance.</summary>
     public static List<HistoryEvent>? History(SqliteConnection connection, string id, string? execution)
     {
-        using var instance = new SqlStatement(connection, "SELECT key FROM instances WHERE id = @id AND execution = coalesce(@execution, execution)");
+        using var instance = new SqlStatement(
+            connection, "SELECT key FROM instances WHERE id = @id AND execution = coalesce(@execution, execution)");
         return instance.Read(r => r.GetInt64(0), id, execution) is [var key] ? History(connection, key) : null;
     }
 
@@ -66,7 +68,8 @@ internal static class InstanceQueries
 
     private static List<HistoryEvent> History(SqliteConnection connection, long key)
     {
-        using var statement = new SqlStatement(connection, $"SELECT {StoreRows.EventColumns} FROM history WHERE instance = @key ORDER BY seq");
+        using var statement = new SqlStatement(
+            connection, $"SELECT {StoreRows.EventColumns} FROM history WHERE instance = @key ORDER BY seq");
         return statement.Read(StoreRows.Event, key);
     }
 

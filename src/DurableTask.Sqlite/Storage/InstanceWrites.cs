@@ -18,7 +18,8 @@ internal static class InstanceWrites
         StoreTransaction tx, ExecutionStartedEvent start, long now, IReadOnlyCollection<OrchestrationStatus>? refuse = null)
     {
         var (id, execution) = (start.OrchestrationInstance.InstanceId, start.OrchestrationInstance.ExecutionId);
-        var old = tx.Query("SELECT status, key FROM instances WHERE id = @id", r => ((OrchestrationStatus)r.GetInt32(0), r.GetInt64(1)), id);
+        var old = tx.Query(
+            "SELECT status, key FROM instances WHERE id = @id", r => ((OrchestrationStatus)r.GetInt32(0), r.GetInt64(1)), id);
         foreach (var (status, key) in old)
         {
             if (!HasEnded(status) || refuse?.Contains(status) == true)
@@ -76,7 +77,9 @@ internal static class InstanceWrites
     public static void Fail(StoreTransaction tx, string id, Exception reason, long now)
     {
         foreach (var state in tx.Query(
-            $"SELECT {StoreRows.InstanceColumns} FROM instances WHERE id = @id AND status NOT IN {Ended}", r => StoreRows.Instance(r, payloads: true), id))
+            $"SELECT {StoreRows.InstanceColumns} FROM instances WHERE id = @id AND status NOT IN {Ended}",
+            r => StoreRows.Instance(r, payloads: true),
+            id))
         {
             (state.OrchestrationStatus, state.FailureDetails) = (OrchestrationStatus.Failed, new FailureDetails(reason));
             state.Output = state.FailureDetails.ToString();

@@ -24,7 +24,8 @@ internal static class StoreRows
 
     public static InstanceMessage Message(SqliteDataReader r) => new(r.GetInt64(8), r.GetString(9), Text(r, 10), Event(r), r.GetInt64(11));
 
-    public static ActivityWork Activity(SqliteDataReader r) => new(r.GetInt64(8), r.GetString(9), r.GetString(10), (TaskScheduledEvent)Event(r));
+    public static ActivityWork Activity(SqliteDataReader r) =>
+        new(r.GetInt64(8), r.GetString(9), r.GetString(10), (TaskScheduledEvent)Event(r));
 
     /// <summary>Reads <see cref="InstanceColumns"/>.</summary>
     public static OrchestrationState Instance(SqliteDataReader r, bool payloads) => new()

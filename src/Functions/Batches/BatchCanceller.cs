@@ -8,7 +8,8 @@ public sealed class BatchCanceller(BatchStore store, BatchViews views, BatchStar
 {
     /// <summary>Cancels a batch, wherever it runs.</summary>
     /// <returns>The batch as it stands now, null when there is none; and why it cannot be cancelled, if it cannot.</returns>
-    public async Task<(BatchView? View, string? Refusal)> CancelAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken)
+    public async Task<(BatchView? View, string? Refusal)> CancelAsync(
+        DurableTaskClient client, string batchId, CancellationToken cancellationToken)
     {
         if (!BatchSpec.IsId(batchId) || await views.FindAsync(client, batchId, cancellationToken) is not { } view)
         {

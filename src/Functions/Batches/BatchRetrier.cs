@@ -9,7 +9,9 @@ public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarte
     private const int MostCodes = 20;
     private const int LongestCode = 100;
 
-    /// <summary>Runs the items again whose outcome is an error, all or by its code; results are kept, and nothing of them is paid again.</summary>
+    /// <summary>
+    /// Runs the items again whose outcome is an error, all or by its code; results are kept, and nothing of them is paid again.
+    /// </summary>
     /// <param name="client">Of the orchestrations.</param>
     /// <param name="codes">Codes of errors: those of <c>error</c>, the upstream's own, or HTTP statuses. None: all errors.</param>
     /// <returns>The batch as it stands now, null when there is none; and why it cannot be tried again, if it cannot.</returns>
@@ -33,7 +35,9 @@ public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarte
 
         if (stages.Has(await store.GetAsync(batchId, cancellationToken)))
         {
-            return (view, $"Cannot retry a batch of the recipe '{view.Recipe}', whose items go through several stages; give those that failed to a new batch.");
+            return (
+                view,
+                $"Cannot retry a batch of the recipe '{view.Recipe}', whose items go through several stages; give those that failed to a new batch.");
         }
 
         if (view.Counts.Failed - view.Counts.Invalid + view.Counts.Unrun + view.Counts.Remaining == 0)

@@ -40,9 +40,12 @@ public sealed class BatchStarter(BatchStore store, BatchOwnership holders, Batch
         return await ScheduleAsync(client, new BatchRun(batchId), cancellationToken);
     }
 
-    /// <summary>Runs a batch again that has ended, without those of its errors that have one of these codes; none: without any. Its results stay.</summary>
+    /// <summary>
+    /// Runs a batch again that has ended, without those of its errors that have one of these codes; none: without any. Its results stay.
+    /// </summary>
     /// <returns>Whether it was started now.</returns>
-    public async Task<bool> ReopenAsync(DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
+    public async Task<bool> ReopenAsync(
+        DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
     {
         await holders.ClaimAsync(batchId, takeOver: true, cancellationToken);
         await store.UncloseAsync(batchId, cancellationToken); // Before it runs: once it does, it may be cancelled again.
@@ -69,7 +72,8 @@ public sealed class BatchStarter(BatchStore store, BatchOwnership holders, Batch
         }
     }
 
-    private static async Task WakeAsync(DurableTaskClient client, string batchId, OrchestrationMetadata? instance, CancellationToken cancellationToken)
+    private static async Task WakeAsync(
+        DurableTaskClient client, string batchId, OrchestrationMetadata? instance, CancellationToken cancellationToken)
     {
         var progress = instance?.ReadCustomStatusAs<BatchProgress>();
         foreach (var shard in progress?.Open ?? [])

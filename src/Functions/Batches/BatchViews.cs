@@ -20,7 +20,9 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
 
     /// <summary>The limits of money that hold for a batch, and how they stand; null where none is set.</summary>
     public async Task<IReadOnlyList<SpendScopeState>?> FindBudgetsAsync(string batchId, CancellationToken cancellationToken) =>
-        await store.FindAsync(batchId, cancellationToken) is { } spec && await SpendingOfAsync(spec, cancellationToken) is { } spending ? Limits(spending) : null;
+        await store.FindAsync(batchId, cancellationToken) is { } spec && await SpendingOfAsync(spec, cancellationToken) is { } spending
+            ? Limits(spending)
+            : null;
 
     private async Task<BatchView> OfInstanceAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken)
     {
@@ -45,7 +47,10 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
 
         if (instance.IsCompleted)
         {
-            return View(spec, BatchStatus.Failed, 0, 0, Tally.Zero) with { Reason = instance.FailureDetails?.ErrorMessage ?? "The orchestration was terminated." };
+            return View(
+                spec, BatchStatus.Failed, 0, 0,
+                Tally.Zero) with
+            { Reason = instance.FailureDetails?.ErrorMessage ?? "The orchestration was terminated." };
         }
 
         if (instance.ReadCustomStatusAs<BatchProgress>() is not { } progress)
@@ -88,7 +93,8 @@ public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger
         return tally;
     }
 
-    private async Task<(StageProgress Stage, Tally Tally)> StageAsync(DurableTaskClient client, string batchId, int number, CancellationToken cancellationToken)
+    private async Task<(StageProgress Stage, Tally Tally)> StageAsync(
+        DurableTaskClient client, string batchId, int number, CancellationToken cancellationToken)
     {
         var id = BatchSpec.StageId(batchId, number);
         var instance = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);

@@ -9,10 +9,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Batches;
 
-/// <summary>HTTP <c>GET /api/batches/{id}/events</c>: a batch's progress, its alerts and its outcomes as they come, as server-sent events.</summary>
+/// <summary>
+/// HTTP <c>GET /api/batches/{id}/events</c>: a batch's progress, its alerts and its outcomes as they come, as server-sent events.
+/// </summary>
 /// <remarks>
 /// <c>event: outcome</c> has an outcome's line, <c>event: alert</c> a <see cref="BatchAlert"/> that begins or ends, <c>event: progress</c>
-/// the batch as <c>GET /api/batches/{id}</c> shows it, at most once a second and when it has changed. Each has an <c>id:</c>; with <c>Last-Event-ID</c> or <c>?after=</c> it goes on
+/// the batch as <c>GET /api/batches/{id}</c> shows it, at most once a second and when it has changed. Each has an <c>id:</c>; with
+/// <c>Last-Event-ID</c> or <c>?after=</c> it goes on
 /// there. It ends when the batch has ended; after that there is 204.
 /// </remarks>
 public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, OutcomeFeed feed, TimeProvider time)
@@ -35,7 +38,9 @@ public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, Outcome
         var last = StreamAnswers.LastEventId(request);
         if ((last.Length == 0 ? EventPosition.Start : EventPosition.Parse(last)) is not { } position)
         {
-            return Answers.Error(StatusCodes.Status400BadRequest, "Last-Event-ID is not the id of an event of a batch.", "invalid_event_id", "Last-Event-ID");
+            return Answers.Error(
+                StatusCodes.Status400BadRequest, "Last-Event-ID is not the id of an event of a batch.", "invalid_event_id",
+                "Last-Event-ID");
         }
 
         return position.HasEnded && view.HasEnded && !await HasNewsAsync(view, position, cancellationToken)
@@ -64,7 +69,8 @@ public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, Outcome
 
             foreach (var alert in view is null ? [] : await alerts.SinceAsync(view, position.Alerts, cancellationToken))
             {
-                position = position with { Alerts = position.Alerts.Where(known => known != alert.Id).Concat(alert.Message is null ? [] : [alert.Id]).ToHashSet() };
+                position =
+                    position with { Alerts = position.Alerts.Where(known => known != alert.Id).Concat(alert.Message is null ? [] : [alert.Id]).ToHashSet() };
                 yield return Event("alert", position, JsonSerializer.SerializeToUtf8Bytes(alert, ApiJson.Readable.BatchAlert));
             }
 

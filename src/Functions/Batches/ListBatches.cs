@@ -21,7 +21,8 @@ public sealed class ListBatches(BatchStore store, BatchViews views)
         string? asked = request.Query["limit"], after = request.Query["after"];
         if (asked is not null && (!int.TryParse(asked, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MostLimit))
         {
-            return Answers.Error(StatusCodes.Status400BadRequest, $"'limit' is '{asked}'; it must be a whole number from 1 to {MostLimit}.", param: "limit");
+            return Answers.Error(
+                StatusCodes.Status400BadRequest, $"'limit' is '{asked}'; it must be a whole number from 1 to {MostLimit}.", param: "limit");
         }
 
         if (after is not null && (!BatchSpec.IsId(after) || await store.FindAsync(after, cancellationToken) is null))

@@ -11,7 +11,8 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?, "cache"?, "take_over"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?,
+/// "cache"?, "take_over"?, "metadata"?}</c>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
 /// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
@@ -33,7 +34,9 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
         try
         {
             var query = FromQuery(request.Query) with { Key = keys.NameOf(request.Headers.Authorization) };
-            var (batch, lines) = IsLines(request.ContentType) ? new StartBody(query, request.Body) : await StartBody.ReadAsync(request.Body, query, cancellationToken);
+            var (batch, lines) = IsLines(request.ContentType)
+                ? new StartBody(query, request.Body)
+                : await StartBody.ReadAsync(request.Body, query, cancellationToken);
             if (dryRun == "true")
             {
                 return Results.Json(await estimator.EstimateAsync(batch, lines, cancellationToken), ApiJson.Readable.Estimate);
@@ -47,7 +50,9 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
         catch (JsonException e)
         {
             return Answers.Error(
-                StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected: {e.Message} (JSONL is taken with Content-Type: application/jsonl.)", "invalid_json");
+                StatusCodes.Status400BadRequest,
+                $"The body is not the JSON that is expected: {e.Message} (JSONL is taken with Content-Type: application/jsonl.)",
+                "invalid_json");
         }
         catch (BatchRefusedException e)
         {
@@ -71,16 +76,19 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
 
     private static decimal? BudgetOf(IQueryCollection query) => (string?)query["budget_usd"] is not { } text
         ? null
-        : decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var budget)
+        : decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var budget)
             ? budget
-            : throw new BatchRefusedException(400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
+            : throw new BatchRefusedException(
+                400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
 
     private static bool? FlagOf(IQueryCollection query, string name) => (string?)query[name] switch
     {
         null => null,
         "true" => true,
         "false" => false,
-        var text => throw new BatchRefusedException(400, [$"'{name}' is '{(text.Length <= 100 ? text : text[..100])}'; it must be true or false."]),
+        var text =>
+            throw new BatchRefusedException(400, [$"'{name}' is '{(text.Length <= 100 ? text : text[..100])}'; it must be true or false."]),
     };
 
     private static bool IsLines(string? contentType) =>

@@ -4,7 +4,9 @@ using Drover.Json;
 
 namespace Drover.Functions.Batches;
 
-/// <summary>The members of a body of <c>POST /api/batches</c>, each checked for its kind; what they may be is <see cref="BatchIntake"/>'s to judge.</summary>
+/// <summary>
+/// The members of a body of <c>POST /api/batches</c>, each checked for its kind; what they may be is <see cref="BatchIntake"/>'s to judge.
+/// </summary>
 internal sealed class StartMembers
 {
     private const string Names = "id, items, input, recipe, model, prefer, budget_usd, when_spent, repair, cache and metadata";
@@ -74,7 +76,8 @@ internal sealed class StartMembers
         return Batch;
     }
 
-    private string? Text(string name, JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : Fault(name, value, "a text");
+    private string? Text(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString() : Fault(name, value, "a text");
 
     private decimal? Number(string name, JsonElement value)
     {

@@ -6,5 +6,6 @@ namespace Drover.Functions.Caching;
 public sealed class PurgeCache(AnswerCache cache)
 {
     [Function(nameof(PurgeCache))]
-    public Task RunAsync([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => cache.PurgeAsync(cancellationToken);
+    public Task RunAsync([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        cache.PurgeAsync(cancellationToken);
 }

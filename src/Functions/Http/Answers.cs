@@ -9,7 +9,8 @@ internal static class Answers
     public static IResult Batch(BatchView view, int status = StatusCodes.Status200OK) =>
         Results.Json(view, ApiJson.Readable.BatchView, statusCode: status);
 
-    public static IResult Error(int status, string message, string? code = null, string? param = null, string type = "invalid_request_error") =>
+    public static IResult Error(
+        int status, string message, string? code = null, string? param = null, string type = "invalid_request_error") =>
         Results.Json(new ErrorBody(new ErrorDetail(message, type, param, code)), ApiJson.Readable.ErrorBody, statusCode: status);
 
     public static IResult NoSuchBatch(string id) =>

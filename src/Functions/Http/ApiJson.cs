@@ -23,7 +23,8 @@ namespace Drover.Functions.Http;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>With texts readable as they are; the answers are never put into HTML.</summary>
-    public static ApiJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>A page of batches, newest first.</summary>

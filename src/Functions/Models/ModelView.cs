@@ -32,9 +32,12 @@ internal sealed record ModelView(
     /// <summary>All models of a catalogue, the most quality per dollar first.</summary>
     public static IReadOnlyList<ModelView> Of(ModelCatalogue models, IReadOnlyDictionary<string, ModelEstimate>? file = null) =>
     [
-        .. models.Entries.OrderByDescending(e => e.Value.QualityPerDollar ?? -1).ThenBy(e => e.Key, StringComparer.Ordinal).Select(e => new ModelView(
-            e.Key, e.Value.Input, e.Value.Output, e.Value.CachedInput, e.Value.LatencyMs, e.Value.Quality, e.Value.ContextTokens, e.Value.Vision,
-            Rounded(e.Value.QualityPerDollar), Rounded(e.Value.LatencyPerDollar), models.Configured.Contains(e.Key, StringComparer.OrdinalIgnoreCase), file?.GetValueOrDefault(e.Key))),
+        .. models.Entries.OrderByDescending(e => e.Value.QualityPerDollar ?? -1).ThenBy(e => e.Key, StringComparer.Ordinal)
+        .Select(e => new ModelView(
+            e.Key, e.Value.Input, e.Value.Output, e.Value.CachedInput, e.Value.LatencyMs, e.Value.Quality, e.Value.ContextTokens,
+            e.Value.Vision,
+            Rounded(e.Value.QualityPerDollar), Rounded(e.Value.LatencyPerDollar),
+            models.Configured.Contains(e.Key, StringComparer.OrdinalIgnoreCase), file?.GetValueOrDefault(e.Key))),
     ];
 
     private static double? Rounded(double? value) => value is { } number ? Math.Round(number, 1) : null;

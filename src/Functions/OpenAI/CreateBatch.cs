@@ -9,10 +9,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
-/// <summary>HTTP <c>POST /v1/batches</c>: makes a batch from a file and starts it. An SDK's repetition of the same call is the same batch.</summary>
+/// <summary>
+/// HTTP <c>POST /v1/batches</c>: makes a batch from a file and starts it. An SDK's repetition of the same call is the same batch.
+/// </summary>
 /// <remarks>With <c>x-drover-estimate: true</c>, the answer's headers estimate it.</remarks>
 public sealed class CreateBatch(
-    OpenAiGate gate, CallerKeys keys, FileStore files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter, BatchObjects objects)
+    OpenAiGate gate, CallerKeys keys, FileStore files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter,
+    BatchObjects objects)
 {
     [Function(nameof(CreateBatch))]
     public Task<IResult> RunAsync(
@@ -28,7 +31,8 @@ public sealed class CreateBatch(
             {
                 throw new OpenAiException(
                     StatusCodes.Status400BadRequest,
-                    $"Invalid 'input_file_id': the purpose of the file must be 'batch', but it is '{file.Purpose}'.", "input_file_id", "invalid_value");
+                    $"Invalid 'input_file_id': the purpose of the file must be 'batch', but it is '{file.Purpose}'.", "input_file_id",
+                    "invalid_value");
             }
 
             var key = keys.NameOf(request.Headers.Authorization);

@@ -70,7 +70,9 @@ internal sealed record CreateBatchRequest(
             throw OpenAiException.InvalidValue("endpoint", endpoint, Endpoints);
         }
 
-        return window == "24h" ? new CreateBatchRequest(file, endpoint, metadata, lifetime) : throw OpenAiException.InvalidValue("completion_window", window, "24h");
+        return window == "24h"
+            ? new CreateBatchRequest(file, endpoint, metadata, lifetime)
+            : throw OpenAiException.InvalidValue("completion_window", window, "24h");
     }
 
     private static IReadOnlyDictionary<string, string>? MetadataOf(JsonElement json)
@@ -93,19 +95,25 @@ internal sealed record CreateBatchRequest(
 
         if (metadata.Count > MostMetadata)
         {
-            throw Invalid("metadata", "object_above_max_properties", $"too many properties. Expected an object with at most {MostMetadata} properties, but got an object with {metadata.Count} properties instead.");
+            throw Invalid(
+                "metadata", "object_above_max_properties",
+                $"too many properties. Expected an object with at most {MostMetadata} properties, but got an object with {metadata.Count} properties instead.");
         }
 
         foreach (var (key, value) in metadata)
         {
             if (key.Length > LongestKey)
             {
-                throw Invalid("metadata", "property_name_above_max_length", $"property name too long. Expected a property name with maximum length {LongestKey}, but got a property name with length {key.Length} instead.");
+                throw Invalid(
+                    "metadata", "property_name_above_max_length",
+                    $"property name too long. Expected a property name with maximum length {LongestKey}, but got a property name with length {key.Length} instead.");
             }
 
             if (value.Length > LongestValue)
             {
-                throw Invalid($"metadata.{key}", "string_above_max_length", $"string too long. Expected a string with maximum length {LongestValue}, but got a string with length {value.Length} instead.");
+                throw Invalid(
+                    $"metadata.{key}", "string_above_max_length",
+                    $"string too long. Expected a string with maximum length {LongestValue}, but got a string with length {value.Length} instead.");
             }
         }
 
@@ -125,7 +133,9 @@ internal sealed record CreateBatchRequest(
             throw OpenAiException.InvalidType(Param, "an object", Kind(json));
         }
 
-        var anchor = json.TryGetProperty("anchor", out var said) ? Text($"{Param}.anchor", said) : throw OpenAiException.Missing($"{Param}.anchor");
+        var anchor = json.TryGetProperty("anchor", out var said)
+            ? Text($"{Param}.anchor", said)
+            : throw OpenAiException.Missing($"{Param}.anchor");
         if (anchor != "created_at")
         {
             throw OpenAiException.InvalidValue($"{Param}.anchor", anchor, "created_at");

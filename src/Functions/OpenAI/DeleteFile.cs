@@ -8,13 +8,16 @@ public sealed class DeleteFile(OpenAiGate gate, FileStore files)
 {
     [Function(nameof(DeleteFile))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/files/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/files/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
             var file = await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id);
             if (FileId.BatchFileOf(id) is (BatchFile.Input, var batchId))
             {
-                throw new OpenAiException(StatusCodes.Status400BadRequest, $"The input of batch '{batchId}' was not uploaded as a file, so it cannot be deleted as one.", "id");
+                throw new OpenAiException(
+                    StatusCodes.Status400BadRequest,
+                    $"The input of batch '{batchId}' was not uploaded as a file, so it cannot be deleted as one.", "id");
             }
 
             await files.DeleteAsync(file, cancellationToken);

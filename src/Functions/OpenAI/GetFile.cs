@@ -8,7 +8,10 @@ public sealed class GetFile(OpenAiGate gate, FileStore files)
 {
     [Function(nameof(GetFile))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/files/{id}")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/files/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
-            Results.Json(FileObject.Of(await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id)), OpenAiJson.Readable.FileObject));
+            Results.Json(
+                FileObject.Of(await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id)),
+                OpenAiJson.Readable.FileObject));
 }

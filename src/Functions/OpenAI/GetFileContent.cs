@@ -10,18 +10,22 @@ public sealed class GetFileContent(OpenAiGate gate, FileStore files)
 {
     [Function(nameof(GetFileContent))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/files/{id}/content")] HttpRequest request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/files/{id}/content")] HttpRequest request, string id,
+        CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
             var file = await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id);
             request.HttpContext.Response.Headers.ContentDisposition = Attachment(file.Name);
-            return new StreamResult("application/octet-stream", (output, cancellation) => files.CopyAsync(file, output, cancellation), cancellationToken);
+            return new StreamResult(
+                "application/octet-stream", (output, cancellation) => files.CopyAsync(file, output, cancellation), cancellationToken);
         });
 
     // RFC 6266: a plain name for all, and beside it the full one where it is not plain.
     private static string Attachment(string name)
     {
         var plain = new string([.. name.Select(c => c is < ' ' or > '~' or '"' or '\\' ? '_' : c)]);
-        return plain == name ? $"attachment; filename=\"{plain}\"" : $"attachment; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
+        return plain == name
+            ? $"attachment; filename=\"{plain}\""
+            : $"attachment; filename=\"{plain}\"; filename*=UTF-8''{Uri.EscapeDataString(name)}";
     }
 }

@@ -27,6 +27,7 @@ public sealed class ListBatchObjects(OpenAiGate gate, BatchStore store, BatchObj
             }
 
             return Results.Json(
-                new BatchObjectList(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, hasMore), OpenAiJson.Readable.BatchObjectList);
+                new BatchObjectList(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, hasMore),
+                OpenAiJson.Readable.BatchObjectList);
         });
 }

@@ -15,7 +15,8 @@ public sealed class ListFiles(OpenAiGate gate, FileStore files)
         {
             var paging = Paging.Read(request.Query, MostFiles, MostFiles);
             string? purpose = request.Query["purpose"];
-            var all = files.ListAsync(paging.After, paging.OldestFirst, cancellationToken).Where(f => purpose is null || f.Purpose == purpose);
+            var all = files.ListAsync(paging.After, paging.OldestFirst, cancellationToken)
+                .Where(f => purpose is null || f.Purpose == purpose);
             var (page, hasMore) = await paging.TakeAsync(all.Select(FileObject.Of));
             return Results.Json(
                 new FileList(page, page.FirstOrDefault()?.Id, page.LastOrDefault()?.Id, hasMore), OpenAiJson.Readable.FileList);

@@ -5,13 +5,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
-/// <summary>HTTP <c>GET /v1/models</c> and <c>/v1/models/{id}</c>: the models that the settings list; where they list none, the upstream's.</summary>
+/// <summary>
+/// HTTP <c>GET /v1/models</c> and <c>/v1/models/{id}</c>: the models that the settings list; where they list none, the upstream's.
+/// </summary>
 public sealed class Models(OpenAiGate gate, UpstreamPool upstreams, ModelCatalogue catalogue)
 {
     // One function, for this route and 'v1/models' would both be right for the list.
     [Function("GetModelObjects")]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/models/{*model}")] HttpRequest request, string? model, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/models/{*model}")] HttpRequest request, string? model,
+        CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
             var all = await AllAsync(cancellationToken);
@@ -20,7 +23,8 @@ public sealed class Models(OpenAiGate gate, UpstreamPool upstreams, ModelCatalog
                 : Results.Json(
                     all.FirstOrDefault(m => m.Id == model)
                         ?? throw new OpenAiException(
-                            StatusCodes.Status404NotFound, $"The model '{OpenAiException.Cut(model)}' does not exist.", "model", "model_not_found"),
+                            StatusCodes.Status404NotFound, $"The model '{OpenAiException.Cut(model)}' does not exist.", "model",
+                            "model_not_found"),
                     OpenAiJson.Readable.ModelObject);
         });
 
@@ -35,7 +39,8 @@ public sealed class Models(OpenAiGate gate, UpstreamPool upstreams, ModelCatalog
         if (answers.FirstOrDefault(a => a.Status == 200 && a.IsJson) is not { } answer)
         {
             throw new OpenAiException(
-                StatusCodes.Status502BadGateway, $"The upstream does not say which models it has: {answers[0].ErrorMessage}", type: "server_error");
+                StatusCodes.Status502BadGateway, $"The upstream does not say which models it has: {answers[0].ErrorMessage}",
+                type: "server_error");
         }
 
         return JsonSerializer.Deserialize(answer.Body.Span, OpenAiJson.Readable.ModelList)?.Data ?? [];

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Drover.Functions.OpenAI;
 
 /// <summary>A request to the OpenAI surface is refused, with the status, type, code and param that the original gives.</summary>
-public sealed class OpenAiException(int status, string message, string? param = null, string? code = null, string type = "invalid_request_error")
+public sealed class OpenAiException(
+    int status, string message, string? param = null, string? code = null, string type = "invalid_request_error")
     : Exception(message)
 {
     private const int Longest = 100;
@@ -24,18 +25,24 @@ public sealed class OpenAiException(int status, string message, string? param = 
         new(StatusCodes.Status400BadRequest, $"Unknown parameter: '{Cut(param)}'.", Cut(param), "unknown_parameter");
 
     public static OpenAiException InvalidValue(string param, string value, params ReadOnlySpan<string> allowed) =>
-        new(StatusCodes.Status400BadRequest, $"Invalid value: '{Cut(value)}'. Supported values are: {List(allowed)}.", param, "invalid_value");
+        new(
+            StatusCodes.Status400BadRequest, $"Invalid value: '{Cut(value)}'. Supported values are: {List(allowed)}.", param,
+            "invalid_value");
 
     public static OpenAiException InvalidType(string param, string expected, string got) =>
-        new(StatusCodes.Status400BadRequest, $"Invalid type for '{Cut(param)}': expected {expected}, but got {got} instead.", Cut(param), "invalid_type");
+        new(
+            StatusCodes.Status400BadRequest, $"Invalid type for '{Cut(param)}': expected {expected}, but got {got} instead.", Cut(param),
+            "invalid_type");
 
     public static OpenAiException BelowMinimum(string param, long minimum, long got) => new(
         StatusCodes.Status400BadRequest,
-        $"Invalid '{param}': integer below minimum value. Expected a value >= {minimum}, but got {got} instead.", param, "integer_below_min_value");
+        $"Invalid '{param}': integer below minimum value. Expected a value >= {minimum}, but got {got} instead.", param,
+        "integer_below_min_value");
 
     public static OpenAiException AboveMaximum(string param, long maximum, long got) => new(
         StatusCodes.Status400BadRequest,
-        $"Invalid '{param}': integer above maximum value. Expected a value <= {maximum}, but got {got} instead.", param, "integer_above_max_value");
+        $"Invalid '{param}': integer above maximum value. Expected a value <= {maximum}, but got {got} instead.", param,
+        "integer_above_max_value");
 
     public static OpenAiException NoSuchFile(string id, string param = "id") =>
         new(StatusCodes.Status404NotFound, $"No such File object: {Cut(id)}", param);

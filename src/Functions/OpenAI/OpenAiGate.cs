@@ -37,7 +37,8 @@ public sealed class OpenAiGate(CallerKeys keys, AccessRule rule, ILogger<OpenAiG
         {
             return Answers.Error(e.Status, e.Message);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (
+            e is RequestFailedException or AggregateException && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             OpenAiLog.StorageFailed(logger, e, request.Method, headers["x-request-id"].ToString());
             return Answers.Error(
@@ -45,7 +46,8 @@ public sealed class OpenAiGate(CallerKeys keys, AccessRule rule, ILogger<OpenAiG
         }
         finally
         {
-            headers["openai-processing-ms"] = Stopwatch.GetElapsedTime(started).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
+            headers["openai-processing-ms"] = Stopwatch.GetElapsedTime(started)
+                .TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
         }
     }
 
@@ -56,7 +58,8 @@ public sealed class OpenAiGate(CallerKeys keys, AccessRule rule, ILogger<OpenAiG
         {
             if (!rule.OpenOnLoopback || request.HttpContext.Connection.LocalIpAddress is not { } local || !IPAddress.IsLoopback(local))
             {
-                throw Refused($"This host has no keys for callers, so it answers its own machine only. Set one as {CallerKeys.Section}:NAME ('drover key' makes it).");
+                throw Refused(
+                    $"This host has no keys for callers, so it answers its own machine only. Set one as {CallerKeys.Section}:NAME ('drover key' makes it).");
             }
         }
         else if (CallerKeys.KeyIn(authorization) is null)

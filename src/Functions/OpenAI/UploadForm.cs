@@ -23,7 +23,8 @@ internal sealed class UploadForm
 
     /// <summary>Reads the form to its end.</summary>
     /// <exception cref="OpenAiException">It is no such form, or the file is too large.</exception>
-    public static async Task<UploadForm> ReadAsync(HttpRequest request, FileUpload upload, long mostBytes, CancellationToken cancellationToken)
+    public static async Task<UploadForm> ReadAsync(
+        HttpRequest request, FileUpload upload, long mostBytes, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -39,9 +40,12 @@ internal sealed class UploadForm
                 await form.ReadAsync(section, upload, mostBytes, cancellationToken);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException && e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (
+            e is IOException or InvalidDataException && e is not BadHttpRequestException
+                && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            throw new OpenAiException(StatusCodes.Status400BadRequest, $"The multipart form could not be read: {OpenAiException.Cut(e.Message)}");
+            throw new OpenAiException(
+                StatusCodes.Status400BadRequest, $"The multipart form could not be read: {OpenAiException.Cut(e.Message)}");
         }
 
         return form;
@@ -73,7 +77,8 @@ internal sealed class UploadForm
     }
 
     public static OpenAiException TooLarge(long mostBytes) => new(
-        StatusCodes.Status413PayloadTooLarge, $"The file is larger than {mostBytes.ToString("N0", CultureInfo.InvariantCulture)} bytes (Drover:Files:MaxBytes).", "file");
+        StatusCodes.Status413PayloadTooLarge,
+        $"The file is larger than {mostBytes.ToString("N0", CultureInfo.InvariantCulture)} bytes (Drover:Files:MaxBytes).", "file");
 
     private static string BoundaryOf(HttpRequest request)
     {
@@ -92,7 +97,8 @@ internal sealed class UploadForm
     // 'filename*' (RFC 5987) says it in full where both are given; both may come with a path.
     private static string NameOf(ContentDispositionHeaderValue disposition)
     {
-        var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString();
+        var name = (
+            disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).ToString();
         name = name[(name.LastIndexOfAny(['/', '\\']) + 1)..].Trim();
         return name.Length switch { 0 => "upload", > LongestName => name[..LongestName], _ => name };
     }

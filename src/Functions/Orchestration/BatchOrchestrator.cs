@@ -88,16 +88,19 @@ public static class BatchOrchestrator
         if (audit.Short.Count == 0)
         {
             // Now it is known: it was then that all items had their outcome.
-            return await FinishAsync(context, run with { Settled = audit.Tally, FinalizingAt = auditedAt }, StatusOf(run, audit.Tally), null);
+            return await FinishAsync(
+                context, run with { Settled = audit.Tally, FinalizingAt = auditedAt }, StatusOf(run, audit.Tally), null);
         }
 
         if (run.Audits == MostAudits)
         {
             return await FinishAsync(
-                context, run, BatchStatus.Stopped, $"After {MostAudits} audits {audit.Short.Count} shards still fall short of what was written: storage loses writes.");
+                context, run, BatchStatus.Stopped,
+                $"After {MostAudits} audits {audit.Short.Count} shards still fall short of what was written: storage loses writes.");
         }
 
-        context.ContinueAsNew(run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Tickets = audit.Tickets, Audits = run.Audits + 1 });
+        context.ContinueAsNew(
+            run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Tickets = audit.Tickets, Audits = run.Audits + 1 });
         return null!;
     }
 
@@ -121,7 +124,8 @@ public static class BatchOrchestrator
         (run, var status, var reason) = await StageOrchestration.RunAsync(context, run);
         if (status is not null)
         {
-            return await FinishAsync(context, run with { FinalizingAt = status == BatchStatus.Stopped ? null : Now(context) }, status, reason);
+            return await FinishAsync(
+                context, run with { FinalizingAt = status == BatchStatus.Stopped ? null : Now(context) }, status, reason);
         }
 
         context.ContinueAsNew(run);

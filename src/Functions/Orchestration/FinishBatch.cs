@@ -10,7 +10,8 @@ namespace Drover.Functions.Orchestration;
 
 /// <summary>Activity: writes a batch's final record, with the counts that storage holds.</summary>
 public sealed class FinishBatch(
-    BatchStore store, Auditor auditor, FileStore files, SpendLedger ledger, OutcomeFiles outcomes, WebhookOptions webhooks, TimeProvider time)
+    BatchStore store, Auditor auditor, FileStore files, SpendLedger ledger, OutcomeFiles outcomes, WebhookOptions webhooks,
+    TimeProvider time)
 {
     [Function(nameof(FinishBatch))]
     public async Task<FinalRecord> RunAsync(
@@ -51,7 +52,8 @@ public sealed class FinishBatch(
         }
     }
 
-    private async Task<decimal?> CloseSpendingAsync(FinishBatchInput ending, Tally tally, Payer payer, CancellationToken cancellationToken) =>
+    private async Task<decimal?> CloseSpendingAsync(
+        FinishBatchInput ending, Tally tally, Payer payer, CancellationToken cancellationToken) =>
         await ledger.IsLimitedAsync(payer, cancellationToken)
             ? await ledger.CloseBatchAsync(
                 ending.BatchId,

@@ -1,7 +1,9 @@
 using Drover.Shards;
 namespace Drover.Functions.Orchestration;
 
-/// <summary>Runs a shard, pass by pass, until every item of it has its outcome or waits in the retry queue; sleeps on durable timers in between.</summary>
+/// <summary>
+/// Runs a shard, pass by pass, until every item of it has its outcome or waits in the retry queue; sleeps on durable timers in between.
+/// </summary>
 public static class ShardOrchestrator
 {
     /// <summary>The event that ends the sleep; its payload is <see cref="RunNow"/> or <see cref="Stop"/>.</summary>

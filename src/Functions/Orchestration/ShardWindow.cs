@@ -40,7 +40,9 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
     {
         using var cancelled = new CancellationTokenSource();
         var timer = context.CreateTimer(until.UtcDateTime, cancelled.Token);
-        for (var reports = 0; reports < MostReports && Run.Tickets > 0 && Run.Closing is null && StopReason is null && !timer.IsCompleted; reports++)
+        for (
+            var reports = 0; reports < MostReports && Run.Tickets > 0 && Run.Closing is null && StopReason is null
+                && !timer.IsCompleted; reports++)
         {
             context.SetCustomStatus(Progress(BatchStatus.InProgress));
             await NextEventAsync(timer);
@@ -132,7 +134,8 @@ internal sealed class ShardWindow(TaskOrchestrationContext context, BatchRun run
         try
         {
             return await context.CallSubOrchestratorAsync<ShardOutcome>(
-                nameof(ShardOrchestrator), new ShardRun(Run.BatchId, shard, 1), new SubOrchestrationOptions(retry: null, instanceId: ChildId(shard)));
+                nameof(ShardOrchestrator), new ShardRun(Run.BatchId, shard, 1),
+                new SubOrchestrationOptions(retry: null, instanceId: ChildId(shard)));
         }
         catch (TaskFailedException e)
         {

@@ -17,7 +17,8 @@ internal static class StageOrchestration
         }
 
         var id = BatchSpec.StageId(run.BatchId, stage);
-        var ended = context.CallSubOrchestratorAsync<FinalRecord>(nameof(BatchOrchestrator), new BatchRun(id), new SubOrchestrationOptions(retry: null, instanceId: id));
+        var ended = context.CallSubOrchestratorAsync<FinalRecord>(
+            nameof(BatchOrchestrator), new BatchRun(id), new SubOrchestrationOptions(retry: null, instanceId: id));
         var close = run.Closing is null ? context.WaitForExternalEvent<string>(BatchOrchestrator.CloseEvent) : null;
         context.SetCustomStatus(Progress(run, stage));
         if (close is not null && await Task.WhenAny(ended, close) == close)
@@ -39,7 +40,8 @@ internal static class StageOrchestration
         }
 
         var closing = final.Status is BatchStatus.Completed ? run.Closing : final.Status;
-        var advance = await context.CallActivityAsync<StageAdvance>(nameof(AdvanceStage), new StageRun(run.BatchId, stage, closing), ActivityRetries.Storage);
+        var advance = await context.CallActivityAsync<StageAdvance>(
+            nameof(AdvanceStage), new StageRun(run.BatchId, stage, closing), ActivityRetries.Storage);
         if (advance.IsShort)
         {
             return Again(run, "Storage has lost what earlier stages brought.");
@@ -50,7 +52,8 @@ internal static class StageOrchestration
     }
 
     // Storage put back to an earlier state: what a stage was to go on with is gone, so see what there is, and go on from there.
-    private static (BatchRun Run, string? Status, string? Reason) Again(BatchRun run, string reason) => run.Audits == BatchOrchestrator.MostAudits
+    private static (BatchRun Run, string? Status, string? Reason) Again(BatchRun run, string reason) =>
+        run.Audits == BatchOrchestrator.MostAudits
         ? (run, BatchStatus.Stopped, reason)
         : (run with { Plan = null, Stage = null, Spent = Tally.Zero, Audits = run.Audits + 1 }, null, null);
 
@@ -67,7 +70,9 @@ internal static class StageOrchestration
     }
 
     private static BatchProgress Progress(BatchRun run, int stage) =>
-        new(run.Closing is null ? BatchStatus.InProgress : BatchStatus.Cancelling, run.Plan!.Items, run.Plan.Invalid, WithCost(run.Settled, run.Spent), [])
+        new(
+            run.Closing is null ? BatchStatus.InProgress : BatchStatus.Cancelling, run.Plan!.Items, run.Plan.Invalid,
+            WithCost(run.Settled, run.Spent), [])
         {
             Stage = stage,
             InProgressAt = run.Plan.At,

@@ -15,8 +15,10 @@ namespace Drover.Functions.Questions;
 
 /// <summary>HTTP <c>POST /api/answers</c>: a question and documents; the answer, which cites them.</summary>
 /// <remarks>
-/// <c>{"question","documents":[{"id"?,"title"?,"text"}],"model"?,"stream"?}</c>. 200 with <c>{"answer","citations":[ids],"documents":[those that it was
-/// given],"model","usage","cost_usd"}</c>. With <c>"stream":true</c>: the answer's text as the events of a chat completion, with ids in square
+/// <c>{"question","documents":[{"id"?,"title"?,"text"}],"model"?,"stream"?}</c>. 200 with <c>{"answer","citations":[ids],"documents":[those
+/// that it was
+/// given],"model","usage","cost_usd"}</c>. With <c>"stream":true</c>: the answer's text as the events of a chat completion, with ids in
+/// square
 /// brackets; the ids of the documents given are in the header <c>x-drover-documents</c>, and the stream can be read again as any other.
 /// </remarks>
 public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, ChatSpending spending, StreamAnswers streams)
@@ -56,7 +58,8 @@ public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, 
         var chosen = await answering.ChooseAsync(question, key, cancellationToken);
         if (chosen.Data is not null && asked.Stream == true)
         {
-            request.HttpContext.Response.Headers["x-drover-documents"] = new JsonArray([.. chosen.Documents.Select(d => (JsonNode)d.Id)]).ToJsonString();
+            request.HttpContext.Response.Headers["x-drover-documents"] = new JsonArray([.. chosen.Documents.Select(d => (JsonNode)d.Id)])
+                .ToJsonString();
             return await streams.BeginAsync(request.HttpContext, answering.StreamOf(question, chosen, key), cancellationToken);
         }
 

@@ -16,7 +16,8 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller c
 {
     [Function(nameof(CompleteChat))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/chat/completions")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/chat/completions")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
             if (StreamAnswers.LastEventId(request) is { Length: > 0 } last)
@@ -34,7 +35,8 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller c
 
             return chat.IsStream
                 ? await answers.BeginAsync(request.HttpContext, chat, cancellationToken)
-                : UpstreamAnswers.Of(request.HttpContext, await caller.CallAsync(ChatRequest.Url, chat.Body, chat.Shape, chat.Key, cancellationToken));
+                : UpstreamAnswers.Of(
+                    request.HttpContext, await caller.CallAsync(ChatRequest.Url, chat.Body, chat.Shape, chat.Key, cancellationToken));
         });
 
     private static ChatRequest Read(byte[] body, string? key)

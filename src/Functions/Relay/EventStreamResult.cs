@@ -3,8 +3,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Drover.Functions.Relay;
 
-/// <summary>Answers with server-sent events, each part sent as soon as it is there, until they end, the client goes, or the host gives the function no more time.</summary>
-/// <param name="cancellationToken">The function's: on Azure a function that outlasts <c>functionTimeout</c> and does not heed it takes the whole worker with it.</param>
+/// <summary>
+/// Answers with server-sent events, each part sent as soon as it is there, until they end, the client goes, or the host gives the function
+/// no more time.
+/// </summary>
+/// <param name="cancellationToken">The function's: on Azure a function that outlasts <c>functionTimeout</c> and does not heed it takes the
+/// whole worker with it.</param>
 internal sealed class EventStreamResult(IAsyncEnumerable<ReadOnlyMemory<byte>> text, CancellationToken cancellationToken) : IResult
 {
     /// <summary>How soon an EventSource comes again, in milliseconds; by itself it would take three seconds or more.</summary>

@@ -6,5 +6,6 @@ namespace Drover.Functions.Relay;
 public sealed class ExpireStreams(StreamHub streams)
 {
     [Function(nameof(ExpireStreams))]
-    public Task RunAsync([TimerTrigger("0 17 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => streams.ExpireAsync(cancellationToken);
+    public Task RunAsync([TimerTrigger("0 17 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        streams.ExpireAsync(cancellationToken);
 }

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Relay;
 
-/// <summary>HTTP <c>GET /v1/streams/{id}</c>, with <c>Last-Event-ID</c> or <c>?after=</c>: the events after that one; <c>DELETE</c>: ends the stream. A stream of another key is not there.</summary>
+/// <summary>
+/// HTTP <c>GET /v1/streams/{id}</c>, with <c>Last-Event-ID</c> or <c>?after=</c>: the events after that one; <c>DELETE</c>: ends the
+/// stream. A stream of another key is not there.
+/// </summary>
 public sealed class ReadStream(OpenAiGate gate, CallerKeys keys, StreamHub streams, StreamAnswers answers)
 {
     [Function(nameof(ReadStream))]

@@ -7,25 +7,31 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Relay;
 
-/// <summary>HTTP <c>POST /v1/responses</c>, <c>/v1/embeddings</c> and <c>/v1/completions</c>: relayed to the upstream; the answer comes whole.</summary>
+/// <summary>
+/// HTTP <c>POST /v1/responses</c>, <c>/v1/embeddings</c> and <c>/v1/completions</c>: relayed to the upstream; the answer comes whole.
+/// </summary>
 public sealed class RelayCalls(OpenAiGate gate, CallerKeys keys, ChatSpending spending, PlainCaller caller)
 {
     [Function("CreateResponse")]
     public Task<IResult> RespondAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/responses")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/responses")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         RelayAsync(request, "/v1/responses", cancellationToken);
 
     [Function("CreateEmbeddings")]
     public Task<IResult> EmbedAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/embeddings")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/embeddings")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         RelayAsync(request, "/v1/embeddings", cancellationToken);
 
     [Function("CreateCompletion")]
     public Task<IResult> CompleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/completions")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/completions")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         RelayAsync(request, "/v1/completions", cancellationToken);
 
-    private Task<IResult> RelayAsync(HttpRequest request, string url, CancellationToken cancellationToken) => gate.AnswerAsync(request, async () =>
+    private Task<IResult> RelayAsync(HttpRequest request, string url, CancellationToken cancellationToken) =>
+        gate.AnswerAsync(request, async () =>
     {
         using var content = new MemoryStream();
         await request.Body.CopyToAsync(content, cancellationToken);
@@ -51,7 +57,8 @@ public sealed class RelayCalls(OpenAiGate gate, CallerKeys keys, ChatSpending sp
             if (json.RootElement.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True)
             {
                 throw new OpenAiException(
-                    StatusCodes.Status400BadRequest, "'stream' is true; only /v1/chat/completions is streamed here.", "stream", "unsupported_value");
+                    StatusCodes.Status400BadRequest, "'stream' is true; only /v1/chat/completions is streamed here.", "stream",
+                    "unsupported_value");
             }
         }
         catch (JsonException)

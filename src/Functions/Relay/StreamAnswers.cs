@@ -54,7 +54,8 @@ public sealed class StreamAnswers(CallerKeys keys, StreamHub streams, TimeProvid
         if (last.Length > 0 && (after is null || (streamId is not null && after.Value.Stream != streamId)))
         {
             throw new OpenAiException(
-                StatusCodes.Status400BadRequest, $"{LastEventIdHeader} is '{OpenAiException.Cut(last)}'; it must be the id of an event of this stream.",
+                StatusCodes.Status400BadRequest,
+                $"{LastEventIdHeader} is '{OpenAiException.Cut(last)}'; it must be the id of an event of this stream.",
                 LastEventIdHeader, "invalid_event_id");
         }
 

@@ -15,7 +15,8 @@ internal static class UpstreamAnswers
         if (result.Outcome == Outcome.BudgetSpent)
         {
             headers["x-should-retry"] = "false"; // SDKs try other 429s again.
-            return Answers.Error(StatusCodes.Status429TooManyRequests, result.ErrorMessage!, ChatSpending.SpentCode, type: ChatSpending.SpentCode);
+            return Answers.Error(
+                StatusCodes.Status429TooManyRequests, result.ErrorMessage!, ChatSpending.SpentCode, type: ChatSpending.SpentCode);
         }
 
         if (result.RequestId is not null)

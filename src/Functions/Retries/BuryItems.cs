@@ -8,6 +8,7 @@ public sealed class BuryItems(RetryDeliveries deliveries)
 {
     [Function(nameof(BuryItems))]
     public Task RunAsync(
-        [QueueTrigger(RetryQueue.PoisonName)] QueueMessage delivery, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+        [QueueTrigger(RetryQueue.PoisonName)] QueueMessage delivery, [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) =>
         deliveries.HandleAsync(delivery, isPoison: true, client, cancellationToken);
 }

@@ -11,7 +11,9 @@ public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue)
     public async Task HandleAsync(QueueMessage delivery, bool isPoison, DurableTaskClient client, CancellationToken cancellationToken)
     {
         var message = RetryMessage.Read(delivery.Body);
-        var batch = queue.IsOurs(message) ? await client.GetInstanceAsync(message.BatchId, getInputsAndOutputs: false, cancellationToken) : null;
+        var batch = queue.IsOurs(message)
+            ? await client.GetInstanceAsync(message.BatchId, getInputsAndOutputs: false, cancellationToken)
+            : null;
         if (batch is null)
         {
             await chances.PassOnAsync(message, isPoison, cancellationToken);
@@ -36,7 +38,8 @@ public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue)
         {
             // A batch that is being closed may wait for the shard.
             await client.RaiseIfRunningAsync(
-                ShardOrchestrator.InstanceId(message.BatchId, message.Shard), ShardOrchestrator.WakeEvent, ShardOrchestrator.RunNow, CancellationToken.None);
+                ShardOrchestrator.InstanceId(message.BatchId, message.Shard), ShardOrchestrator.WakeEvent, ShardOrchestrator.RunNow,
+                CancellationToken.None);
         }
     }
 }

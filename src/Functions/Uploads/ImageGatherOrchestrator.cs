@@ -4,7 +4,9 @@ using Drover.Uploads;
 namespace Drover.Functions.Uploads;
 
 /// <summary>Makes batches of uploaded images: waits while more keep coming, then takes up to five hundred at once.</summary>
-/// <remarks>There is one instance, for as long as images wait. A burst of uploads is a batch or two, however many triggers it fires.</remarks>
+/// <remarks>
+/// There is one instance, for as long as images wait. A burst of uploads is a batch or two, however many triggers it fires.
+/// </remarks>
 public static class ImageGatherOrchestrator
 {
     private const int MostLooks = 12;

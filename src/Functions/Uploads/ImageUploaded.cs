@@ -5,7 +5,9 @@ using Drover.Uploads;
 namespace Drover.Functions.Uploads;
 
 /// <summary>Blob <c>images/{name}</c>: notes the image and sees to it that somebody gathers.</summary>
-/// <remarks>Event Grid tells of it on Azure, where the Flex Consumption plan knows no other way; the local runtime lists the container.</remarks>
+/// <remarks>
+/// Event Grid tells of it on Azure, where the Flex Consumption plan knows no other way; the local runtime lists the container.
+/// </remarks>
 public sealed class ImageUploaded(UploadedImages uploads)
 {
     [Function(nameof(ImageUploaded))]

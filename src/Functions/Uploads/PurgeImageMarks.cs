@@ -6,5 +6,6 @@ namespace Drover.Functions.Uploads;
 public sealed class PurgeImageMarks(UploadedImages uploads)
 {
     [Function(nameof(PurgeImageMarks))]
-    public Task RunAsync([TimerTrigger("0 47 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) => uploads.PurgeAsync(cancellationToken);
+    public Task RunAsync([TimerTrigger("0 47 3 * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+        uploads.PurgeAsync(cancellationToken);
 }

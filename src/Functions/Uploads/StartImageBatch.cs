@@ -6,14 +6,16 @@ namespace Drover.Functions.Uploads;
 public sealed class StartImageBatch(BatchStarter starter)
 {
     [Function(nameof(StartImageBatch))]
-    public async Task RunAsync([ActivityTrigger] string batchId, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [ActivityTrigger] string batchId, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         await starter.StartAsync(client, batchId, cancellationToken);
         var instanceId = $"{batchId}-results";
         if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellationToken) is null)
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ImageResultOrchestrator), new ImageResultRun(batchId), new StartOrchestrationOptions(InstanceId: instanceId), cancellationToken);
+                nameof(ImageResultOrchestrator), new ImageResultRun(batchId), new StartOrchestrationOptions(InstanceId: instanceId),
+                cancellationToken);
         }
     }
 }

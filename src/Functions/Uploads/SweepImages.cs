@@ -6,7 +6,8 @@ namespace Drover.Functions.Uploads;
 public sealed class SweepImages(UploadedImages uploads)
 {
     [Function(nameof(SweepImages))]
-    public async Task RunAsync([TimerTrigger("0 */5 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [TimerTrigger("0 */5 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (await uploads.AnyAsync(cancellationToken))
         {

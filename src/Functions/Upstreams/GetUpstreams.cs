@@ -4,8 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Upstreams;
 
-/// <summary>HTTP <c>GET /api/upstreams[?test=true]</c>: how the upstreams, their keys and their limits stand, as this process sees them.</summary>
-/// <remarks>With <c>test=true</c> each key asks for <c>GET /v1/models</c> first, which costs nothing. Keys go by their place in the settings.</remarks>
+/// <summary>
+/// HTTP <c>GET /api/upstreams[?test=true]</c>: how the upstreams, their keys and their limits stand, as this process sees them.
+/// </summary>
+/// <remarks>
+/// With <c>test=true</c> each key asks for <c>GET /v1/models</c> first, which costs nothing. Keys go by their place in the settings.
+/// </remarks>
 public sealed class GetUpstreams(UpstreamPool upstreams)
 {
     [Function(nameof(GetUpstreams))]

@@ -5,7 +5,9 @@ using Drover.Batches;
 
 namespace Drover.Functions.Webhooks;
 
-/// <summary>A batch's end, as OpenAI's webhooks tell it: <see href="https://platform.openai.com/docs/api-reference/webhook-events"/>.</summary>
+/// <summary>
+/// A batch's end, as OpenAI's webhooks tell it: <see href="https://platform.openai.com/docs/api-reference/webhook-events"/>.
+/// </summary>
 /// <param name="Id">The same at every try, so that receivers tell repetitions.</param>
 /// <param name="CreatedAt">In seconds since 1970.</param>
 /// <param name="Type">Such as <c>batch.completed</c>.</param>
@@ -25,7 +27,8 @@ public sealed record BatchEvent(
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{batchId}\n{status}\n{run?.UtcTicks}"));
         var type = $"batch.{(status == BatchStatus.Stopped ? BatchStatus.Failed : status)}";
-        return new BatchEvent($"evt_{Convert.ToHexStringLower(hash[..16])}", endedAt.ToUnixTimeSeconds(), type, new BatchEventData(batchId));
+        return new BatchEvent(
+            $"evt_{Convert.ToHexStringLower(hash[..16])}", endedAt.ToUnixTimeSeconds(), type, new BatchEventData(batchId));
     }
 }
 

@@ -4,7 +4,8 @@ namespace Drover.Functions.Webhooks;
 public static class WebhookOrchestrator
 {
     private static readonly TaskOptions Patience = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 3, maxRetryInterval: TimeSpan.FromHours(4)));
+        maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(10), backoffCoefficient: 3,
+        maxRetryInterval: TimeSpan.FromHours(4)));
 
     [Function(nameof(WebhookOrchestrator))]
     public static Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, BatchEvent batchEvent) =>

@@ -12,7 +12,8 @@ internal static class CancelCommand
         var id = new Argument<string>("ID") { Description = "The batch." };
         var command = new Command("cancel", "End a batch for good; items that have no outcome are closed as cancelled.") { id };
         var common = new CommonOptions(command, runs: false);
-        command.SetAction((parsed, cancellation) => RunAsync(common.Read(parsed) with { RunTriggers = false }, parsed.GetValue(id)!, cancellation));
+        command.SetAction(
+            (parsed, cancellation) => RunAsync(common.Read(parsed) with { RunTriggers = false }, parsed.GetValue(id)!, cancellation));
         return command;
     }
 

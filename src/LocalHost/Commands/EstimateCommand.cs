@@ -21,7 +21,8 @@ internal static class EstimateCommand
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
         var budget = NumberOption.Budget("The batch's budget in US dollars: will it do?");
         var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("estimate", "Say what a run would take, without calling anything.") { file, recipe, model, prefer, budget, json };
+        var command = new Command(
+            "estimate", "Say what a run would take, without calling anything.") { file, recipe, model, prefer, budget, json };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, cancellation) => RunAsync(
             common.Read(parsed),
@@ -32,7 +33,8 @@ internal static class EstimateCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(HostSetup setup, FileInfo file, NewBatch request, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        HostSetup setup, FileInfo file, NewBatch request, bool json, CancellationToken cancellationToken)
     {
         await using var services = OfflineServices.Create(setup);
         try
@@ -61,7 +63,8 @@ internal static class EstimateCommand
     public static FileStream Open(FileInfo file) => file.Exists
         ? file.OpenRead()
         : throw new CommandException(
-            ExitCodes.Usage, Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
+            ExitCodes.Usage,
+            Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
 
     private static void Show(Estimate estimate)
     {
@@ -69,12 +72,15 @@ internal static class EstimateCommand
         foreach (var model in estimate.Models.Count > 1 ? estimate.Models.Append(estimate.Total) : estimate.Models)
         {
             table.AddRow(
-                Markup.Escape(model.Model.Length > 0 ? model.Model : "(none named)"), Tables.Number(model.Items), Tables.Number(model.InputTokens),
-                Tables.Number(model.OutputTokens), Tables.Number(model.MostOutputTokens), Tables.Dollars(model.CostUsd), Tables.Dollars(model.MostCostUsd));
+                Markup.Escape(model.Model.Length > 0 ? model.Model : "(none named)"), Tables.Number(model.Items),
+                Tables.Number(model.InputTokens),
+                Tables.Number(model.OutputTokens), Tables.Number(model.MostOutputTokens), Tables.Dollars(model.CostUsd),
+                Tables.Dollars(model.MostCostUsd));
         }
 
         AnsiConsole.Write(table);
-        Console.Out.WriteLine($"{Tables.Number(estimate.Items)} items; about {Time(estimate.Time.Seconds)}, which {Binding(estimate.Time.Binding)} sets.");
+        Console.Out.WriteLine(
+            $"{Tables.Number(estimate.Items)} items; about {Time(estimate.Time.Seconds)}, which {Binding(estimate.Time.Binding)} sets.");
         Console.Out.WriteLine(estimate.TokenCount == "sampled"
             ? "Input tokens are counted in a sample of the items, since there are so many, and scaled."
             : "Input tokens are counted, those of all items.");
@@ -85,12 +91,14 @@ internal static class EstimateCommand
 
         if (estimate.UnpricedItems > 0)
         {
-            Console.Out.WriteLine($"{Tables.Number(estimate.UnpricedItems)} items name no model: what they cost is not known, and not in the sum.");
+            Console.Out.WriteLine(
+                $"{Tables.Number(estimate.UnpricedItems)} items name no model: what they cost is not known, and not in the sum.");
         }
 
         if (estimate.BadLines > 0)
         {
-            Console.Out.WriteLine($"{Tables.Number(estimate.BadLines)} lines are errors{(estimate.BadLines > estimate.FirstBadLines.Count ? ", the first of them" : "")}:");
+            Console.Out.WriteLine(
+                $"{Tables.Number(estimate.BadLines)} lines are errors{(estimate.BadLines > estimate.FirstBadLines.Count ? ", the first of them" : "")}:");
             foreach (var line in estimate.FirstBadLines)
             {
                 Console.Out.WriteLine($"  line {line.Line}: {line.Message}");
@@ -100,7 +108,8 @@ internal static class EstimateCommand
 
     private static string Time(double seconds) => seconds < 60
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s")
-        : TimeSpan.FromSeconds(Math.Round(seconds)).ToString(seconds < 86_400 ? @"hh\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
+        : TimeSpan.FromSeconds(Math.Round(seconds))
+        .ToString(seconds < 86_400 ? @"hh\:mm\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
 
     private static string Binding(string name) => name switch
     {

@@ -24,7 +24,8 @@ internal static class KeyCommand
         var (key, hash) = CallerKeys.New();
         Console.WriteLine($"key      {key}");
         Console.WriteLine($"setting  {CallerKeys.Section.Replace(":", "__", StringComparison.Ordinal)}__{name}={hash}");
-        DroverCommand.Say("The key is shown this once: give it to the caller. The setting goes into the environment of 'drover serve', or the app settings.");
+        DroverCommand.Say(
+            "The key is shown this once: give it to the caller. The setting goes into the environment of 'drover serve', or the app settings.");
         return ExitCodes.Done;
     }
 }

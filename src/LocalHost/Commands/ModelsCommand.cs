@@ -17,13 +17,20 @@ internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var file = new Argument<FileInfo?>("FILE") { Description = "JSONL: what it would cost under each model.", Arity = ArgumentArity.ZeroOrOne };
+        var file =
+            new Argument<FileInfo?>("FILE")
+            {
+                Description = "JSONL: what it would cost under each model.",
+                Arity = ArgumentArity.ZeroOrOne
+            };
         var recipe = new Option<string?>("--recipe") { Description = "What to do with sources (default: extract)." };
         var json = new Option<bool>("--json") { Description = "As JSON." };
         var simulator = new Option<bool>("--simulator") { Description = "The models of the simulator are listed." };
-        var command = new Command("models", "Show the models that are known, and what a file would cost under each.") { file, recipe, json, simulator };
+        var command = new Command(
+            "models", "Show the models that are known, and what a file would cost under each.") { file, recipe, json, simulator };
         command.SetAction((parsed, cancellation) => RunAsync(
-            new HostSetup { Simulator = parsed.GetValue(simulator) }, parsed.GetValue(file), parsed.GetValue(recipe), parsed.GetValue(json), cancellation));
+            new HostSetup { Simulator = parsed.GetValue(simulator) }, parsed.GetValue(file), parsed.GetValue(recipe), parsed.GetValue(json),
+            cancellation));
         return command;
     }
 
@@ -51,7 +58,8 @@ internal static class ModelsCommand
         {
             await using var content = EstimateCommand.Open(file);
             var able = models.Entries.Where(e => e.Value.MaxOutputTokens > 0).Select(e => e.Key);
-            return await services.GetRequiredService<Estimator>().CompareAsync(new NewBatch { Recipe = recipe }, content, able, cancellationToken);
+            return await services.GetRequiredService<Estimator>()
+                .CompareAsync(new NewBatch { Recipe = recipe }, content, able, cancellationToken);
         }
         catch (BatchRefusedException e)
         {
@@ -61,7 +69,11 @@ internal static class ModelsCommand
 
     private static void Show(IReadOnlyList<ModelView> views, bool hasFile)
     {
-        string[] headings = ["model", "input $/M", "output $/M", "cached $/M", "latency ms", "quality", "context", "vision", "quality/$", "latency/$", "listed"];
+        string[] headings =
+            [
+                "model", "input $/M", "output $/M", "cached $/M", "latency ms", "quality", "context", "vision", "quality/$", "latency/$",
+                "listed"
+            ];
         var table = Tables.Create(hasFile ? [.. headings, "file", "at most"] : headings);
         foreach (var view in views)
         {
@@ -76,7 +88,8 @@ internal static class ModelsCommand
         }
 
         AnsiConsole.Write(table);
-        Console.Out.WriteLine("A dollar is that of a thousand calls of 1,000 + 250 tokens. 'auto' chooses among the listed ones (Drover:Models).");
+        Console.Out.WriteLine(
+            "A dollar is that of a thousand calls of 1,000 + 250 tokens. 'auto' chooses among the listed ones (Drover:Models).");
     }
 
     private static string Price(decimal price) => price.ToString("0.00##", CultureInfo.InvariantCulture);

@@ -8,7 +8,8 @@ namespace Drover.LocalHost.Commands;
 internal static class NumberOption
 {
     /// <summary><c>--budget USD</c>.</summary>
-    public static Option<decimal?> Budget(string description) => Create<decimal>("--budget", description, "a number of US dollars, such as 2.50");
+    public static Option<decimal?> Budget(string description) =>
+        Create<decimal>("--budget", description, "a number of US dollars, such as 2.50");
 
     /// <summary>An option of one number.</summary>
     /// <param name="name">With its dashes.</param>

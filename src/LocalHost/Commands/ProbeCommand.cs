@@ -14,9 +14,12 @@ internal static class ProbeCommand
 {
     public static Command Create()
     {
-        var streams = NumberOption.Create<int>("--streams", "How many streams to measure.", "a whole number, 1 or more", least: 1, fallback: 20);
-        var parallel = NumberOption.Create<int>("--parallel", "How many of them at once.", "a whole number, 1 or more", least: 1, fallback: 1);
-        var target = NumberOption.Create<double>("--target", "Milliseconds that 95 of 100 first tokens are to come within.", "a number of milliseconds");
+        var streams = NumberOption.Create<int>(
+            "--streams", "How many streams to measure.", "a whole number, 1 or more", least: 1, fallback: 20);
+        var parallel = NumberOption.Create<int>(
+            "--parallel", "How many of them at once.", "a whole number, 1 or more", least: 1, fallback: 1);
+        var target = NumberOption.Create<double>(
+            "--target", "Milliseconds that 95 of 100 first tokens are to come within.", "a number of milliseconds");
         var model = new Option<string?>("--model") { Description = "The model to ask." };
         var baseUrl = new Option<string?>("--base-url") { Description = "The OpenAI-compatible API." };
         var simulator = new Option<bool>("--simulator") { Description = "Measure the simulator." };
@@ -59,7 +62,8 @@ internal static class ProbeCommand
         ]);
         var options = Settings(configuration).Upstream;
         await using var probe = new StreamProbe(options, TimeProvider.System);
-        var keys = (await probe.TestAsync(cancellationToken)).Select(r => r.Outcome == Outcome.Result ? "ok" : $"{r.Status} {r.ErrorCode}: {r.ErrorMessage}").ToList();
+        var keys = (await probe.TestAsync(cancellationToken))
+            .Select(r => r.Outcome == Outcome.Result ? "ok" : $"{r.Status} {r.ErrorCode}: {r.ErrorMessage}").ToList();
         var samples = new ProbeSample[keys.Contains("ok") ? streams : 0];
         await Parallel.ForAsync(0, samples.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, async (i, token) =>
             samples[i] = await probe.MeasureAsync(model ?? options.Model, token));
@@ -68,7 +72,9 @@ internal static class ProbeCommand
         return new ProbeReport(
             options.BaseUrl, keys, ProbeTimes.Of(good.Select(s => s.FirstByte)), firstToken, target,
             target is null ? null : good.Count > 0 && firstToken.P95 <= target,
-            samples.Length == 0 ? ["The connection test failed, so no stream was tried."] : [.. samples.Select(s => s.Error).OfType<string>()]);
+            samples.Length == 0
+                ? ["The connection test failed, so no stream was tried."]
+                : [.. samples.Select(s => s.Error).OfType<string>()]);
     }
 
     private static DroverSettings Settings(IConfiguration configuration)
@@ -101,10 +107,15 @@ internal static class ProbeCommand
             AnsiConsole.Profile.Width = 200;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("ms", "count", "min", "max", "mean", "median", "std dev", "P95", "P99");
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("ms", "count", "min", "max", "mean", "median", "std dev", "P95", "P99");
         foreach (var (name, t) in new[] { ("first byte", report.FirstByteMs), ("first token", report.FirstTokenMs) })
         {
-            table.AddRow([name, t.Count.ToString(CultureInfo.InvariantCulture), .. new[] { t.Min, t.Max, t.Mean, t.Median, t.StandardDeviation, t.P95, t.P99 }.Select(Number)]);
+            table.AddRow(
+                [
+                    name, t.Count.ToString(CultureInfo.InvariantCulture),
+                    .. new[] { t.Min, t.Max, t.Mean, t.Median, t.StandardDeviation, t.P95, t.P99 }.Select(Number)
+                ]);
         }
 
         AnsiConsole.Write(table);

@@ -10,11 +10,14 @@ internal static class ResultFiles
         Path.Combine(folder ?? input.DirectoryName ?? ".", Path.GetFileNameWithoutExtension(input.Name));
 
     /// <summary>Writes them; each appears only when it is whole.</summary>
-    public static async Task<IReadOnlyList<string>> WriteAsync(OutcomeFiles outcomes, string batchId, string stem, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> WriteAsync(
+        OutcomeFiles outcomes, string batchId, string stem, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(stem))!);
-        var results = await WriteAsync(stem + ".results.jsonl", output => outcomes.CopyResultsAsync(batchId, output, cancellationToken), keepEmpty: true);
-        var errors = await WriteAsync(stem + ".errors.jsonl", output => outcomes.CopyErrorsAsync(batchId, output, cancellationToken), keepEmpty: false);
+        var results = await WriteAsync(
+            stem + ".results.jsonl", output => outcomes.CopyResultsAsync(batchId, output, cancellationToken), keepEmpty: true);
+        var errors = await WriteAsync(
+            stem + ".errors.jsonl", output => outcomes.CopyErrorsAsync(batchId, output, cancellationToken), keepEmpty: false);
         return [.. new[] { results, errors }.OfType<string>()];
     }
 

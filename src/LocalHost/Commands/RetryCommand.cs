@@ -11,8 +11,10 @@ internal static class RetryCommand
     public static Command Create()
     {
         var id = new Argument<string>("ID") { Description = "The batch." };
-        var code = new Option<string[]>("--code") { Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated." };
-        var command = new Command("retry", "Run what failed in a batch that has ended again; results are kept and not paid again.") { id, code };
+        var code =
+            new Option<string[]>("--code") { Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated." };
+        var command = new Command(
+            "retry", "Run what failed in a batch that has ended again; results are kept and not paid again.") { id, code };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(common.Read(parsed), parsed.GetValue(id)!, parsed.GetValue(code) ?? []));
         return command;
@@ -23,7 +25,8 @@ internal static class RetryCommand
         using var interruption = new Interruption();
         await using (var looking = await DroverHost.StartAsync(setup with { RunTriggers = false }, DroverCommand.Say, interruption.Asked))
         {
-            var (view, refusal) = await looking.Services.GetRequiredService<BatchRetrier>().RetryAsync(looking.Client, id, codes, interruption.Asked);
+            var (view, refusal) = await looking.Services.GetRequiredService<BatchRetrier>()
+                .RetryAsync(looking.Client, id, codes, interruption.Asked);
             if (view is { HasEnded: false } && refusal is not null && looking.Folder.IsOurs)
             {
                 refusal = await GoOnAsync(looking, id, interruption.Asked);
@@ -36,7 +39,10 @@ internal static class RetryCommand
 
             if (view.HasEnded || !looking.Folder.IsOurs)
             {
-                DroverCommand.Say(view.HasEnded ? $"{id}: {view.Status}; nothing failed that could be run again." : $"{id}: {view.Status}; the drover that uses the data folder runs it.");
+                DroverCommand.Say(
+                    view.HasEnded
+                        ? $"{id}: {view.Status}; nothing failed that could be run again."
+                        : $"{id}: {view.Status}; the drover that uses the data folder runs it.");
                 return ExitCodes.Done;
             }
         }

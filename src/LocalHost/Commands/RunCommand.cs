@@ -18,19 +18,24 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "JSONL: sources (id, url, title, text, priority) or OpenAI batch lines." };
+        var file =
+            new Argument<FileInfo>("FILE") { Description = "JSONL: sources (id, url, title, text, priority) or OpenAI batch lines." };
         var recipe = new Option<string?>("--recipe") { Description = "What to do with sources (default: extract)." };
         var model = new Option<string?>("--model") { Description = "The model for sources that name none; 'auto': chosen for each." };
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
-        var id = new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
+        var id =
+            new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
         var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
         var budget = NumberOption.Budget("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
-        var whenSpent = new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
+        var whenSpent =
+            new Option<string?>("--when-spent") { Description = "Once the budget of a day or month is spent: stop, or wait for the next." };
         whenSpent.AcceptOnlyFromAmong("stop", "wait");
         var cache = new Option<bool?>("--cache") { Description = "Call the same request once, and take answers of before." };
         var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };
-        var takeOver = new Option<bool>("--take-over") { Description = "Run here what another data folder on the same storage has begun, when that one is gone for good." };
-        var command = new Command("run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver };
+        var takeOver =
+            new Option<bool>("--take-over") { Description = "Run here what another data folder on the same storage has begun, when that one is gone for good." };
+        var command = new Command(
+            "run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
@@ -56,7 +61,8 @@ internal static class RunCommand
         if (!file.Exists)
         {
             throw new CommandException(
-                ExitCodes.Usage, Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
+                ExitCodes.Usage,
+                Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
         }
 
         if (output is not null && File.Exists(output))
@@ -72,7 +78,8 @@ internal static class RunCommand
         var (spec, view) = await RunAsync(host, file, request, ended.Token);
         for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
         {
-            DroverCommand.Say("Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
+            DroverCommand.Say(
+                "Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
             (spec, view) = await RunAsync(host, file, request, ended.Token);
         }
 
@@ -95,18 +102,21 @@ internal static class RunCommand
             return Summary.ExitCodeOf(view);
         }
 
-        var files = await ResultFiles.WriteAsync(host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), CancellationToken.None);
+        var files = await ResultFiles.WriteAsync(
+            host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), CancellationToken.None);
         Summary.Show(view, files, host.IsSimulated);
         return Summary.ExitCodeOf(view);
     }
 
-    private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken interrupted)
+    private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(
+        DroverHost host, FileInfo file, NewBatch request, CancellationToken interrupted)
     {
         BatchSpec spec;
         try
         {
             spec = await TakeAsync(host, file, request, interrupted);
-            DroverCommand.Say($"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
+            DroverCommand.Say(
+                $"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
             await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted, request.TakeOver);
         }
         catch (BatchRefusedException e)
@@ -125,7 +135,8 @@ internal static class RunCommand
         && !await host.Services.GetRequiredService<BatchStore>().IsThereAsync(view.Id, CancellationToken.None);
 
     // A batch that was under way goes on as soon as the host starts, and must know its budget by then.
-    private static async Task SetBudgetAsync(IServiceProvider services, FileInfo file, NewBatch request, CancellationToken cancellationToken)
+    private static async Task SetBudgetAsync(
+        IServiceProvider services, FileInfo file, NewBatch request, CancellationToken cancellationToken)
     {
         if (request.BudgetUsd is null && request.WhenSpent is null)
         {
@@ -156,7 +167,8 @@ internal static class RunCommand
         var intake = host.Services.GetRequiredService<BatchIntake>();
         if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
         {
-            return await store.GetAsync(id, cancellationToken); // Its id is made from the content, so it need not be sent again; its budget is set.
+            // Its id is made from the content, so it need not be sent again; its budget is set.
+            return await store.GetAsync(id, cancellationToken);
         }
 
         return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
@@ -172,7 +184,8 @@ internal static class RunCommand
         hash.AppendData(await SHA256.HashDataAsync(content, cancellationToken));
         hash.AppendData(Encoding.UTF8.GetBytes(rest));
         content.Position = 0;
-        var name = new string([.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]).Trim('-');
+        var name = new string(
+            [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]).Trim('-');
         return $"{(name.Length == 0 ? "run" : name[..Math.Min(name.Length, 60)])}-{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}";
     }
 }

@@ -24,7 +24,8 @@ internal static class Summary
 
         if (view.Status == BatchStatus.Stopped)
         {
-            DroverCommand.Say($"When that is mended, the same command goes on where it stood; 'drover results {view.Id}' shows what there is.");
+            DroverCommand.Say(
+                $"When that is mended, the same command goes on where it stood; 'drover results {view.Id}' shows what there is.");
         }
 
         foreach (var file in files)

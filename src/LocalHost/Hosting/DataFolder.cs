@@ -6,7 +6,8 @@ namespace Drover.LocalHost.Hosting;
 /// <summary>The folder <c>.drover</c>: all that Drover keeps on this machine. One process uses it at a time.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    private const string ReadMe = "Drover keeps its data here: Azurite's storage, the history of orchestrations, logs. It may be deleted when no batch is needed any more.\n";
+    private const string ReadMe =
+        "Drover keeps its data here: Azurite's storage, the history of orchestrations, logs. It may be deleted when no batch is needed any more.\n";
 
     private const string HolderFile = "holder";
 
@@ -34,7 +35,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What the history in this folder goes by.</summary>
     public string Holder => File.ReadAllText(System.IO.Path.Combine(Path, HolderFile));
 
-    /// <summary>Opens the folder, making it if need be; waits for one that only looks, such as <c>drover status</c>, which is soon gone.</summary>
+    /// <summary>
+    /// Opens the folder, making it if need be; waits for one that only looks, such as <c>drover status</c>, which is soon gone.
+    /// </summary>
     /// <param name="shared">Whether it will do when another process uses it, since we only look.</param>
     /// <exception cref="CommandException">It is no folder, cannot be written, or is in use.</exception>
     public static async Task<DataFolder> OpenAsync(string path, bool shared, CancellationToken cancellationToken)
@@ -55,7 +58,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
+            throw new CommandException(
+                ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
         }
 
         var since = Stopwatch.GetTimestamp();
@@ -63,13 +67,15 @@ internal sealed class DataFolder : IDisposable
         {
             try
             {
-                var held = new FileStream(System.IO.Path.Combine(path, "drover.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var held = new FileStream(
+                    System.IO.Path.Combine(path, "drover.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + (shared ? Looks : ""));
                 return new DataFolder(path, held);
             }
             catch (UnauthorizedAccessException e)
             {
-                throw new CommandException(ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
+                throw new CommandException(
+                    ExitCodes.Usage, $"The data folder '{path}' cannot be used: {e.Message} Move it away, or name another with --data.");
             }
             catch (IOException) when (shared)
             {
@@ -83,7 +89,9 @@ internal sealed class DataFolder : IDisposable
                 if (Stopwatch.GetElapsedTime(since) > (isLooking ? Patience : ShortPatience))
                 {
                     who = who.Length == 0 ? "" : $" (process {who.Split(' ')[0]})";
-                    throw new CommandException(ExitCodes.Usage, $"Another drover{who} uses the data folder '{path}'. Wait for it, stop it, or name another folder with --data.");
+                    throw new CommandException(
+                        ExitCodes.Usage,
+                        $"Another drover{who} uses the data folder '{path}'. Wait for it, stop it, or name another folder with --data.");
                 }
             }
 

@@ -37,7 +37,8 @@ internal sealed class DroverHost : IAsyncDisposable
     /// <summary>What a command ends with when the host has stopped by itself.</summary>
     /// <param name="advice">What its user can do; a sentence.</param>
     public CommandException CannotGoOn(string advice) => new(
-        ExitCodes.Unexpected, $"The host cannot go on{(_app.FunctionsFailure() is { } failure ? $": {failure.Message.TrimEnd('.')}" : "")}. {advice}");
+        ExitCodes.Unexpected,
+        $"The host cannot go on{(_app.FunctionsFailure() is { } failure ? $": {failure.Message.TrimEnd('.')}" : "")}. {advice}");
 
     /// <summary>Where the host listens.</summary>
     public string Address => _app.Urls.First();
@@ -62,10 +63,14 @@ internal sealed class DroverHost : IAsyncDisposable
             LocalSettings.AddTo(settings);
 
             // Said nowhere: an Azurite that belongs to the data folder alone. Said to be the development one: whichever listens there.
-            var storage = settings[Storage] is { Length: > 0 } said ? said : (await AzuriteServer.EndpointsOfAsync(folder.AzuritePath, say, cancellationToken)).ConnectionString;
+            var storage = settings[Storage] is { Length: > 0 } said
+                ? said
+                : (await AzuriteServer.EndpointsOfAsync(folder.AzuritePath, say, cancellationToken)).ConnectionString;
             if (AzuriteEndpoints.Parse(storage) is { } endpoints)
             {
-                azurite = Task.Run(() => AzuriteServer.EnsureAsync(endpoints, folder.AzuritePath, say, failed.Token), CancellationToken.None); // It takes the longest.
+                // It takes the longest.
+                azurite = Task.Run(
+                    () => AzuriteServer.EnsureAsync(endpoints, folder.AzuritePath, say, failed.Token), CancellationToken.None);
             }
 
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -73,11 +78,14 @@ internal sealed class DroverHost : IAsyncDisposable
             builder.Configuration.AddConfiguration(settings, shouldDisposeConfiguration: true);
             var overrides = Overrides(setup, folder);
             overrides[Storage] = storage;
-            overrides["AzureFunctionsWebHost:hostId"] = builder.Configuration["AzureFunctionsWebHost:hostId"] ?? "drover"; // The receipts of blobs lie under it.
+            // The receipts of blobs lie under it.
+            overrides["AzureFunctionsWebHost:hostId"] = builder.Configuration["AzureFunctionsWebHost:hostId"] ?? "drover";
             // Whoever calls the command may read the files of this machine anyway.
             overrides["Drover:Vision:AllowFiles"] = builder.Configuration["Drover:Vision:AllowFiles"] ?? "true";
             builder.Configuration.AddInMemoryCollection(overrides);
-            simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration) ? await StartSimulatorAsync(overrides, cancellationToken) : null;
+            simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration)
+                ? await StartSimulatorAsync(overrides, cancellationToken)
+                : null;
             if (simulator is not null)
             {
                 ListSimulatedModels(overrides, builder.Configuration);
@@ -144,12 +152,14 @@ internal sealed class DroverHost : IAsyncDisposable
 
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // What fails the start is said by the command.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.WebHost.UseUrls($"http://{(setup.Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{setup.Listen}]" : setup.Listen)}:{setup.Port}");
+        builder.WebHost.UseUrls(
+            $"http://{(setup.Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{setup.Listen}]" : setup.Listen)}:{setup.Port}");
         builder.Services.AddSingleton<IHostedService>(new FirstStep(() => storage)); // What is not built by then waits for it.
         builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: true);
         if (before is not null)
         {
-            builder.Services.AddSingleton<IHostedService>(services => new FirstStep(() => before(services))); // Storage is known to answer, and nothing runs yet.
+            // Storage is known to answer, and nothing runs yet.
+            builder.Services.AddSingleton<IHostedService>(services => new FirstStep(() => before(services)));
         }
 
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
@@ -211,7 +221,8 @@ internal sealed class DroverHost : IAsyncDisposable
         setup.Simulator
         || (string.IsNullOrWhiteSpace(settings["Drover:Upstream:ApiKey"]) && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl);
 
-    private static async Task<SimulatorServer> StartSimulatorAsync(Dictionary<string, string?> overrides, CancellationToken cancellationToken)
+    private static async Task<SimulatorServer> StartSimulatorAsync(
+        Dictionary<string, string?> overrides, CancellationToken cancellationToken)
     {
         var simulator = await SimulatorServer.StartAsync(
             new SimulatorOptions { LatencyP50 = 350, LatencyP95 = 900, LatencyP99 = 1600 }, cancellationToken);

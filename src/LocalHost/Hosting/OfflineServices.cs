@@ -12,7 +12,9 @@ internal static class OfflineServices
         var configuration = new ConfigurationManager();
         LocalSettings.AddTo(configuration);
         var overrides = DroverHost.Overrides(setup);
-        overrides["AzureWebJobsStorage"] = configuration["AzureWebJobsStorage"] is { Length: > 0 } said ? said : "UseDevelopmentStorage=true";
+        overrides["AzureWebJobsStorage"] = configuration["AzureWebJobsStorage"] is { Length: > 0 } said
+            ? said
+            : "UseDevelopmentStorage=true";
         if (DroverHost.NeedsSimulator(setup, configuration))
         {
             DroverHost.ListSimulatedModels(overrides, configuration);
@@ -21,7 +23,8 @@ internal static class OfflineServices
         configuration.AddInMemoryCollection(overrides);
         try
         {
-            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(configuration).BuildServiceProvider();
+            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(configuration)
+                .BuildServiceProvider();
         }
         catch (DroverSettingsException e)
         {

@@ -75,5 +75,7 @@ public sealed record AzuriteEndpoints(int BlobPort, int QueuePort, int TablePort
     }
 
     private static int? PortOf(DbConnectionStringBuilder parts, string name) =>
-        parts.TryGetValue(name, out var value) && Uri.TryCreate(value as string, UriKind.Absolute, out var uri) && uri.IsLoopback ? uri.Port : null;
+        parts.TryGetValue(name, out var value) && Uri.TryCreate(value as string, UriKind.Absolute, out var uri) && uri.IsLoopback
+            ? uri.Port
+            : null;
 }

@@ -58,12 +58,16 @@ internal sealed class AzuriteFolder(string path)
     {
         Directory.CreateDirectory(Path);
         return await TryAsync<IDisposable>(
-            () => TryLock("starting", FileShare.None), () => $"Another drover starts the storage emulator of '{Path}'; waiting for it …", say, cancellationToken);
+            () => TryLock("starting", FileShare.None),
+            () => $"Another drover starts the storage emulator of '{Path}'; waiting for it …",
+            say, cancellationToken);
     }
 
     /// <summary>Counts us among its users; waits while the last of them has it told to end, which takes no time.</summary>
     public Task<IDisposable> UseAsync(Action<string> say, CancellationToken cancellationToken) => TryAsync<IDisposable>(
-        () => TryLock("users", FileShare.Read), () => $"Another drover stops the storage emulator of '{Path}'; waiting for it …", say, cancellationToken);
+        () => TryLock("users", FileShare.Read),
+        () => $"Another drover stops the storage emulator of '{Path}'; waiting for it …",
+        say, cancellationToken);
 
     /// <summary>While it is held, there are no users; null when there are some.</summary>
     public IDisposable? TryLockOutUsers() => TryLock("users", FileShare.None);
@@ -90,7 +94,8 @@ internal sealed class AzuriteFolder(string path)
         }
     }
 
-    private static async Task<T> TryAsync<T>(Func<T?> attempt, Func<string> waiting, Action<string> say, CancellationToken cancellationToken)
+    private static async Task<T> TryAsync<T>(
+        Func<T?> attempt, Func<string> waiting, Action<string> say, CancellationToken cancellationToken)
         where T : class
     {
         var since = Stopwatch.GetTimestamp();
@@ -112,7 +117,9 @@ internal sealed class AzuriteFolder(string path)
     }
 
     private static int? RunningOf(string file) =>
-        File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var id) && AzuriteProcess.IsRunning(id) ? id : null;
+        File.Exists(file) && int.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var id) && AzuriteProcess.IsRunning(id)
+            ? id
+            : null;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

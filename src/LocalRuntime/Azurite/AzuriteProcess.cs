@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace Drover.LocalRuntime;
 
-/// <summary>The process of an Azurite: started in a session of its own, so that neither our end nor the Ctrl-C meant for us ends it.</summary>
+/// <summary>
+/// The process of an Azurite: started in a session of its own, so that neither our end nor the Ctrl-C meant for us ends it.
+/// </summary>
 internal static partial class AzuriteProcess
 {
     private const int SigTerm = 15;
@@ -20,7 +22,8 @@ internal static partial class AzuriteProcess
 
     /// <summary>Starts it.</summary>
     /// <exception cref="AzuriteException">Node.js is missing.</exception>
-    public static async Task<Process> StartAsync(string script, AzuriteEndpoints endpoints, AzuriteFolder folder, CancellationToken cancellationToken)
+    public static async Task<Process> StartAsync(
+        string script, AzuriteEndpoints endpoints, AzuriteFolder folder, CancellationToken cancellationToken)
     {
         string[] arguments =
         [
@@ -29,7 +32,9 @@ internal static partial class AzuriteProcess
             "--blobPort", Text(endpoints.BlobPort), "--queuePort", Text(endpoints.QueuePort), "--tablePort", Text(endpoints.TablePort),
             "--location", folder.Path, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--loose",
         ];
-        return Setsid is not null ? StartWithSetsid(arguments, folder.LogFile) : await StartWithNodeAsync(arguments, folder.LogFile, cancellationToken);
+        return Setsid is not null
+            ? StartWithSetsid(arguments, folder.LogFile)
+            : await StartWithNodeAsync(arguments, folder.LogFile, cancellationToken);
     }
 
     /// <summary>Whether a process runs and is Node.js.</summary>
@@ -74,7 +79,8 @@ internal static partial class AzuriteProcess
     {
         try
         {
-            using var launcher = Process.Start(new ProcessStartInfo("node", ["-e", Launcher, log, .. arguments]) { RedirectStandardOutput = true })!;
+            using var launcher = Process.Start(
+                new ProcessStartInfo("node", ["-e", Launcher, log, .. arguments]) { RedirectStandardOutput = true })!;
             var output = await launcher.StandardOutput.ReadToEndAsync(cancellationToken);
             await launcher.WaitForExitAsync(cancellationToken);
             return int.TryParse(output.Trim(), CultureInfo.InvariantCulture, out var id)
@@ -120,7 +126,8 @@ internal static partial class AzuriteProcess
     {
         try
         {
-            return OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{id}/stat") is var stat && stat[(stat.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal);
+            return OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{id}/stat") is var stat
+                && stat[(stat.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal);
         }
         catch (IOException)
         {

@@ -136,7 +136,8 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
 
         return new[] { endpoints.QueuePort, endpoints.TablePort }.FirstOrDefault(AzuriteEndpoints.IsListening) is > 0 and var taken
-            ? throw new AzuriteException($"Azurite needs port {taken}, and something else listens there. Free it, or set AzureWebJobsStorage to other ports.")
+            ? throw new AzuriteException(
+                $"Azurite needs port {taken}, and something else listens there. Free it, or set AzureWebJobsStorage to other ports.")
             : false;
     }
 
@@ -159,7 +160,8 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
     }
 
-    private static async Task WaitUntilListeningAsync(Process process, AzuriteEndpoints endpoints, string log, CancellationToken cancellationToken)
+    private static async Task WaitUntilListeningAsync(
+        Process process, AzuriteEndpoints endpoints, string log, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
 

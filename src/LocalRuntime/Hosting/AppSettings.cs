@@ -64,7 +64,9 @@ internal sealed partial class AppSettings(IConfiguration configuration)
         return id.Length > 32 ? id[..32].TrimEnd('-') : id;
     }
 
-    /// <summary>The listeners wait by themselves while storage is away; the clients' half a minute on top would only hide it, and hold up a stop.</summary>
+    /// <summary>
+    /// The listeners wait by themselves while storage is away; the clients' half a minute on top would only hide it, and hold up a stop.
+    /// </summary>
     private static T GiveUpSoon<T>(T options)
         where T : ClientOptions
     {

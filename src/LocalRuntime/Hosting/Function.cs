@@ -8,9 +8,12 @@ namespace Drover.LocalRuntime;
 internal delegate ValueTask<object?> ParameterBinder(Invocation invocation);
 
 /// <summary>A function that was found and checked: its method, its trigger, and a binder for each parameter.</summary>
-internal sealed class Function(string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<ParameterBinder> binders) : FunctionDefinition
+internal sealed class Function(
+    string name, MethodInfo method, TriggerBinding trigger, IReadOnlyList<ParameterBinder> binders) : FunctionDefinition
 {
-    private readonly ObjectFactory? _create = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
+    private readonly ObjectFactory? _create = method.IsStatic
+        ? null
+        : ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes);
 
     public TriggerBinding Trigger => trigger;
 

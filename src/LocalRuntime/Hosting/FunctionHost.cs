@@ -7,7 +7,8 @@ namespace Drover.LocalRuntime;
 
 /// <summary>Starts the durable engine and then the triggers; stops them in the opposite order.</summary>
 internal sealed class FunctionHost(
-    DurableTaskEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, TimeProvider time, ILogger<FunctionHost> logger)
+    DurableTaskEngine engine, FunctionCatalog catalog, TriggerListeners listeners, HostKey key, IServer server, TimeProvider time,
+    ILogger<FunctionHost> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private IReadOnlyList<ListenerSupervisor> _listeners = [];

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Drover.LocalRuntime;
 
-/// <summary>Reads <c>host.json</c> as the Functions host does: app settings named <c>AzureFunctionsJobHost__…</c> override the file.</summary>
+/// <summary>
+/// Reads <c>host.json</c> as the Functions host does: app settings named <c>AzureFunctionsJobHost__…</c> override the file.
+/// </summary>
 internal sealed class HostJson
 {
     private readonly string _file;
@@ -80,7 +82,9 @@ internal sealed class HostJson
 
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
         {
-            Wrong(key, text, most == int.MaxValue ? $"it must be a whole number from {least}" : $"it must be a whole number from {least} to {most}");
+            Wrong(
+                key, text,
+                most == int.MaxValue ? $"it must be a whole number from {least}" : $"it must be a whole number from {least} to {most}");
             return null;
         }
 

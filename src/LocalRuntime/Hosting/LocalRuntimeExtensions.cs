@@ -16,7 +16,9 @@ public static class LocalRuntimeExtensions
     private const string BodySizeSetting = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
     private const long DefaultBodySize = 100 * 1024 * 1024;
 
-    /// <summary>Finds the functions, checks them and their settings, and registers the durable engine, its client and the triggers.</summary>
+    /// <summary>
+    /// Finds the functions, checks them and their settings, and registers the durable engine, its client and the triggers.
+    /// </summary>
     /// <exception cref="LocalRuntimeException">Something cannot be run as it is; all that was found is listed.</exception>
     public static WebApplicationBuilder AddLocalRuntime(this WebApplicationBuilder builder, LocalRuntimeOptions options)
     {
@@ -29,7 +31,8 @@ public static class LocalRuntimeExtensions
             .Find(options.FunctionTypes ?? options.FunctionAssembly.GetTypes());
         if (!options.RunTriggers && EarlierHistory.IsAt(DurablePath(options)))
         {
-            errors.Add($"The durable history '{DurablePath(options)}' is of an earlier version. Run the host on this folder once: it takes over what has not ended.");
+            errors.Add(
+                $"The durable history '{DurablePath(options)}' is of an earlier version. Run the host on this folder once: it takes over what has not ended.");
         }
 
         if (errors.Count > 0)
@@ -53,7 +56,8 @@ public static class LocalRuntimeExtensions
         {
             services.AddSingleton<TriggerListeners>();
             services.AddHostedService(provider => new EarlierHistory(
-                DurablePath(options), provider.GetRequiredService<DurableTaskClient>(), provider.GetRequiredService<ILogger<EarlierHistory>>()));
+                DurablePath(options), provider.GetRequiredService<DurableTaskClient>(),
+                provider.GetRequiredService<ILogger<EarlierHistory>>()));
             services.AddHostedService<FunctionHost>();
         }
 
@@ -77,7 +81,9 @@ public static class LocalRuntimeExtensions
         return app;
     }
 
-    /// <summary>Why the functions of a host ended by themselves, which stops it; null while they run, and when the host was told to stop.</summary>
+    /// <summary>
+    /// Why the functions of a host ended by themselves, which stops it; null while they run, and when the host was told to stop.
+    /// </summary>
     public static Exception? FunctionsFailure(this IHost host) =>
         host.Services.GetServices<IHostedService>().OfType<FunctionHost>().SingleOrDefault()?.Failure;
 
@@ -89,7 +95,8 @@ public static class LocalRuntimeExtensions
         engineOptions.MaxConcurrentActivities = host.MaxConcurrentActivities ?? engineOptions.MaxConcurrentActivities;
         engineOptions.MaxConcurrentOrchestrations = host.MaxConcurrentOrchestrations ?? engineOptions.MaxConcurrentOrchestrations;
         var engine = new DurableTaskEngine(
-            engineOptions, DurablePayloads.Converter, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
+            engineOptions, DurablePayloads.Converter, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>());
 
         var catalog = services.GetRequiredService<FunctionCatalog>();
         var invoker = services.GetRequiredService<FunctionInvoker>();
@@ -104,7 +111,8 @@ public static class LocalRuntimeExtensions
             engine.AddActivity(
                 binding.Activity,
                 binding.InputType,
-                (context, input, cancellation) => invoker.RunAsync(function, new ActivityRun(context, input), FunctionInvoker.NoData, cancellation));
+                (context, input, cancellation) =>
+                    invoker.RunAsync(function, new ActivityRun(context, input), FunctionInvoker.NoData, cancellation));
         }
 
         return engine;

@@ -15,7 +15,10 @@ public sealed class LocalRuntimeOptions
     /// <summary>The folder for what must survive a restart: <c>durable.db</c>, and the times when timers are due.</summary>
     public required string DataPath { get; init; }
 
-    /// <summary>The key that HTTP functions above <see cref="AuthorizationLevel.Anonymous"/> ask for. Without one they are open, and the host must listen on loopback only.</summary>
+    /// <summary>
+    /// The key that HTTP functions above <see cref="AuthorizationLevel.Anonymous"/> ask for. Without one they are open, and the host must
+    /// listen on loopback only.
+    /// </summary>
     public string? HostKey { get; init; }
 
     /// <summary>What else admits to those functions than the key; it must be as hard to guess. Null: nothing.</summary>

@@ -28,7 +28,10 @@ internal static class LoopbackRule
 
     private static bool IsLoopback(string address)
     {
-        var host = BindingAddress.Parse(address) is { IsUnixPipe: false, IsNamedPipe: false } parsed ? parsed.Host.Trim('[', ']') : "localhost";
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+        var host = BindingAddress.Parse(address) is { IsUnixPipe: false, IsNamedPipe: false } parsed
+            ? parsed.Host.Trim('[', ']')
+            : "localhost";
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
     }
 }

@@ -29,7 +29,10 @@ internal static class BindingData
         };
     }
 
-    /// <summary>Whether a text can become this type: a string, a number, a truth value, a time, a Guid, an address, an enumeration, or one of them or nothing.</summary>
+    /// <summary>
+    /// Whether a text can become this type: a string, a number, a truth value, a time, a Guid, an address, an enumeration, or one of them
+    /// or nothing.
+    /// </summary>
     public static bool IsSimple(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

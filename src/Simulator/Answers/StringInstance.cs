@@ -5,7 +5,8 @@ namespace Drover.Simulator.Answers;
 /// <summary>A text that suits its property's name: a summary, a title, a keyword.</summary>
 internal sealed class StringInstance(SourceText source, ulong hash)
 {
-    private static readonly string[] Long = ["summary", "description", "abstract", "answer", "text", "content", "reason", "explanation", "caption", "point"];
+    private static readonly string[] Long =
+        ["summary", "description", "abstract", "answer", "text", "content", "reason", "explanation", "caption", "point"];
 
     public string Make(JsonElement schema, string name, int index)
     {
@@ -39,7 +40,9 @@ internal sealed class StringInstance(SourceText source, ulong hash)
             return Sentence.Cut(source.Summary(60).TrimEnd('.', '。'), 60);
         }
 
-        return Is(name, "language") ? "en" : Keyword(index + (int)(StableHash.Of(name, hash) % (ulong)Math.Clamp(source.Keywords.Count, 1, 5)));
+        return Is(name, "language")
+            ? "en"
+            : Keyword(index + (int)(StableHash.Of(name, hash) % (ulong)Math.Clamp(source.Keywords.Count, 1, 5)));
     }
 
     private string Keyword(int index) => source.Keywords.Count switch

@@ -83,6 +83,7 @@ internal static class ChatReader
         return old is null || current is null
             ? current ?? old
             : throw new ApiException(ApiError.Invalid(
-                "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", "max_tokens", "invalid_parameter_combination"));
+                "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", "max_tokens",
+                "invalid_parameter_combination"));
     }
 }

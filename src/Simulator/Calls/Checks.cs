@@ -65,7 +65,9 @@ internal static class Checks
             throw WrongType(name, "an integer", value);
         }
 
-        return number >= min && number <= max ? (int)number : throw OutOfRange("integer", name, number < min, number < min ? min : max, value);
+        return number >= min && number <= max
+            ? (int)number
+            : throw OutOfRange("integer", name, number < min, number < min ? min : max, value);
     }
 
     public static ApiException WrongType(string path, string expected, JsonElement got) => new(ApiError.Invalid(

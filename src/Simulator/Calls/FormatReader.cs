@@ -21,7 +21,9 @@ internal static class FormatReader
         return ReadFormat(format, "response_format", prompt, nested: true);
     }
 
-    /// <summary>With <paramref name="nested"/>, a schema stands in <c>json_schema</c>, as chat has it; otherwise beside <c>type</c>.</summary>
+    /// <summary>
+    /// With <paramref name="nested"/>, a schema stands in <c>json_schema</c>, as chat has it; otherwise beside <c>type</c>.
+    /// </summary>
     public static AnswerFormat ReadFormat(JsonElement format, string path, Prompt prompt, bool nested)
     {
         if (format.ValueKind != JsonValueKind.Object)

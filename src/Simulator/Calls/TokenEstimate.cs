@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Drover.Simulator.Calls;
 
-/// <summary>The simulator's tokens: a quarter of the text's UTF-8 bytes, rounded up; an image is 765, or 85 with <c>"detail":"low"</c>.</summary>
+/// <summary>
+/// The simulator's tokens: a quarter of the text's UTF-8 bytes, rounded up; an image is 765, or 85 with <c>"detail":"low"</c>.
+/// </summary>
 internal static class TokenEstimate
 {
     public const int Image = 765;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Drover.Simulator.Counting;
 
-/// <summary>Two counts for each identity, in about 30 bytes, so that millions fit; spread over shards so that growing one is short.</summary>
+/// <summary>
+/// Two counts for each identity, in about 30 bytes, so that millions fit; spread over shards so that growing one is short.
+/// </summary>
 internal sealed class IdentityCounts(bool? keepNames)
 {
     private const int NamesByDefault = 100_000;

@@ -22,7 +22,8 @@ internal sealed record ApiError(int Status, string Message, string Type, string?
         "The server had an error while processing your request. Sorry about that!", "server_error", null, null);
 
     public static ApiError Unavailable { get; } = new(503,
-        "The server is currently overloaded with other requests. Sorry about that! You can retry your request.", "service_unavailable_error", null, null);
+        "The server is currently overloaded with other requests. Sorry about that! You can retry your request.",
+        "service_unavailable_error", null, null);
 
     public static ApiError TimedOut { get; } = new(504, "The request timed out.", "server_error", null, "timeout");
 
@@ -31,7 +32,9 @@ internal sealed record ApiError(int Status, string Message, string Type, string?
     /// <summary>The key is shown as the API shows it: its ends only.</summary>
     public static ApiError WrongKey(string key)
     {
-        var shown = key.Length > 12 ? $"{key[..8]}{new string('*', Math.Min(key.Length - 12, 20))}{key[^4..]}" : new string('*', key.Length);
+        var shown = key.Length > 12
+            ? $"{key[..8]}{new string('*', Math.Min(key.Length - 12, 20))}{key[^4..]}"
+            : new string('*', key.Length);
         return new(401, $"Incorrect API key provided: {shown}. You can find your API key at https://platform.openai.com/account/api-keys.",
             InvalidRequest, null, "invalid_api_key");
     }
@@ -45,7 +48,9 @@ internal sealed record ApiError(int Status, string Message, string Type, string?
     public static ApiError NoRoute(string method, string path) => new(404, $"Invalid URL ({method} {path})", InvalidRequest, null, null);
 
     public static ApiError WrongMethod(string method, string path) =>
-        new(405, $"Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method?)", InvalidRequest, null, "method_not_supported");
+        new(
+            405, $"Not allowed to {method} on {path}. (HINT: Perhaps you meant to use a different HTTP method?)", InvalidRequest, null,
+            "method_not_supported");
 
     public static ApiError PassingLimit(double retryAfter) =>
         new(429, "Rate limit reached. Please try again later.", "requests", null, "rate_limit_exceeded") { RetryAfterSeconds = retryAfter };

@@ -40,7 +40,8 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
                 : options.MostFaults > 0 && sighting > options.MostFaults ? Fault.None
                 : FaultPlan.Draw(options, identity.Hash, sighting);
             RateHeaders(http, options, rates);
-            await ServeAsync(new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started));
+            await ServeAsync(
+                new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started));
         }
         finally
         {

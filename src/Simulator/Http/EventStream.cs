@@ -11,7 +11,8 @@ internal sealed class EventStream(PreciseDelay delay)
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Returns false when the stream ended where <paramref name="breaksAfter"/> says, or when the client went away.</summary>
-    public async Task<bool> SendAsync(HttpContext http, Reply reply, IReplyFormat format, double pauseMilliseconds, int breaksAfter, bool odd)
+    public async Task<bool> SendAsync(
+        HttpContext http, Reply reply, IReplyFormat format, double pauseMilliseconds, int breaksAfter, bool odd)
     {
         var body = http.Response.BodyWriter;
         var pause = TimeSpan.FromMilliseconds(pauseMilliseconds);
@@ -38,7 +39,8 @@ internal sealed class EventStream(PreciseDelay delay)
 
             if (odd)
             {
-                var data = JsonBuffer.Render((format, reply, chunk), static (json, it) => it.format.WriteChunk(json, it.reply, it.chunk)).ToArray();
+                var data = JsonBuffer.Render(
+                    (format, reply, chunk), static (json, it) => it.format.WriteChunk(json, it.reply, it.chunk)).ToArray();
                 await OddFrames.WriteAsync(body, sent, data);
                 continue;
             }

@@ -16,7 +16,8 @@ public sealed class BatchOptionsTests
         Assert.Equal(6, options.MaxPasses);
         Assert.Equal(TimeSpan.FromSeconds(1), options.FirstWait);
         Assert.Equal(TimeSpan.FromSeconds(60), options.LongestWait);
-        Assert.Equal((6, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15)), (options.MaxRetries, options.FirstRetry, options.LongestRetry));
+        Assert.Equal(
+            (6, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15)), (options.MaxRetries, options.FirstRetry, options.LongestRetry));
         Assert.Equal(TimeSpan.FromMinutes(2), options.PassSlice);
         Assert.Equal(100, options.AppendItems);
         Assert.Equal(TimeSpan.FromMilliseconds(200), options.AppendInterval);

@@ -30,7 +30,8 @@ internal sealed class TestBatch : IAsyncDisposable
     public static ModelSelector Selector { get; } = new(new ModelCatalogue());
 
     /// <summary>Takes any model for known.</summary>
-    public static ModelSelector AnyModel { get; } = new(new ModelCatalogue(new Dictionary<string, ModelEntry> { [ModelCatalogue.Default] = new() }));
+    public static ModelSelector AnyModel { get; } = new(
+        new ModelCatalogue(new Dictionary<string, ModelEntry> { [ModelCatalogue.Default] = new() }));
 
     private readonly TimeProvider _time;
     private readonly List<LiveTallies> _live = [];
@@ -96,7 +97,8 @@ internal sealed class TestBatch : IAsyncDisposable
         return batch;
     }
 
-    public static IEnumerable<string> Sources(int count) => Enumerable.Range(1, count).Select(i => Source($"{i}", $"Drovers walked herd {i} of cattle over the hills."));
+    public static IEnumerable<string> Sources(int count) =>
+        Enumerable.Range(1, count).Select(i => Source($"{i}", $"Drovers walked herd {i} of cattle over the hills."));
 
     public static string Source(string id, string text, string? model = null) => JsonSerializer.Serialize(new { id, text, model });
 
@@ -117,7 +119,8 @@ internal sealed class TestBatch : IAsyncDisposable
             new ModelCatalogue(),
             Selector,
             new SpendLedger(
-                Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
+                Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1),
+                NullLogger<SpendLedger>.Instance),
             Tickets,
             new AnswerCache(Blobs, new CacheOptions(), _time),
             Options,

@@ -21,7 +21,8 @@ public sealed class BudgetOptionsTests
     public void Read_EverySetting_IsBound()
     {
         var options = Read(
-            ("PerBatch", "1.5"), ("PerDay", "20"), ("PerMonth", "0.01"), ("WhenSpent", "wait"), ("AlertUrl", "https://example.org/a"), ("AlertSecret", Secret));
+            ("PerBatch", "1.5"), ("PerDay", "20"), ("PerMonth", "0.01"), ("WhenSpent", "wait"), ("AlertUrl", "https://example.org/a"),
+            ("AlertSecret", Secret));
 
         Assert.Equal((1.5m, 20m, 0.01m), (options.PerBatch, options.PerDay, options.PerMonth));
         Assert.Equal((WhenSpent.Wait, "https://example.org/a", Secret), (options.WhenSpent, options.AlertUrl, options.AlertSecret));
@@ -31,7 +32,8 @@ public sealed class BudgetOptionsTests
     public void Read_ManyFaults_NamesThemAllAtOnceAndNoSecret()
     {
         var exception = Assert.Throws<DroverSettingsException>(() => Read(
-            ("PerBatch", "0"), ("PerDay", "-0.5"), ("PerMonth", "much"), ("WhenSpent", "sleep"), ("AlertUrl", "ftp://x"), ("AlertSecret", "whsec_short"), ("PerYear", "1")));
+            ("PerBatch", "0"), ("PerDay", "-0.5"), ("PerMonth", "much"), ("WhenSpent", "sleep"), ("AlertUrl", "ftp://x"),
+            ("AlertSecret", "whsec_short"), ("PerYear", "1")));
 
         Assert.Equal(
             [
@@ -57,5 +59,8 @@ public sealed class BudgetOptionsTests
 
     private static BudgetOptions Read(params (string Key, string Value)[] settings) =>
         DroverSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(
-            [new("AzureWebJobsStorage", "x"), .. settings.Select(s => new KeyValuePair<string, string?>($"Drover:Budgets:{s.Key}", s.Value))]).Build()).Budgets;
+            [
+                new("AzureWebJobsStorage", "x"),
+                .. settings.Select(s => new KeyValuePair<string, string?>($"Drover:Budgets:{s.Key}", s.Value))
+            ]).Build()).Budgets;
 }

@@ -82,7 +82,10 @@ public sealed class SpendArithmeticTests
     [Fact]
     public void Report_OldDaysAndBatches_AreForgotten()
     {
-        var ledger = Spent(new DateOnly(2030, 1, 31), 1) with { Alerts = Alerts("day:2030-01-31", "month:2030-01", "batch:x", "day:2030-02-01", "month:2030-02") };
+        var ledger = Spent(
+            new DateOnly(2030, 1, 31),
+            1) with
+        { Alerts = Alerts("day:2030-01-31", "month:2030-01", "batch:x", "day:2030-02-01", "month:2030-02") };
         ledger = ledger with { Days = ledger.Days.Add(new DateOnly(2030, 2, 1), 1) };
 
         var (next, _) = Report(ledger, new BudgetOptions(), 0, 0, 0, batch: "y");
@@ -120,7 +123,8 @@ public sealed class SpendArithmeticTests
     [Fact]
     public void Close_OrphansLeft_ChargesWhatIsKnownAndElseTheWorstCase()
     {
-        var ledger = Spent(Today, 1) with { Orphans = [new("p/1", "x", Today, 10, 0.5m), new("p/2", "x", Today, 20, 0.5m), new("p/3", "z", Today, 30, 0.5m)] };
+        var ledger =
+            Spent(Today, 1) with { Orphans = [new("p/1", "x", Today, 10, 0.5m), new("p/2", "x", Today, 20, 0.5m), new("p/3", "z", Today, 30, 0.5m)] };
 
         var closed = SpendArithmetic.Close(ledger, "x", false, o => o.Item == 10 ? 0.125m : null, new BudgetOptions(), Now)!.Value;
 
@@ -146,7 +150,9 @@ public sealed class SpendArithmeticTests
 
         ledger = SpendArithmetic.SetLimit(ledger, "x", 6, WhenSpent.Wait, 0, options, Now);
 
-        Assert.Equal((50, 4m, 6m, WhenSpent.Wait), (ledger.Alerts["batch:x"], ledger.Batches["x"].Settled, ledger.Batches["x"].Limit, ledger.Batches["x"].WhenSpent));
+        Assert.Equal(
+            (50, 4m, 6m, WhenSpent.Wait),
+            (ledger.Alerts["batch:x"], ledger.Batches["x"].Settled, ledger.Batches["x"].Limit, ledger.Batches["x"].WhenSpent));
     }
 
     [Fact]
@@ -165,8 +171,10 @@ public sealed class SpendArithmeticTests
     {
         var today = SpendScopes.DayOf(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
 
-        Assert.Equal(DateTimeOffset.Parse(day, System.Globalization.CultureInfo.InvariantCulture), SpendScopes.EndOf(BudgetScope.Day, today));
-        Assert.Equal(DateTimeOffset.Parse(month, System.Globalization.CultureInfo.InvariantCulture), SpendScopes.EndOf(BudgetScope.Month, today));
+        Assert.Equal(
+            DateTimeOffset.Parse(day, System.Globalization.CultureInfo.InvariantCulture), SpendScopes.EndOf(BudgetScope.Day, today));
+        Assert.Equal(
+            DateTimeOffset.Parse(month, System.Globalization.CultureInfo.InvariantCulture), SpendScopes.EndOf(BudgetScope.Month, today));
         Assert.Null(SpendScopes.EndOf(BudgetScope.Batch, today));
     }
 

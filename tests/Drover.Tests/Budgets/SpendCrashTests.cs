@@ -18,14 +18,16 @@ public sealed class SpendCrashTests(AzuriteFixture azurite)
         var operations = await CountAsync();
         Assert.True(operations > 6, $"Only {operations} operations.");
 
-        await Parallel.ForAsync(0, operations, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (n, _) => await DieAtAsync(n, lastAnswerIsLost));
+        await Parallel.ForAsync(
+            0, operations, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (n, _) => await DieAtAsync(n, lastAnswerIsLost));
     }
 
     [Fact]
     public async Task Alerts_CrossedByAnyProcess_ReachTheWebhookOnce()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        var options = new BudgetOptions { PerBatch = 1, AlertUrl = receiver.Url.ToString(), AlertSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
+        var options =
+            new BudgetOptions { PerBatch = 1, AlertUrl = receiver.Url.ToString(), AlertSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
         var blobs = await azurite.CreateContainerAsync();
         await using (var first = new Spender(azurite, blobs, options))
         await using (var second = new Spender(azurite, blobs, options))

@@ -43,7 +43,8 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
     [Fact]
     public async Task ReserveAsync_LimitSpent_SaysSoAndGoesOnUnderAHigherOne()
     {
-        await using var process = new Spender(azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 100, WhenSpent = WhenSpent.Wait });
+        await using var process = new Spender(
+            azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 100, WhenSpent = WhenSpent.Wait });
         await process.Ledger.SetBatchLimitAsync("x", 1, null, 0, default);
         (await GrantedAsync(process, "a", 0.75m)).Settle(0.75m);
 
@@ -60,7 +61,8 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
     [Fact]
     public async Task ReserveAsync_DaySpent_SaysWhenItBeginsAnew()
     {
-        await using var process = new Spender(azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 1, WhenSpent = WhenSpent.Wait });
+        await using var process = new Spender(
+            azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 1, WhenSpent = WhenSpent.Wait });
 
         var spent = Assert.IsType<SpendAnswer.Spent>(await AnswerAsync(process, "b", 1.5m));
 
@@ -86,11 +88,15 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         (await GrantedAsync(second, "e", 5, "z")).Release();
 
         Assert.Equal((BudgetScope.KeyDay, 1m, 0.75m), (spent.Scope, spent.LimitUsd, spent.SpentUsd));
-        Assert.Equal("The budget of the key for the day, 1.00 USD, is spent: 0.75 USD, and the next call may cost 0.50 USD.", spent.Message);
+        Assert.Equal(
+            "The budget of the key for the day, 1.00 USD, is spent: 0.75 USD, and the next call may cost 0.50 USD.", spent.Message);
         Assert.Equal(SpendScopes.EndOf(BudgetScope.Day, SpendScopes.DayOf(TimeProvider.System.GetUtcNow())), spent.BeginsAnew);
         Assert.True(await second.Ledger.IsLimitedAsync(new Payer("y", "alice"), default));
         Assert.False(await second.Ledger.IsLimitedAsync("y", default));
-        await Eventually.TrueAsync(async () => (await second.Ledger.ReadAsync(new Payer("y", "alice"), default)).Scopes[3] is { SettledUsd: 0.75m, ReservedUsd: 0.25m, AlertPercent: 100 });
+        await Eventually.TrueAsync(
+            async () =>
+                (await second.Ledger.ReadAsync(new Payer("y", "alice"), default))
+                    .Scopes[3] is { SettledUsd: 0.75m, ReservedUsd: 0.25m, AlertPercent: 100 });
         Assert.Equal(3, (await second.Ledger.ReadAsync("y", default)).Scopes.Count);
     }
 
@@ -131,7 +137,8 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         var nowhere = new BlobServiceClient(AzuriteEndpoints.Free().ConnectionString, options).GetBlobContainerClient("c");
         using var webhooks = new WebhookSender(TimeProvider.System, NullLogger<WebhookSender>.Instance);
         await using var ledger = new SpendLedger(
-            new ContainerLayout(nowhere), new BudgetOptions { PerDay = 1 }, webhooks, TimeProvider.System, new Random(1), NullLogger<SpendLedger>.Instance);
+            new ContainerLayout(nowhere), new BudgetOptions { PerDay = 1 }, webhooks, TimeProvider.System, new Random(1),
+            NullLogger<SpendLedger>.Instance);
 
         Assert.IsType<SpendAnswer.Busy>(await ledger.ReserveAsync("x", "a", 0.1m, default));
         Assert.Equal("Storage does not answer; calls under a budget wait.", ledger.Trouble);
@@ -144,7 +151,8 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await process.Ledger.ReserveAsync("x", "a", 1, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await process.Ledger.ReserveAsync("x", "a", 1, cancelled.Token));
 
         (await GrantedAsync(process, "b", 1)).Settle(1);
     }

@@ -20,7 +20,8 @@ internal sealed class SpendModel
     private readonly List<Process> _living = [];
     private readonly Dictionary<string, (SpendSheet Sheet, Process Owner)> _sheets = [];
     private readonly List<Call> _calls = [];
-    private readonly Dictionary<string, Dictionary<ulong, decimal>> _costs = BatchIds.ToDictionary(b => b, _ => new Dictionary<ulong, decimal>());
+    private readonly Dictionary<string, Dictionary<ulong, decimal>> _costs = BatchIds.ToDictionary(
+        b => b, _ => new Dictionary<ulong, decimal>());
     private readonly Dictionary<string, string?> _keys;
     private readonly Dictionary<string, HashSet<ulong>> _done = BatchIds.ToDictionary(b => b, _ => new HashSet<ulong>());
     private int _names;
@@ -37,7 +38,12 @@ internal sealed class SpendModel
         };
         foreach (var key in Keys)
         {
-            Options.Keys[key] = new KeyBudget { PerDay = _random.Next(2) == 0 ? null : Amount(5, 40), PerMonth = _random.Next(2) == 0 ? null : Amount(5, 40) };
+            Options.Keys[key] =
+                new KeyBudget
+                {
+                    PerDay = _random.Next(2) == 0 ? null : Amount(5, 40),
+                    PerMonth = _random.Next(2) == 0 ? null : Amount(5, 40)
+                };
         }
 
         _keys = BatchIds.ToDictionary(b => b, _ => _random.Next(3) is var i && i < Keys.Length ? Keys[i] : null);
@@ -66,7 +72,8 @@ internal sealed class SpendModel
         _calls.Where(c => c.State is State.Settled or State.Lost or State.Open && which(c)).Sum(c => CostOf(c));
 
     /// <summary>Calls that were never sent, or cost nothing, and that nobody living knows that of.</summary>
-    public decimal Phantoms() => _calls.Where(c => c.State is State.Released or State.Waiting && c.Owner.WasInterrupted).Sum(c => CostOf(c));
+    public decimal Phantoms() =>
+        _calls.Where(c => c.State is State.Released or State.Waiting && c.Owner.WasInterrupted).Sum(c => CostOf(c));
 
     public void Run(int steps)
     {
@@ -269,7 +276,8 @@ internal sealed class SpendModel
 
     private void Recover(Process? by)
     {
-        foreach (var id in Ledger.Holders.Where(h => h.Value.Expires < _time.GetUtcNow() && h.Key != by?.Book.Id).Select(h => h.Key).ToList())
+        foreach (
+            var id in Ledger.Holders.Where(h => h.Value.Expires < _time.GetUtcNow() && h.Key != by?.Book.Id).Select(h => h.Key).ToList())
         {
             var (sheet, owner) = _sheets[id];
             owner.WasInterrupted = true;

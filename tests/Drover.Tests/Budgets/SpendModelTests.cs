@@ -20,7 +20,9 @@ public sealed class SpendModelTests
             (granted, spent, byKeys) = (granted + model.Granted, spent + model.SpentAnswers, byKeys + model.SpentByKeys);
         }
 
-        Assert.True(granted > 2_000 && spent > 500 && byKeys > 200, $"Not much was tried: {granted} granted, {spent} refused, {byKeys} of them for a key.");
+        Assert.True(
+            granted > 2_000 && spent > 500 && byKeys > 200,
+            $"Not much was tried: {granted} granted, {spent} refused, {byKeys} of them for a key.");
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed class Spender : IAsyncDisposable
     private readonly WebhookSender _webhooks;
     private readonly CancellationTokenSource _killed = new();
 
-    public Spender(AzuriteFixture azurite, ContainerLayout blobs, BudgetOptions options, FailingStorage? storage = null, TimeProvider? time = null)
+    public Spender(
+        AzuriteFixture azurite, ContainerLayout blobs, BudgetOptions options, FailingStorage? storage = null, TimeProvider? time = null)
     {
         var client = new BlobClientOptions();
         client.Retry.MaxRetries = 0;

@@ -18,7 +18,8 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
         await using var batch = await StartAsync(cache: true, new SimulatorOptions { Latency = 20 });
         var runner = batch.NewRunner();
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(shard => runner.RunAsync(TestBatch.Id, shard, 1, default))).WithinPatience();
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(shard => runner.RunAsync(TestBatch.Id, shard, 1, default)))
+            .WithinPatience();
 
         var stats = batch.Upstream.Stats;
         Assert.Equal((Distinct, 3 * Distinct), (stats.Received, results.Sum(r => r.Tally.Completed)));
@@ -26,7 +27,12 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
         var lines = (await Task.WhenAll(batch.ResultsAsync(0), batch.ResultsAsync(1), batch.ResultsAsync(2))).SelectMany(l => l).ToList();
         var cached = lines.Where(l => l.GetProperty("drover").TryGetProperty("cached", out _)).ToList();
         Assert.Equal((3 * Distinct, 2 * Distinct), (lines.Count, cached.Count));
-        Assert.All(cached, l => Assert.Equal((0, 0m), (l.GetProperty("drover").GetProperty("attempts").GetInt32(), l.GetProperty("drover").GetProperty("cost_usd").GetDecimal())));
+        Assert.All(
+            cached,
+            l =>
+                Assert.Equal(
+                    (0, 0m),
+                    (l.GetProperty("drover").GetProperty("attempts").GetInt32(), l.GetProperty("drover").GetProperty("cost_usd").GetDecimal())));
         Assert.All(
             lines.GroupBy(l => l.GetProperty("custom_id").GetString()!.Split('-')[0]),
             same => Assert.Single(same.Select(l => l.GetProperty("response").GetProperty("body").GetRawText()).Distinct()));
@@ -42,7 +48,8 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
 
         await new AnswerCache(batch.Blobs, new CacheOptions { Expiry = TimeSpan.FromHours(1) }, TimeProvider.System).PurgeAsync(default);
         Assert.Equal(Distinct, await CountAsync(batch.Blobs));
-        await new AnswerCache(batch.Blobs, new CacheOptions { Expiry = TimeSpan.FromHours(1) }, new ShiftedTime(TimeSpan.FromHours(2))).PurgeAsync(default);
+        await new AnswerCache(batch.Blobs, new CacheOptions { Expiry = TimeSpan.FromHours(1) }, new ShiftedTime(TimeSpan.FromHours(2)))
+            .PurgeAsync(default);
         Assert.Equal(0, await CountAsync(batch.Blobs));
         await batch.SettleAsync(2);
 
@@ -63,7 +70,8 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_TheFirstOfThemFails_TheOthersTryForThemselves()
     {
-        await using var batch = await StartAsync(cache: true, new SimulatorOptions { Poison = "same", Latency = 20 }, ["same", "same", "same"]);
+        await using var batch = await StartAsync(
+            cache: true, new SimulatorOptions { Poison = "same", Latency = 20 }, ["same", "same", "same"]);
 
         var failed = await batch.RunAsync();
         batch.Upstream.Server.Options = batch.Upstream.Server.Options with { Poison = null };
@@ -85,5 +93,6 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
             spec: s => s with { Cache = cache });
     }
 
-    private static async Task<int> CountAsync(ContainerLayout blobs) => await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.CachePrefix, default).CountAsync();
+    private static async Task<int> CountAsync(ContainerLayout blobs) =>
+        await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, ContainerLayout.CachePrefix, default).CountAsync();
 }

@@ -54,7 +54,9 @@ public sealed class ChatSpendingTests(AzuriteFixture azurite)
     public async Task Start_BudgetOfTheKeySpent_IsRefusedAndOthersAreNot()
     {
         await using var streams = await TestStreams.StartAsync(azurite);
-        await using var spender = new Spender(azurite, streams.Blobs, new BudgetOptions { Keys = { ["poor"] = new KeyBudget { PerDay = 0.000001m }, ["rich"] = new KeyBudget { PerMonth = 1 } } });
+        await using var spender = new Spender(
+            azurite, streams.Blobs,
+            new BudgetOptions { Keys = { ["poor"] = new KeyBudget { PerDay = 0.000001m }, ["rich"] = new KeyBudget { PerMonth = 1 } } });
         var hub = streams.Hub(spender: spender);
 
         var refusal = await hub.Start(TestStreams.Chat("1", key: "poor")).Opened.WithinPatience();
@@ -64,7 +66,8 @@ public sealed class ChatSpendingTests(AzuriteFixture azurite)
         Assert.Equal(Outcome.BudgetSpent, refusal!.Outcome);
         Assert.Contains("the whole budget of the key for the day", refusal.ErrorMessage, StringComparison.Ordinal);
         await Eventually.TrueAsync(
-            async () => (await spender.Ledger.ReadAsync(new Payer("", "rich"), default)).Scopes.Single(s => s.Scope == BudgetScope.KeyMonth) is { ReservedUsd: 0, SettledUsd: > 0 }, "to be settled");
+            async () => (await spender.Ledger.ReadAsync(new Payer("", "rich"), default)).Scopes.Single(s => s.Scope == BudgetScope.KeyMonth) is { ReservedUsd: 0, SettledUsd: > 0 },
+            "to be settled");
     }
 
     [Theory]
@@ -82,7 +85,8 @@ public sealed class ChatSpendingTests(AzuriteFixture azurite)
     }
 
     private static ChatRequest Chat(string user) => ChatRequest.Read(Encoding.UTF8.GetBytes(
-        Encoding.UTF8.GetString(TestStreams.Chat(user).Body.Span).Replace("\"stream_options\":{\"include_usage\":true},", "", StringComparison.Ordinal)));
+        Encoding.UTF8.GetString(TestStreams.Chat(user).Body.Span)
+            .Replace("\"stream_options\":{\"include_usage\":true},", "", StringComparison.Ordinal)));
 
     private static async Task<SpendScopeState> DayAsync(Spender spender) =>
         (await spender.Ledger.ReadAsync("", default)).Scopes.Single(s => s.Scope == BudgetScope.Day);

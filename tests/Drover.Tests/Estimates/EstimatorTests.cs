@@ -17,16 +17,20 @@ namespace Drover.Tests.Estimates;
 
 public sealed class EstimatorTests
 {
-    private const string Chat = """{"custom_id":"r","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4.1","messages":[{"role":"user","content":"Hello there!"}],"max_tokens":1000,"n":2}}""";
+    private const string Chat =
+        """{"custom_id":"r","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4.1","messages":[{"role":"user","content":"Hello there!"}],"max_tokens":1000,"n":2}}""";
 
     [Fact]
     public async Task EstimateAsync_RequestsSourcesAndBadLines_AddsUpWhatEachModelNeeds()
     {
         var estimate = await EstimateAsync(
-            [Chat, """{"id":"s","text":"One."}""", "not json", """{"id":"s","text":"again"}""", """{"id":"u","text":"x","model":"gpt-99"}""", ""], new NewBatch());
+            [Chat, """{"id":"s","text":"One."}""", "not json", """{"id":"s","text":"again"}""", """{"id":"u","text":"x","model":"gpt-99"}""", ""],
+            new NewBatch());
 
         Assert.Equal((2, 3), (estimate.Items, estimate.BadLines));
-        Assert.Equal([(3, "invalid_json_line"), (4, "duplicate_custom_id"), (5, "model_not_found")], estimate.FirstBadLines.Select(l => ((int)l.Line, l.Code)));
+        Assert.Equal(
+            [(3, "invalid_json_line"), (4, "duplicate_custom_id"), (5, "model_not_found")],
+            estimate.FirstBadLines.Select(l => ((int)l.Line, l.Code)));
         Assert.Equal(["gpt-4.1", "gpt-4o-mini"], estimate.Models.Select(m => m.Model));
         var chat = estimate.Models[0];
         Assert.Equal((1, 10, 500, 2000), (chat.Items, chat.InputTokens, chat.OutputTokens, chat.MostOutputTokens));
@@ -40,7 +44,9 @@ public sealed class EstimatorTests
     [Fact]
     public async Task EstimateAsync_ARequestWithoutAModel_IsSaidToHaveNoPrice()
     {
-        var estimate = await EstimateAsync([Chat, Chat.Replace("\"model\":\"gpt-4.1\",", "", StringComparison.Ordinal).Replace("\"r\"", "\"q\"", StringComparison.Ordinal)], new NewBatch());
+        var estimate = await EstimateAsync(
+            [Chat, Chat.Replace("\"model\":\"gpt-4.1\",", "", StringComparison.Ordinal).Replace("\"r\"", "\"q\"", StringComparison.Ordinal)],
+            new NewBatch());
 
         Assert.Equal((2, 1), (estimate.Items, estimate.UnpricedItems));
     }
@@ -71,7 +77,8 @@ public sealed class EstimatorTests
         var cost = (await EstimateAsync(TestSources(100), new NewBatch())).Total;
         var estimate = await EstimateAsync(
             TestSources(100), new NewBatch { BudgetUsd = cost.CostUsd },
-            ("Drover:Budgets:PerBatch", "1000"), ("Drover:Budgets:PerDay", $"{cost.MostCostUsd}"), ("Drover:Budgets:PerMonth", $"{cost.CostUsd / 2}"));
+            ("Drover:Budgets:PerBatch", "1000"), ("Drover:Budgets:PerDay", $"{cost.MostCostUsd}"),
+            ("Drover:Budgets:PerMonth", $"{cost.CostUsd / 2}"));
 
         Assert.Equal([("batch", "likely"), ("day", "enough"), ("month", "short")], estimate.Budgets.Select(b => (b.Scope, b.Verdict)));
         Assert.Equal(cost.CostUsd, estimate.Budgets[0].LimitUsd);
@@ -82,7 +89,8 @@ public sealed class EstimatorTests
     public async Task EstimateAsync_ImagesThatAreElsewhere_AreCountedAndNotFetched()
     {
         var estimate = await EstimateAsync(
-            ["""{"id":"1","image":"https://images.invalid/a.png"}""", """{"id":"2","image":"none.png","task":"read"}"""], new NewBatch { Recipe = "vision" });
+            ["""{"id":"1","image":"https://images.invalid/a.png"}""", """{"id":"2","image":"none.png","task":"read"}"""],
+            new NewBatch { Recipe = "vision" });
 
         Assert.Equal(2, estimate.Items);
         Assert.True(estimate.Total.InputTokens > 2 * 765);
@@ -98,7 +106,8 @@ public sealed class EstimatorTests
     public async Task CompareAsync_EveryModel_IsPricedForAllItems()
     {
         await using var services = Services();
-        var estimates = await services.GetRequiredService<Estimator>().CompareAsync(new NewBatch(), Content(TestSources(10)), ["gpt-4o", "gpt-4o-mini"], default);
+        var estimates = await services.GetRequiredService<Estimator>()
+            .CompareAsync(new NewBatch(), Content(TestSources(10)), ["gpt-4o", "gpt-4o-mini"], default);
 
         Assert.All(estimates.Values, e => Assert.Equal(10, e.Items));
         Assert.Equal(2.5m / 0.15m, estimates["gpt-4o"].CostUsd / estimates["gpt-4o-mini"].CostUsd, 6);
@@ -107,7 +116,9 @@ public sealed class EstimatorTests
     [Fact]
     public async Task EstimateAsync_AgainstTheSimulator_BoundsTheCostAndComesNear()
     {
-        var text = string.Concat(Enumerable.Repeat("Drovers walked herds of cattle and sheep over the hills, from the far north to the markets of the south. ", 8));
+        var text = string.Concat(
+            Enumerable.Repeat(
+                "Drovers walked herds of cattle and sheep over the hills, from the far north to the markets of the south. ", 8));
         string[] lines = [.. Enumerable.Range(1, 30).Select(i => JsonSerializer.Serialize(new { id = $"{i}", text = $"{i}: {text}" }))];
         var estimate = await EstimateAsync(lines, new NewBatch());
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
@@ -117,7 +128,8 @@ public sealed class EstimatorTests
         {
             var body = new System.Buffers.ArrayBufferWriter<byte>();
             await recipe.WriteRequestAsync(Source.Read(Encoding.UTF8.GetBytes(line)), "gpt-4o-mini", body, default);
-            using var answer = await http.PostAsync(new Uri(simulator.BaseAddress, recipe.Url), new ByteArrayContent(body.WrittenSpan.ToArray()));
+            using var answer = await http.PostAsync(
+                new Uri(simulator.BaseAddress, recipe.Url), new ByteArrayContent(body.WrittenSpan.ToArray()));
             answer.EnsureSuccessStatusCode();
         }
 
@@ -130,9 +142,12 @@ public sealed class EstimatorTests
     public async Task EstimateAsync_ADocumentThatIsSplit_CountsTheRequestsOfItsParts()
     {
         var text = string.Concat(Enumerable.Repeat("Drovers walked herds over the hills. ", 400));
-        var estimate = await EstimateAsync([JsonSerializer.Serialize(new { id = "1", text }), """{"id":"2","title":"x"}"""], new NewBatch { Recipe = "document" }, ("Drover:Recipes:PartTokens", "1000"));
+        var estimate = await EstimateAsync(
+            [JsonSerializer.Serialize(new { id = "1", text }), """{"id":"2","title":"x"}"""], new NewBatch { Recipe = "document" },
+            ("Drover:Recipes:PartTokens", "1000"));
 
-        Assert.Equal((1, 4, "A document needs 'text'."), (estimate.Items, estimate.Models.Single().Items, estimate.FirstBadLines.Single().Message));
+        Assert.Equal(
+            (1, 4, "A document needs 'text'."), (estimate.Items, estimate.Models.Single().Items, estimate.FirstBadLines.Single().Message));
     }
 
     [Fact]
@@ -151,8 +166,12 @@ public sealed class EstimatorTests
             })), new NewBatch(), ("Drover:Models", """{"gpt-4o":{},"gpt-4-turbo":{"Input":10,"Output":30,"MaxOutputTokens":4096}}"""));
 
         Assert.Equal("counted", estimate.TokenCount);
-        Assert.Equal(texts.Where((_, i) => i % 2 == 0).Sum(t => o200k.CountTokens(t) + 7), estimate.Models.Single(m => m.Model == "gpt-4o").InputTokens);
-        Assert.Equal(texts.Where((_, i) => i % 2 == 1).Sum(t => cl100k.CountTokens(t) + 7), estimate.Models.Single(m => m.Model == "gpt-4-turbo").InputTokens);
+        Assert.Equal(
+            texts.Where((_, i) => i % 2 == 0).Sum(t => o200k.CountTokens(t) + 7),
+            estimate.Models.Single(m => m.Model == "gpt-4o").InputTokens);
+        Assert.Equal(
+            texts.Where((_, i) => i % 2 == 1).Sum(t => cl100k.CountTokens(t) + 7),
+            estimate.Models.Single(m => m.Model == "gpt-4-turbo").InputTokens);
     }
 
     [Fact]
@@ -168,7 +187,10 @@ public sealed class EstimatorTests
             exact += ShapeBy(TokenCounter.For("gpt-4o")).PromptTokens;
             var isTaken = counting.Takes();
             taken += isTaken ? 1 : 0;
-            tally.Add(shape, isTaken ? (await counting.CountAsync([TokenEncoding.O200k], by => ValueTask.FromResult(ShapeBy(by))))[TokenEncoding.O200k] : null, 10);
+            tally.Add(
+                shape,
+                isTaken ? (await counting.CountAsync([TokenEncoding.O200k], by => ValueTask.FromResult(ShapeBy(by))))[TokenEncoding.O200k] : null,
+                10);
 
             RequestShape ShapeBy(TokenCounter? by) => RequestShape.Read("/v1/chat/completions", body, by);
         }
@@ -179,9 +201,11 @@ public sealed class EstimatorTests
     }
 
     private static IEnumerable<string> TestSources(int count) =>
-        Enumerable.Range(1, count).Select(i => JsonSerializer.Serialize(new { id = $"{i}", text = $"Drovers walked herd {i} of cattle over the hills." }));
+        Enumerable.Range(1, count)
+            .Select(i => JsonSerializer.Serialize(new { id = $"{i}", text = $"Drovers walked herd {i} of cattle over the hills." }));
 
-    private static async Task<Estimate> EstimateAsync(IEnumerable<string> lines, NewBatch request, params (string Key, string Value)[] settings)
+    private static async Task<Estimate> EstimateAsync(
+        IEnumerable<string> lines, NewBatch request, params (string Key, string Value)[] settings)
     {
         await using var services = Services(settings);
         return await services.GetRequiredService<Estimator>().EstimateAsync(request, Content(lines), default);

@@ -59,7 +59,8 @@ public sealed class ImageHeaderTests
     public void Read_AnyBytesAfterASignature_NeverThrows()
     {
         var random = new Random(1);
-        byte[][] starts = [[0xFF, 0xD8, 0xFF], [.. PngFormat.Signature], [.. "GIF89a"u8], [.. "RIFF0000WEBPVP8X"u8], [.. "RIFF0000WEBPVP8L"u8]];
+        byte[][] starts =
+            [[0xFF, 0xD8, 0xFF], [.. PngFormat.Signature], [.. "GIF89a"u8], [.. "RIFF0000WEBPVP8X"u8], [.. "RIFF0000WEBPVP8L"u8]];
         for (var i = 0; i < 20_000; i++)
         {
             var rest = new byte[random.Next(300)];

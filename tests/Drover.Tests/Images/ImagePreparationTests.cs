@@ -185,7 +185,8 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
         using var vision = new TestVision(await azurite.CreateContainerAsync());
         await vision.Blobs.Container.CreateIfNotExistsAsync();
         var name = $"folder/{Guid.NewGuid():N} ä.png";
-        var etag = (await vision.Blobs.Image(name).UploadAsync(BinaryData.FromBytes(TestImages.Small), overwrite: true)).Value.ETag.ToString();
+        var etag = (await vision.Blobs.Image(name).UploadAsync(BinaryData.FromBytes(TestImages.Small), overwrite: true))
+            .Value.ETag.ToString();
 
         Assert.Null((await vision.PrepareAsync(name)).Fault);
         Assert.Null((await vision.PrepareAsync(name, etag)).Fault);

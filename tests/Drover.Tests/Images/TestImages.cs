@@ -22,6 +22,7 @@ internal static class TestImages
     /// <summary>A JPEG that says it is to be turned by 90° (Exif orientation 6), as a telephone held upright writes.</summary>
     public static byte[] Turned(byte[] jpeg) =>
     [
-        0xFF, 0xD8, 0xFF, 0xE1, 0x00, 0x22, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, .. jpeg.AsSpan(2),
+        0xFF, 0xD8, 0xFF, 0xE1, 0x00, 0x22, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0,
+        0, 0, .. jpeg.AsSpan(2),
     ];
 }

@@ -11,14 +11,17 @@ internal sealed class TestVision : IDisposable
     private readonly WebImages _web;
 
     public TestVision(
-        ContainerLayout? blobs = null, Action<VisionOptions>? configure = null, Func<IPAddress, bool>? mayConnect = null, bool hasLibrary = true)
+        ContainerLayout? blobs = null, Action<VisionOptions>? configure = null, Func<IPAddress, bool>? mayConnect = null,
+        bool hasLibrary = true)
     {
         Options = new VisionOptions { AllowPrivateAddresses = true, LoadRetries = 0 };
         configure?.Invoke(Options);
         _web = mayConnect is null ? new WebImages(Options, TimeProvider.System) : new WebImages(Options, mayConnect, TimeProvider.System);
-        Blobs = new ImageBlobs(blobs ?? new ContainerLayout(new Azure.Storage.Blobs.BlobContainerClient("UseDevelopmentStorage=true", "unused")));
+        Blobs = new ImageBlobs(
+            blobs ?? new ContainerLayout(new Azure.Storage.Blobs.BlobContainerClient("UseDevelopmentStorage=true", "unused")));
         var logger = LoggerFactory.Create(builder => builder.AddProvider(Log)).CreateLogger<ImageShrinker>();
-        Images = new ImagePreparation(new ImageLoader(_web, Blobs, Options), new ImageShrinker(Options, () => hasLibrary && VipsLibrary.IsThere, logger), Options);
+        Images = new ImagePreparation(
+            new ImageLoader(_web, Blobs, Options), new ImageShrinker(Options, () => hasLibrary && VipsLibrary.IsThere, logger), Options);
     }
 
     public VisionOptions Options { get; }
@@ -29,7 +32,8 @@ internal sealed class TestVision : IDisposable
 
     public LogCounter Log { get; } = new();
 
-    public Task<PreparedImage> PrepareAsync(string reference, string? etag = null) => Images.PrepareAsync(reference, etag, default).WithinPatience();
+    public Task<PreparedImage> PrepareAsync(string reference, string? etag = null) =>
+        Images.PrepareAsync(reference, etag, default).WithinPatience();
 
     public async Task<ImageFault> FailAsync(string reference, string? etag = null) =>
         (await PrepareAsync(reference, etag)).Fault ?? throw new Xunit.Sdk.XunitException("There is no fault.");
@@ -50,7 +54,8 @@ internal sealed class TestVision : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Interlocked.Increment(ref _lines);
 
         public void Dispose()

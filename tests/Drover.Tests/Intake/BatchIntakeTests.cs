@@ -98,7 +98,9 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
         var spec = await Intake(await azurite.CreateContainerAsync()).TakeAsync(new NewBatch { Prefer = "Budget" }, Content("x"), default);
 
         Assert.Equal(("auto", "budget"), (spec.Model, spec.Prefer));
-        Assert.Equal(["'prefer' is 'cheap'; it must be budget, speed or quality."], (await RefusedAsync(new NewBatch { Prefer = "cheap" }, Content("x"))).Faults);
+        Assert.Equal(
+            ["'prefer' is 'cheap'; it must be budget, speed or quality."],
+            (await RefusedAsync(new NewBatch { Prefer = "cheap" }, Content("x"))).Faults);
     }
 
     [Fact]
@@ -112,7 +114,8 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
 
-        var exception = await Assert.ThrowsAsync<BatchRefusedException>(() => Intake(blobs).TakeAsync(new NewBatch { Input = "a.jsonl" }, null, default));
+        var exception = await Assert.ThrowsAsync<BatchRefusedException>(
+            () => Intake(blobs).TakeAsync(new NewBatch { Input = "a.jsonl" }, null, default));
 
         Assert.Equal([$"'input' is 'a.jsonl'; there is no blob {blobs.Container.Name}/inputs/a.jsonl."], exception.Faults);
     }
@@ -172,7 +175,9 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
             () => Intake(blobs).TakeAsync(new NewBatch { Id = "mine", Model = model }, Content(lines), default));
 
         Assert.Equal(409, exception.Status);
-        Assert.Equal(["There is a batch 'mine' already and it asks for something else (another input, recipe, model or preference)."], exception.Faults);
+        Assert.Equal(
+            ["There is a batch 'mine' already and it asks for something else (another input, recipe, model or preference)."],
+            exception.Faults);
         Assert.Equal([first.Input], await OwnInputsAsync(blobs, "mine"));
         Assert.Equal("lines", (await blobs.ByName(first.Input).ReadOrNullAsync())!.ToString());
     }
@@ -189,7 +194,8 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
 
         Assert.Equal(("inputs/a.jsonl", null, "a.jsonl"), (first.Input, first.InputHash, first.InputName));
         Assert.Equal(first, second);
-        await Assert.ThrowsAsync<BatchRefusedException>(() => Intake(blobs).TakeAsync(new NewBatch { Id = "mine", Input = "b.jsonl" }, null, default));
+        await Assert.ThrowsAsync<BatchRefusedException>(
+            () => Intake(blobs).TakeAsync(new NewBatch { Id = "mine", Input = "b.jsonl" }, null, default));
         Assert.NotNull(await blobs.SharedInput("b.jsonl").ReadOrNullAsync());
     }
 
@@ -222,13 +228,16 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     private static MemoryStream Content(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static async Task<List<string>> OwnInputsAsync(ContainerLayout blobs, string id) =>
-        await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"batches/{id}/input-", default).Select(b => b.Name).ToListAsync();
+        await blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"batches/{id}/input-", default).Select(b => b.Name)
+            .ToListAsync();
 
-    private static async Task<List<BatchSpec>> ListAsync(ContainerLayout blobs) => await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
+    private static async Task<List<BatchSpec>> ListAsync(ContainerLayout blobs) =>
+        await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(ContainerLayout blobs) =>
         new(blobs, new BatchStore(blobs), Auditor(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.Files.UploadOptions(), _budgets, new Drover.Calls.CacheOptions(),
-            new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance), _time);
+            new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
+            _time);
 
     [Theory]
     [InlineData(0, null, "'budget_usd' is 0; it must be more than 0 US dollars, or left out for no limit.")]
@@ -253,13 +262,16 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
         var waits = await Intake(blobs).TakeAsync(new NewBatch { Id = "w", WhenSpent = "wait" }, Input("{}"), default);
         var stops = await Intake(blobs).TakeAsync(new NewBatch { Id = "s", WhenSpent = "stop" }, Input("{}"), default);
 
-        Assert.Equal((TimeSpan.FromDays(365), TimeSpan.FromHours(24)), (waits.ExpiresAt - waits.CreatedAt, stops.ExpiresAt - stops.CreatedAt));
+        Assert.Equal(
+            (TimeSpan.FromDays(365), TimeSpan.FromHours(24)), (waits.ExpiresAt - waits.CreatedAt, stops.ExpiresAt - stops.CreatedAt));
     }
 
     private Auditor Auditor(ContainerLayout blobs)
     {
         var tickets = new RetryTickets(blobs, new RetryQueue(ImmediateQueues.Of(azurite), blobs, _time), new BatchOptions(), _time);
-        return new(blobs, new BatchStore(blobs), new Planner(blobs, new BatchOptions(), new ModelSelector(new ModelCatalogue(_listed))), tickets, _time, NullLogger<Auditor>.Instance);
+        return new(
+            blobs, new BatchStore(blobs), new Planner(blobs, new BatchOptions(), new ModelSelector(new ModelCatalogue(_listed))), tickets,
+            _time, NullLogger<Auditor>.Instance);
     }
 
     private static MemoryStream Input(string text) => new(System.Text.Encoding.UTF8.GetBytes(text));

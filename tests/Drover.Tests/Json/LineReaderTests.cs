@@ -149,7 +149,8 @@ public sealed class LineReaderTests
     [InlineData("", true)]
     [InlineData(" \t ", true)]
     [InlineData(" x", false)]
-    public void IsBlank_Line_IsWhiteSpaceOnly(string line, bool expected) => Assert.Equal(expected, Lines.IsBlank(Encoding.ASCII.GetBytes(line)));
+    public void IsBlank_Line_IsWhiteSpaceOnly(string line, bool expected) =>
+        Assert.Equal(expected, Lines.IsBlank(Encoding.ASCII.GetBytes(line)));
 
     private static void AssertAreLinesOf(string text, long offset, List<Line> lines)
     {

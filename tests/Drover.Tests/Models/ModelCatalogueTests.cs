@@ -31,7 +31,8 @@ public sealed class ModelCatalogueTests
     [Fact]
     public void CostOf_LongestNameThatIsPriced_Wins()
     {
-        var prices = new ModelCatalogue(new Dictionary<string, ModelEntry> { ["m"] = new() { Input = 1 }, ["m-2024"] = new() { Input = 2 } });
+        var prices = new ModelCatalogue(
+            new Dictionary<string, ModelEntry> { ["m"] = new() { Input = 1 }, ["m-2024"] = new() { Input = 2 } });
 
         Assert.Equal(2m, prices.CostOf("m-2024-05", new TokenUsage(1_000_000, 0, 0)));
         Assert.Equal(1m, prices.CostOf("m-2023-05", new TokenUsage(1_000_000, 0, 0)));
@@ -103,7 +104,8 @@ public sealed class ModelCatalogueTests
     [Fact]
     public void WorstCaseOf_LimitedRequest_IsItsBoundsTimesThePrices() => Assert.Equal(
         (2_000 * 2m + 300 * 8m) / 1_000_000m,
-        _models.WorstCaseOf("gpt-4.1", new RequestShape { MostPromptTokens = 2_000, MostCompletionTokens = 300, Answers = 3, Prompts = 1 }));
+        _models.WorstCaseOf(
+            "gpt-4.1", new RequestShape { MostPromptTokens = 2_000, MostCompletionTokens = 300, Answers = 3, Prompts = 1 }));
 
     [Fact]
     public void WorstCaseOf_RequestWithoutALimit_TakesTheModelsForEachAnswer() => Assert.Equal(
@@ -118,7 +120,8 @@ public sealed class ModelCatalogueTests
     [Fact]
     public void WorstCaseOf_PromptBeyondTheContext_CannotCostMoreThanThat() => Assert.Equal(
         2 * 128_000 * 2.5m / 1_000_000m,
-        _models.WorstCaseOf("gpt-4o", new RequestShape { MostPromptTokens = RequestShape.Unbounded, MostCompletionTokens = 0, Prompts = 2 }));
+        _models.WorstCaseOf(
+            "gpt-4o", new RequestShape { MostPromptTokens = RequestShape.Unbounded, MostCompletionTokens = 0, Prompts = 2 }));
 
     [Fact]
     public void WorstCaseOf_UnknownModel_IsNullAndNotZero() => Assert.Null(_models.WorstCaseOf("unknown", default));

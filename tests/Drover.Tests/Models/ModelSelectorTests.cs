@@ -91,10 +91,13 @@ public sealed class ModelSelectorTests
     [Fact]
     public void ModelOf_NothingListedCanDoTheJob_SaysWhatItWouldNeed()
     {
-        var selector = new ModelSelector(new ModelCatalogue(new Dictionary<string, ModelEntry> { ["small"] = new() { ContextTokens = 5_000 } }));
+        var selector = new ModelSelector(
+            new ModelCatalogue(new Dictionary<string, ModelEntry> { ["small"] = new() { ContextTokens = 5_000 } }));
 
         Assert.Null(selector.ModelOf(new ModelWish("auto"), Read($$"""{"id":"1","text":"{{new string('t', 30_000)}}"}"""), out var fault));
-        Assert.Equal(("no_suitable_model", "None of the models listed in Drover:Models (small) has room for 14,006 tokens."), (fault!.Code, fault.Message));
+        Assert.Equal(
+            ("no_suitable_model", "None of the models listed in Drover:Models (small) has room for 14,006 tokens."),
+            (fault!.Code, fault.Message));
     }
 
     private static Item Read(string line) => ItemReader.Read(Encoding.UTF8.GetBytes(line), out _)!.Value;

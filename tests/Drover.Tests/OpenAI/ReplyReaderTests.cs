@@ -38,7 +38,8 @@ public sealed class ReplyReaderTests
     [Fact]
     public void Read_CutAnywhere_ThrowsJsonException()
     {
-        const string json = """{"model":"m","usage":{"prompt_tokens":12,"prompt_tokens_details":{"cached_tokens":3}},"error":{"code":"c"},"x":[1,{}]}""";
+        const string json =
+            """{"model":"m","usage":{"prompt_tokens":12,"prompt_tokens_details":{"cached_tokens":3}},"error":{"code":"c"},"x":[1,{}]}""";
         for (var length = 0; length < json.Length; length++)
         {
             Assert.ThrowsAny<JsonException>(() => Read(json[..length]));

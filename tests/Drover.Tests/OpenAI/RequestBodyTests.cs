@@ -19,5 +19,6 @@ public sealed class RequestBodyTests
     [Fact]
     public void WithModel_NameWithQuotes_IsEscaped() => Assert.Equal("""{"model":"a\u0022b"}""", With("""{"model":"x"}""", "a\"b"));
 
-    private static string With(string body, string model) => Encoding.UTF8.GetString(RequestBody.WithModel(Encoding.UTF8.GetBytes(body), model).Span);
+    private static string With(string body, string model) =>
+        Encoding.UTF8.GetString(RequestBody.WithModel(Encoding.UTF8.GetBytes(body), model).Span);
 }

@@ -13,7 +13,8 @@ public sealed class RequestShapeTests
     [Fact]
     public void Read_PlainChat_GivesModelLimitAndTokens()
     {
-        var body = """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"The quick brown fox jumps over it"}],"max_tokens":50,"temperature":0}""";
+        var body =
+            """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"The quick brown fox jumps over it"}],"max_tokens":50,"temperature":0}""";
 
         var shape = Read(Chat, body);
 
@@ -79,7 +80,8 @@ public sealed class RequestShapeTests
     public void Read_ImageInADataUrl_CountsAsAnImageAndNotAsText(string part, long tokens)
     {
         var url = "data:image/png;base64," + new string('A', 100_000);
-        string Body(string address) => $$"""{"messages":[{"role":"user","content":[{"type":"text","text":"What?"},{{part.Replace("URL", address)}}]}]}""";
+        string Body(string address) =>
+            $$"""{"messages":[{"role":"user","content":[{"type":"text","text":"What?"},{{part.Replace("URL", address)}}]}]}""";
 
         var shape = Read(Chat, Body(url));
 
@@ -96,7 +98,8 @@ public sealed class RequestShapeTests
     [Fact]
     public void Read_ToolsAndSchemas_CountHalfAndMakeRoomForTheirPrompt()
     {
-        var tools = """[{"type":"function","function":{"name":"look","parameters":{"type":"object","properties":{"image_url":{"type":"string"}}}}}]""";
+        var tools =
+            """[{"type":"function","function":{"name":"look","parameters":{"type":"object","properties":{"image_url":{"type":"string"}}}}}]""";
         var without = Read(Chat, """{"messages":[{"role":"user","content":"hi"}]}""");
         var body = $$"""{"messages":[{"role":"user","content":"hi"}],"tools":{{tools}}}""";
 
@@ -104,7 +107,9 @@ public sealed class RequestShapeTests
 
         Assert.InRange(with.PromptTokens - without.PromptTokens, tools.Length / 8, tools.Length / 8 + 2);
         Assert.Equal((body.Length + Template + 600, 0), (with.MostPromptTokens, with.Images));
-        Assert.True(Read(Chat, """{"messages":[],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}}}""").PromptTokens > 8);
+        Assert.True(
+            Read(Chat, """{"messages":[],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}}}""")
+                .PromptTokens > 8);
     }
 
     [Theory]
@@ -169,14 +174,17 @@ public sealed class RequestShapeTests
         foreach (var (url, body, isNear) in Bodies())
         {
             var shape = Read(url, body);
-            using var answer = await http.PostAsync(new Uri(simulator.BaseAddress, url), new StringContent(body, Encoding.UTF8, "application/json"));
+            using var answer = await http.PostAsync(
+                new Uri(simulator.BaseAddress, url), new StringContent(body, Encoding.UTF8, "application/json"));
             var usage = JsonElement.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()).GetProperty("usage");
             var prompt = Count(usage, "prompt_tokens", "input_tokens");
             var completion = Count(usage, "completion_tokens", "output_tokens");
 
             Assert.True(shape.MostPromptTokens + (shape.Images * 765) >= prompt, body);
             Assert.True(shape.MostCompletionTokens is not { } most || most >= completion, body);
-            Assert.True(!isNear || Math.Abs(shape.PromptTokens - prompt) <= 12 + (prompt / 20), $"{shape.PromptTokens} is not near {prompt}: {body}");
+            Assert.True(
+                !isNear || Math.Abs(shape.PromptTokens - prompt) <= 12 + (prompt / 20),
+                $"{shape.PromptTokens} is not near {prompt}: {body}");
         }
     }
 
@@ -192,17 +200,34 @@ public sealed class RequestShapeTests
         for (var i = 0; i < 60; i++)
         {
             var isLatin = i % 3 != 0;
-            var text = string.Join(' ', Enumerable.Range(0, 1 << random.Next(10)).Select(_ => isLatin ? words[random.Next(words.Length)] : wide[random.Next(wide.Length)]));
+            var text = string.Join(
+                ' ',
+                Enumerable.Range(0, 1 << random.Next(10))
+                    .Select(_ => isLatin ? words[random.Next(words.Length)] : wide[random.Next(wide.Length)]));
             var quoted = JsonSerializer.Serialize(text);
-            yield return (Chat, $$"""{"model":"gpt-4o","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":{{quoted}}}],"max_tokens":{{random.Next(1, 60)}},"n":{{random.Next(1, 4)}}}""", isLatin);
-            yield return ("/v1/completions", $$"""{"model":"gpt-4o","prompt":[{{quoted}},"b",[1,2,3]],"max_tokens":{{random.Next(1, 60)}},"n":2}""", isLatin);
+            yield return (
+                Chat,
+                $$"""{"model":"gpt-4o","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":{{quoted}}}],"max_tokens":{{random.Next(1, 60)}},"n":{{random.Next(1, 4)}}}""",
+                isLatin);
+            yield return (
+                "/v1/completions", $$"""{"model":"gpt-4o","prompt":[{{quoted}},"b",[1,2,3]],"max_tokens":{{random.Next(1, 60)}},"n":2}""",
+                isLatin);
             yield return ("/v1/embeddings", $$"""{"model":"text-embedding-3-small","input":[{{quoted}},"b"]}""", isLatin);
-            yield return ("/v1/responses", $$"""{"model":"gpt-4o","instructions":"Be brief.","input":[{"role":"user","content":[{"type":"input_text","text":{{quoted}}}]}],"max_output_tokens":{{random.Next(16, 60)}}}""", isLatin);
+            yield return (
+                "/v1/responses",
+                $$"""{"model":"gpt-4o","instructions":"Be brief.","input":[{"role":"user","content":[{"type":"input_text","text":{{quoted}}}]}],"max_output_tokens":{{random.Next(16, 60)}}}""",
+                isLatin);
         }
 
         var image = $"data:image/png;base64,{Convert.ToBase64String(new byte[30_000])}";
-        yield return (Chat, $$"""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"text","text":"What?"},{"type":"image_url","image_url":{"url":"{{image}}"} },{"type":"image_url","image_url":{"url":"https://a.example/b.png","detail":"low"} }]}]}""", true);
-        yield return (Chat, """{"model":"gpt-4o","messages":[{"role":"user","content":"Say it in JSON."}],"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"required"}""", false);
+        yield return (
+            Chat,
+            $$"""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"text","text":"What?"},{"type":"image_url","image_url":{"url":"{{image}}"} },{"type":"image_url","image_url":{"url":"https://a.example/b.png","detail":"low"} }]}]}""",
+            true);
+        yield return (
+            Chat,
+            """{"model":"gpt-4o","messages":[{"role":"user","content":"Say it in JSON."}],"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],"tool_choice":"required"}""",
+            false);
     }
 
     private static RequestShape Read(string url, string body) => RequestShape.Read(url, Encoding.UTF8.GetBytes(body));

@@ -70,7 +70,8 @@ public sealed class ResponsesTests
     [InlineData("\"input\":7", "input")]
     [InlineData("\"input\":null", "input")]
     public void ToChat_WithoutACounterpart_IsRefusedByName(string member, string parameter) => Assert.Equal(
-        parameter, Assert.Throws<UntranslatableException>(() => ResponsesRequest.ToChat(Json($$"""{"input":"hi",{{member}}}"""))).Parameter);
+        parameter,
+        Assert.Throws<UntranslatableException>(() => ResponsesRequest.ToChat(Json($$"""{"input":"hi",{{member}}}"""))).Parameter);
 
     [Fact]
     public void Of_AnAnswerWithCalls_IsTheResponseThatWasAskedFor()
@@ -108,13 +109,20 @@ public sealed class ResponsesTests
         var response = Json(ResponsesAnswer.Of(Json(chat), Json("""{"model":"m","input":"hi"}""")));
 
         Assert.Equal(status, response.GetProperty("status").GetString());
-        Assert.Equal(reason, response.GetProperty("incomplete_details") is { ValueKind: JsonValueKind.Object } details ? details.GetProperty("reason").GetString() : null);
-        Assert.Equal(content, response.GetProperty("output").EnumerateArray().Select(o => o.GetProperty("content").GetRawText()).SingleOrDefault());
+        Assert.Equal(
+            reason,
+            response.GetProperty("incomplete_details") is { ValueKind: JsonValueKind.Object } details
+                ? details.GetProperty("reason").GetString()
+                : null);
+        Assert.Equal(
+            content, response.GetProperty("output").EnumerateArray().Select(o => o.GetProperty("content").GetRawText()).SingleOrDefault());
         Assert.Equal(status == "failed", response.GetProperty("error").ValueKind == JsonValueKind.Object);
     }
 
     private static void AssertSame(string expected, byte[] got) =>
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(got)), $"{expected}\n\nis not\n\n{System.Text.Encoding.UTF8.GetString(got)}");
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(got)),
+            $"{expected}\n\nis not\n\n{System.Text.Encoding.UTF8.GetString(got)}");
 
     private static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement;
 

@@ -32,5 +32,6 @@ public sealed class SplitPairsTests
     public void Join_WhatIsNoText_IsLeftAsItIs(string data) =>
         Assert.Equal(data, Encoding.UTF8.GetString(new SplitPairs().Join(Encoding.UTF8.GetBytes(data))));
 
-    private static string Chunk(string text) => $$$"""{"id":"c","choices":[{"index":0,"delta":{"content":"{{{text}}}"},"finish_reason":null}]}""";
+    private static string Chunk(string text) =>
+        $$$"""{"id":"c","choices":[{"index":0,"delta":{"content":"{{{text}}}"},"finish_reason":null}]}""";
 }

@@ -85,7 +85,11 @@ public sealed class SpoolTests : IDisposable
             using var again = Open();
             var ids = again.Recover().Select(o => o.ItemId).ToList();
             // A line that lacks nothing but its end is whole after all.
-            string[] expected = length >= whole.Length - 1 ? ["first", "second", "third"] : length >= firstEnd - 1 ? ["first", "third"] : ["third"];
+            string[] expected = length >= whole.Length - 1
+                ? ["first", "second", "third"]
+                : length >= firstEnd - 1
+                ? ["first", "third"]
+                : ["third"];
             Assert.Equal(expected, ids);
         }
     }
@@ -134,7 +138,8 @@ public sealed class SpoolTests : IDisposable
     }
 
     private static PendingOutcome Result(string id) =>
-        PendingOutcome.FromLine(Encoding.UTF8.GetBytes($$$"""{"custom_id":"{{{id}}}","error":null,"drover":{"input_tokens":1}}""" + "\n"), false);
+        PendingOutcome.FromLine(
+            Encoding.UTF8.GetBytes($$$"""{"custom_id":"{{{id}}}","error":null,"drover":{"input_tokens":1}}""" + "\n"), false);
 
     private static PendingOutcome Error(string id) =>
         PendingOutcome.FromLine(OutcomeLine.OfNotRun("b", id, new LineFault(OutcomeReader.CancelledCode, "m")), true);

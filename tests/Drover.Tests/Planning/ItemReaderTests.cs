@@ -148,7 +148,9 @@ public sealed class ItemReaderTests
         Assert.Equal(default, Read("""{"id":"a","text":"x","model":"","complexity":null,"prefer":null}""", out _)!.Value.Wish);
         Assert.Equal(
             new ModelWish("m"),
-            Read("""{"custom_id":"a","url":"/v1/embeddings","model":"n","complexity":"odd","body":{"input":{"model":"o"},"model":"m"}}""", out _)!.Value.Wish);
+            Read(
+                """{"custom_id":"a","url":"/v1/embeddings","model":"n","complexity":"odd","body":{"input":{"model":"o"},"model":"m"}}""",
+                out _)!.Value.Wish);
     }
 
     [Fact]

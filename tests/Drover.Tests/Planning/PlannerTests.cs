@@ -27,13 +27,15 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
         var (plan, items) = await PlanAsync(blobs, [
-            .. "not json\n"u8, .. Source("a"), .. "\n"u8, .. "{\"text\":\"x\"}\r\n"u8, .. "  \t\n"u8, 0xFF, .. "\n"u8, .. Source("b"), .. "[1"u8,
+            .. "not json\n"u8, .. Source("a"), .. "\n"u8, .. "{\"text\":\"x\"}\r\n"u8, .. "  \t\n"u8, 0xFF, .. "\n"u8, .. Source("b"),
+            .. "[1"u8,
         ]);
 
         Assert.Equal(new BatchPlan(1, 2, 4, 16), plan);
         Assert.Equal(["a", "b"], Assert.Single(items));
         Assert.Equal(
-            [(1, "invalid_json_line"), (4, "invalid_request"), (6, "invalid_json_line"), (8, "invalid_json_line")], await InvalidAsync(blobs));
+            [(1, "invalid_json_line"), (4, "invalid_request"), (6, "invalid_json_line"), (8, "invalid_json_line")],
+            await InvalidAsync(blobs));
     }
 
     [Fact]
@@ -50,14 +52,16 @@ public sealed class PlannerTests(AzuriteFixture azurite)
             await InvalidAsync(blobs));
         Assert.Equal(
             "Line 6: The id 'b' was used on line 2 already; each must be unique.",
-            JsonElement.Parse((await blobs.InvalidLines("b").ReadOrNullAsync())!.ToString().Split('\n')[1]).GetProperty("error").GetProperty("message").GetString());
+            JsonElement.Parse((await blobs.InvalidLines("b").ReadOrNullAsync())!.ToString().Split('\n')[1]).GetProperty("error")
+                .GetProperty("message").GetString());
     }
 
     [Fact]
     public async Task PlanAsync_DuplicateOfAnotherPriority_RunsTheFirstOnly()
     {
         var blobs = await azurite.CreateContainerAsync();
-        var (plan, items) = await PlanAsync(blobs, Join([Source("a"), Source("x", 9), Source("a", 9), Source("y", 9), Source("b"), Source("x")]));
+        var (plan, items) = await PlanAsync(
+            blobs, Join([Source("a"), Source("x", 9), Source("a", 9), Source("y", 9), Source("b"), Source("x")]));
 
         Assert.Equal((2, 4, 2), (plan.Shards, plan.Items, plan.Invalid));
         Assert.Equal([["x", "y"], ["a", "b"]], items);
@@ -67,7 +71,8 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     public async Task PlanAsync_LineOf20MB_IsAnErrorLineInNoRange()
     {
         var blobs = await azurite.CreateContainerAsync();
-        var (plan, items) = await PlanAsync(blobs, Join([Source("a"), Encoding.ASCII.GetBytes(new string('x', 20_000_000) + "\n"), Source("b")]));
+        var (plan, items) = await PlanAsync(
+            blobs, Join([Source("a"), Encoding.ASCII.GetBytes(new string('x', 20_000_000) + "\n"), Source("b")]));
 
         Assert.Equal((2, 2, 1), (plan.Shards, plan.Items, plan.Invalid));
         Assert.Equal([["a"], ["b"]], items);
@@ -83,7 +88,8 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
         var (plan, items) = await PlanAsync(
-            blobs, Join([Source("a"), Source("long", text: new string('x', 500_000)), Source("b")]), new BatchOptions { ShardBytes = 1024 });
+            blobs, Join([Source("a"), Source("long", text: new string('x', 500_000)), Source("b")]),
+            new BatchOptions { ShardBytes = 1024 });
 
         Assert.Equal((3, 3), (plan.Shards, plan.Items));
         Assert.Equal([["a"], ["long"], ["b"]], items);
@@ -107,7 +113,9 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
 
-        Assert.Equal("The input 'inputs/in' is not in storage (any more).", (await new Planner(blobs, new(), TestBatch.Selector).PlanAsync(Spec(), default)).Problem);
+        Assert.Equal(
+            "The input 'inputs/in' is not in storage (any more).",
+            (await new Planner(blobs, new(), TestBatch.Selector).PlanAsync(Spec(), default)).Problem);
     }
 
     [Fact]
@@ -152,7 +160,8 @@ public sealed class PlannerTests(AzuriteFixture azurite)
 
         Assert.Equal(4, first.Shards);
         Assert.Equal(shard, again);
-        await Assert.ThrowsAsync<InvalidDataException>(() => new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(spec, 4, default));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(spec, 4, default));
     }
 
     [Fact]
@@ -173,7 +182,8 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         Assert.Equal(
             "The input 'inputs/in' is not in storage (any more).",
             (await Assert.ThrowsAsync<InvalidDataException>(
-                async () => await new Planner(await azurite.CreateContainerAsync(), new(), TestBatch.Selector).GetAsync(Spec(), default))).Message);
+                async () =>
+                    await new Planner(await azurite.CreateContainerAsync(), new(), TestBatch.Selector).GetAsync(Spec(), default))).Message);
 
     [Fact]
     public async Task ReadShardAsync_PlanWasLost_PlansAgain()
@@ -273,7 +283,8 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         }
     }
 
-    private static async Task<(BatchPlan Plan, List<List<string>> Items)> PlanAsync(ContainerLayout blobs, byte[] input, BatchOptions? options = null)
+    private static async Task<(BatchPlan Plan, List<List<string>> Items)> PlanAsync(
+        ContainerLayout blobs, byte[] input, BatchOptions? options = null)
     {
         await blobs.SharedInput("in").WriteStreamAsync(new MemoryStream(input));
         var plan = await new Planner(blobs, options ?? new BatchOptions(), TestBatch.Selector).PlanAsync(Spec(), default);

@@ -85,7 +85,8 @@ public sealed class ShardCutterTests
         cutter.Skip(0, 20, 10);
         cutter.Add(0, 30, 10, 4);
 
-        Assert.All(cutter.Finish(), cut => Assert.Equal((1, 10, false, null), (cut.Shard.Items, cut.Shard.Length, cut.Shard.Skips, cut.Skips)));
+        Assert.All(
+            cutter.Finish(), cut => Assert.Equal((1, 10, false, null), (cut.Shard.Items, cut.Shard.Length, cut.Shard.Skips, cut.Skips)));
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
             var rule = lines.Sum(l => RequestShape.Read(Chat, l.Body.Span).PromptTokens);
             var exact = lines.Sum(l => RequestShape.Read(Chat, l.Body.Span, TokenCounter.For("gpt-4o-mini")).PromptTokens);
             Assert.InRange(rule / (double)exact, 0.5, 0.75); // What there is to make right.
-            Assert.InRange(lines.Sum(l => Math.Ceiling(RequestShape.Read(Chat, l.Body.Span).PromptTokens * ratio!.Value)) / exact, 0.97, 1.04);
+            Assert.InRange(
+                lines.Sum(l => Math.Ceiling(RequestShape.Read(Chat, l.Body.Span).PromptTokens * ratio!.Value)) / exact, 0.97, 1.04);
         }
     }
 
@@ -55,7 +56,8 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
     [Fact]
     public async Task Ratio_OfAnInputWhoseHalvesDiffer_IsTakenFromBoth()
     {
-        var prose = Enumerable.Repeat("Drovers walked their herds of cattle over the hills and down to the markets of the south, year after year.", 3_000);
+        var prose = Enumerable.Repeat(
+            "Drovers walked their herds of cattle over the hills and down to the markets of the south, year after year.", 3_000);
         var lines = prose.Concat(ProductTexts.Of(3_000, 7)).Select((text, i) => Chatting($"{i}", text)).ToList();
 
         var ratio = await RatioOfAsync("chat", lines, null);
@@ -105,9 +107,13 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         Assert.InRange(plan.TokenRatio!.Value, 1.05, 2);
         var other = new Planner(blobs, new BatchOptions(), TestBatch.Selector);
         Assert.Equal(plan, await other.PlanAsync(spec, default));
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, plan.Shards).Select(i => other.ReadShardAsync(spec, i, default))), s => Assert.Equal(plan.TokenRatio, s.TokenRatio));
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, plan.Shards).Select(i => other.ReadShardAsync(spec, i, default))),
+            s => Assert.Equal(plan.TokenRatio, s.TokenRatio));
         var (again, same) = await BatchAsync();
-        Assert.Equal(plan.TokenRatio, (await new Planner(again, new BatchOptions(), TestBatch.Selector, new TokenSampler(new RecipeCatalogue())).PlanAsync(same, default)).TokenRatio);
+        Assert.Equal(
+            plan.TokenRatio,
+            (await new Planner(again, new BatchOptions(), TestBatch.Selector, new TokenSampler(new RecipeCatalogue())).PlanAsync(same, default)).TokenRatio);
     }
 
     [Fact]
@@ -116,7 +122,8 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         var (blobs, spec) = await BatchAsync();
         var planner = new Planner(blobs, new BatchOptions(), TestBatch.Selector);
         await planner.PlanAsync(spec, default);
-        await blobs.Plan(spec.Id).SetMetadataAsync(new Dictionary<string, string> { ["plan"] = """{"shards":1,"items":300,"invalid":0,"window":16}""" });
+        await blobs.Plan(spec.Id)
+            .SetMetadataAsync(new Dictionary<string, string> { ["plan"] = """{"shards":1,"items":300,"invalid":0,"window":16}""" });
 
         Assert.Equal(new BatchPlan(1, 300, 0, 16), await planner.PlanAsync(spec, default));
         Assert.Equal(1, (await planner.ReadShardAsync(spec, 0, default)).TokenRatio);
@@ -134,7 +141,8 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         Assert.Equal((long)Math.Ceiling(plain.Shape.PromptTokens * 1.5), more.Shape.PromptTokens);
         Assert.Equal(plain.Shape.MostPromptTokens, more.Shape.MostPromptTokens);
 
-        ItemCaller CallerOf(double ratio) => new("b", new UpstreamPool([upstream.Client], []), new ModelCatalogue(), null, TimeProvider.System, tokenRatio: ratio);
+        ItemCaller CallerOf(double ratio) =>
+            new("b", new UpstreamPool([upstream.Client], []), new ModelCatalogue(), null, TimeProvider.System, tokenRatio: ratio);
     }
 
     private static Item Item(string line) => ItemReader.Read(Encoding.UTF8.GetBytes(line), out _)!.Value;
@@ -164,6 +172,16 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         var blobs = await azurite.CreateContainerAsync();
         var lines = ProductTexts.Of(300, 8).Select((text, i) => TestBatch.Source($"{i}", text));
         await blobs.SharedInput("in").WriteAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
-        return (blobs, new BatchSpec { Id = "b", Input = "inputs/in", Recipe = "extract", Model = "gpt-4o-mini", CreatedAt = DateTimeOffset.UnixEpoch, ExpiresAt = DateTimeOffset.MaxValue });
+        return (
+            blobs,
+            new BatchSpec
+            {
+                Id = "b",
+                Input = "inputs/in",
+                Recipe = "extract",
+                Model = "gpt-4o-mini",
+                CreatedAt = DateTimeOffset.UnixEpoch,
+                ExpiresAt = DateTimeOffset.MaxValue
+            });
     }
 }

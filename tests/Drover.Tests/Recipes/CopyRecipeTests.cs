@@ -15,10 +15,13 @@ public sealed class CopyRecipeTests(AzuriteFixture azurite)
     public void Read_TextsThatRepeatOthersOrAreTooLong_AreAskedForAgain()
     {
         var first = Recipe.Read(Three, [Reply("Hot water, fast.", "HOT WATER – FAST", "Twenty-one characters", " Steel. ")]);
-        Assert.Equal(("too_few_texts", "After 1 replies 1 of 3 texts are missing: 2 repeat others or have more than 20 characters."), (first.Code, first.Fault));
+        Assert.Equal(
+            ("too_few_texts", "After 1 replies 1 of 3 texts are missing: 2 repeat others or have more than 20 characters."),
+            (first.Code, first.Fault));
         Assert.Contains("Write 1 texts more", first.Ask, StringComparison.Ordinal);
 
-        var second = Recipe.Read(Three, [Reply("Hot water, fast.", "HOT WATER – FAST", " Steel. "), Reply("steel", "お湯をすぐに。", "More than enough")]);
+        var second = Recipe.Read(
+            Three, [Reply("Hot water, fast.", "HOT WATER – FAST", " Steel. "), Reply("steel", "お湯をすぐに。", "More than enough")]);
         Assert.Null(second.Fault);
         Assert.Equal(["Hot water, fast.", "Steel.", "お湯をすぐに。"], Texts(second));
     }
@@ -46,7 +49,8 @@ public sealed class CopyRecipeTests(AzuriteFixture azurite)
     [InlineData("5", "1.5", "'length' is 1.5; it must be a whole number from 1 to 2000.")]
     public async Task WriteRequestAsync_NumbersOutOfRange_AreTheItemsError(string count, string? length, string fault)
     {
-        var unsent = await Recipe.WriteRequestAsync(Three with { Count = count, Length = length }, "m", new System.Buffers.ArrayBufferWriter<byte>(), default);
+        var unsent = await Recipe.WriteRequestAsync(
+            Three with { Count = count, Length = length }, "m", new System.Buffers.ArrayBufferWriter<byte>(), default);
 
         Assert.Equal((Outcome.Rejected, fault), (unsent!.Outcome, unsent.ErrorMessage));
     }
@@ -75,5 +79,6 @@ public sealed class CopyRecipeTests(AzuriteFixture azurite)
 
     private static string Reply(params string[] texts) => JsonSerializer.Serialize(new { texts });
 
-    private static IEnumerable<string?> Texts(Reading reading) => reading.Data!.Value.GetProperty("texts").EnumerateArray().Select(t => t.GetString());
+    private static IEnumerable<string?> Texts(Reading reading) =>
+        reading.Data!.Value.GetProperty("texts").EnumerateArray().Select(t => t.GetString());
 }

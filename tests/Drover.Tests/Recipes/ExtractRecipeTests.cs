@@ -116,14 +116,16 @@ public sealed class ExtractRecipeTests(AzuriteFixture azurite)
     {
         // Refusals fall on first requests and on repairs alike; a repair that has to wait for the next pass goes on where it stood.
         await using var batch = await TestBatch.CreateAsync(
-            azurite, TestBatch.Sources(40), new SimulatorOptions { FailTruncated = 0.4, Fail500 = 0.3 }, spec: s => s with { Repair = true });
+            azurite, TestBatch.Sources(40), new SimulatorOptions { FailTruncated = 0.4, Fail500 = 0.3 },
+            spec: s => s with { Repair = true });
 
         await batch.SettleAsync(sameProcess: true);
 
         var (results, errors) = (await batch.ResultsAsync(), await batch.ErrorsAsync());
         Assert.Equal(40, results.Count + errors.Count);
         Assert.True(batch.Upstream.Stats.Faults["500"] > 10);
-        Assert.Equal(batch.Upstream.Stats.CostUsd, results.Concat(errors).Sum(l => l.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
+        Assert.Equal(
+            batch.Upstream.Stats.CostUsd, results.Concat(errors).Sum(l => l.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
     }
 
     [Fact]
@@ -147,7 +149,8 @@ public sealed class ExtractRecipeTests(AzuriteFixture azurite)
     }
 
     private string? Summary(string summary) => Read(
-        $$"""{"keywords":["a","b","c","d","e"],"summary":{{JsonSerializer.Serialize(summary)}},"categories":["x"],"confidence":80}""", out _)
+        $$"""{"keywords":["a","b","c","d","e"],"summary":{{JsonSerializer.Serialize(summary)}},"categories":["x"],"confidence":80}""",
+        out _)
         ?.GetProperty("summary").GetString();
 
     private JsonElement? Read(string reply, out string? fault)

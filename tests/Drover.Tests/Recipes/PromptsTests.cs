@@ -17,7 +17,8 @@ public sealed class PromptsTests
     [InlineData("", "")]
     [InlineData("open {{ only", "open {{ only")]
     [InlineData("closed }} only {{id}}", "closed }} only 7")]
-    public void Fill_Placeholders_AreTheSourcesMembers(string template, string expected) => Assert.Equal(expected, new Template(template).Fill(Sample));
+    public void Fill_Placeholders_AreTheSourcesMembers(string template, string expected) =>
+        Assert.Equal(expected, new Template(template).Fill(Sample));
 
     [Fact]
     public void Fill_PlaceholdersInTheSourcesOwnText_AreNotFilledAgain() =>
@@ -34,7 +35,8 @@ public sealed class PromptsTests
     {
         var folder = Directory.CreateTempSubdirectory("drover-prompts-").FullName;
         File.WriteAllText(Path.Combine(folder, "extract.txt"), "Read {{name}}.");
-        File.WriteAllText(Path.Combine(folder, "extract.schema.json"), """{"type":"object","properties":{"word":{"type":"array","contains":true}}}""");
+        File.WriteAllText(
+            Path.Combine(folder, "extract.schema.json"), """{"type":"object","properties":{"word":{"type":"array","contains":true}}}""");
         File.WriteAllText(Path.Combine(folder, "other.txt"), "");
         File.WriteAllText(Path.Combine(folder, "repair.txt"), "\n");
         File.WriteAllText(Path.Combine(folder, "vision.read.txt"), "Good: {{question}}");
@@ -43,9 +45,14 @@ public sealed class PromptsTests
 
         Directory.Delete(folder, recursive: true);
         Assert.Equal(4, faults.Count);
-        Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/extract.schema.json: '#/properties/word/contains' is not supported;", faults[0], StringComparison.Ordinal);
-        Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/extract.txt: It names the placeholder '{{{{name}}}}'; there are id, title,", faults[1], StringComparison.Ordinal);
-        Assert.StartsWith($"Drover:Recipes:Prompts: {folder}/other.txt: There is no prompt of that name; there are", faults[2], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Drover:Recipes:Prompts: {folder}/extract.schema.json: '#/properties/word/contains' is not supported;", faults[0],
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Drover:Recipes:Prompts: {folder}/extract.txt: It names the placeholder '{{{{name}}}}'; there are id, title,", faults[1],
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Drover:Recipes:Prompts: {folder}/other.txt: There is no prompt of that name; there are", faults[2], StringComparison.Ordinal);
         Assert.Equal($"Drover:Recipes:Prompts: {folder}/repair.txt: It is empty.", faults[3]);
         Assert.Equal(["Drover:Recipes:Prompts is 'gone'; it must be a folder."], new RecipeOptions { Prompts = "gone" }.Faults());
     }
@@ -55,7 +62,9 @@ public sealed class PromptsTests
     {
         var folder = Directory.CreateTempSubdirectory("drover-prompts-").FullName;
         File.WriteAllText(Path.Combine(folder, "extract.txt"), "Say what {{title}} is about.");
-        File.WriteAllText(Path.Combine(folder, "extract.schema.json"), """{"type":"object","required":["about"],"properties":{"about":{"type":"string"}}}""");
+        File.WriteAllText(
+            Path.Combine(folder, "extract.schema.json"),
+            """{"type":"object","required":["about"],"properties":{"about":{"type":"string"}}}""");
         var recipe = new RecipeCatalogue(new Prompts(folder), new ModelCatalogue(), []).Find("extract")!;
         Directory.Delete(folder, recursive: true);
 
@@ -76,7 +85,11 @@ public sealed class PromptsTests
         var body = new System.Buffers.ArrayBufferWriter<byte>();
         _ = new RecipeCatalogue(Prompts.BuiltIn, models, []).Find("extract")!.WriteRequestAsync(Sample, model, body, default);
 
-        Assert.Equal(format, JsonElement.Parse(body.WrittenSpan).TryGetProperty("response_format", out var asked) ? asked.GetProperty("type").GetString() : null);
+        Assert.Equal(
+            format,
+            JsonElement.Parse(body.WrittenSpan).TryGetProperty("response_format", out var asked)
+                ? asked.GetProperty("type").GetString()
+                : null);
     }
 
     [Fact]

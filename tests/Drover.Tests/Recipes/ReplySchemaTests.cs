@@ -44,7 +44,8 @@ public sealed class ReplySchemaTests
             "'#/properties/a/type' is \"text\"; there are object, array, string, number, integer, boolean, null. "
             + "'#/properties/b/enum' is []; it must be a list of at least one value. "
             + "'#/required' is \"a\"; it must be a list of texts.",
-            Assert.Throws<InvalidDataException>(() => Parse("""{"properties":{"a":{"type":"text"},"b":{"enum":[]}},"required":"a"}""")).Message);
+            Assert.Throws<InvalidDataException>(
+                () => Parse("""{"properties":{"a":{"type":"text"},"b":{"enum":[]}},"required":"a"}""")).Message);
 
     [Fact]
     public void Parse_AChainOfReferencesOrAHugeSchema_IsRefusedAndOverflowsNothing()
@@ -57,10 +58,15 @@ public sealed class ReplySchemaTests
             """));
         var many = string.Join(",", Enumerable.Repeat("""{"type":"null"}""", 10_001));
 
-        Assert.Contains("there may be 64 within each other", Fault($$$"""{"$ref":"#/$defs/d0","$defs":{{{{chain}}},"d5000":true} }"""), StringComparison.Ordinal);
-        Assert.Contains("10,000 in all", Fault($$$"""{"$ref":"#/$defs/d0","$defs":{{{{doubling}}},"d30":true} }"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "there may be 64 within each other", Fault($$$"""{"$ref":"#/$defs/d0","$defs":{{{{chain}}},"d5000":true} }"""),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "10,000 in all", Fault($$$"""{"$ref":"#/$defs/d0","$defs":{{{{doubling}}},"d30":true} }"""), StringComparison.Ordinal);
         Assert.Contains("is one schema too many; there may be 10,000.", Fault($$"""{"anyOf":[{{many}}]}"""), StringComparison.Ordinal);
-        Assert.StartsWith("It is no JSON schema: ", Fault(string.Concat(Enumerable.Repeat("""{"items":""", 100)) + "{}" + new string('}', 100)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "It is no JSON schema: ", Fault(string.Concat(Enumerable.Repeat("""{"items":""", 100)) + "{}" + new string('}', 100)),
+            StringComparison.Ordinal);
         Assert.Equal("The schema is 1,048,577 bytes long; it must be at most 1,048,576.", Fault(new string(' ', 1_048_577)));
 
         static string Fault(string schema) => Assert.Throws<InvalidDataException>(() => Parse(schema)).Message;
@@ -74,7 +80,8 @@ public sealed class ReplySchemaTests
     [InlineData(4, "🐄🐄🐄🐄")]
     public void Read_ATextThatIsTooLong_IsCutBetweenCharacters(int most, string expected)
     {
-        var data = Parse($$$"""{"properties":{"herd":{"type":"string","maxLength":{{{most}}} } } }""").Read(JsonElement.Parse("""{"herd":"🐄🐄🐄🐄"}"""), out var fault);
+        var data = Parse($$$"""{"properties":{"herd":{"type":"string","maxLength":{{{most}}} } } }""")
+            .Read(JsonElement.Parse("""{"herd":"🐄🐄🐄🐄"}"""), out var fault);
 
         Assert.Null(fault);
         Assert.Equal(expected, data!.Value.GetProperty("herd").GetString());
@@ -158,7 +165,8 @@ public sealed class ReplySchemaTests
     [Fact]
     public void Read_AlternativesThatDoubleWithEveryLevel_AreGivenUp()
     {
-        var schema = Parse("""{"$ref":"#/$defs/n","$defs":{"n":{"oneOf":[{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["x"]},{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["y"]}]}}}""");
+        var schema = Parse(
+            """{"$ref":"#/$defs/n","$defs":{"n":{"oneOf":[{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["x"]},{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["y"]}]}}}""");
         var deep = string.Concat(Enumerable.Repeat("""{"x":1,"a":""", 60)) + """{"x":1}""" + new string('}', 60);
 
         Assert.Null(schema.Read(JsonElement.Parse(deep), out var fault));
@@ -168,7 +176,8 @@ public sealed class ReplySchemaTests
     [Fact]
     public void Read_NumbersBeyondAllTypes_AreComparedAndNotThrownAt()
     {
-        var schema = Parse("""{"properties":{"a":{"enum":[1,"x"]},"b":{"type":"integer"},"c":{"multipleOf":1e-40},"d":{"maximum":1e300}}}""");
+        var schema = Parse(
+            """{"properties":{"a":{"enum":[1,"x"]},"b":{"type":"integer"},"c":{"multipleOf":1e-40},"d":{"maximum":1e300}}}""");
 
         Assert.NotNull(schema.FaultOf(JsonElement.Parse("""{"a":1e99999999999}""")));
         Assert.Null(schema.FaultOf(JsonElement.Parse("""{"b":1e40,"c":0,"d":1e299}""")));
@@ -178,7 +187,8 @@ public sealed class ReplySchemaTests
     [Fact]
     public void Among_ASchemaThatIsAReference_IsNarrowedWhereItPoints()
     {
-        var narrowed = Parse("""{"$ref":"#/$defs/A","$defs":{"A":{"properties":{"ids":{"type":"array","items":{"type":"string"}}}}}}""").Among("ids", ["x"]);
+        var narrowed = Parse("""{"$ref":"#/$defs/A","$defs":{"A":{"properties":{"ids":{"type":"array","items":{"type":"string"}}}}}}""")
+            .Among("ids", ["x"]);
 
         Assert.Null(narrowed.FaultOf(JsonElement.Parse("""{"ids":["x"]}""")));
         Assert.Equal("'ids[0]' must be \"x\".", narrowed.FaultOf(JsonElement.Parse("""{"ids":["y"]}""")));

@@ -22,5 +22,6 @@ public sealed class ReplyTextTests
     [InlineData("""{"choices":[{"message":{"content":["a"]}}]}""", null)]
     [InlineData("""{"choices":[{"message":{"content":[{"text":7}]}}]}""", null)]
     [InlineData("""{"choices":[{"message":{"content":"\ud83d"}}]}""", null)]
-    public void Of_AnyAnswer_IsItsTextOrNull(string body, string? expected) => Assert.Equal(expected, ReplyText.Of(Encoding.UTF8.GetBytes(body)));
+    public void Of_AnyAnswer_IsItsTextOrNull(string body, string? expected) =>
+        Assert.Equal(expected, ReplyText.Of(Encoding.UTF8.GetBytes(body)));
 }

@@ -16,7 +16,9 @@ public sealed class StagesTests(AzuriteFixture azurite)
     [Fact]
     public async Task AdvanceAsync_DocumentsOfEveryLength_AreBroughtDownToOneAnswerEachAndEveryCallIsInItsCost()
     {
-        await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 120), Document("short", 1), Document("middle", 30), """{"id":"none","title":"x"}""");
+        await using var batch = await StartAsync(
+            "document", new SimulatorOptions(), Document("long", 120), Document("short", 1), Document("middle", 30),
+            """{"id":"none","title":"x"}""");
 
         var (last, stages) = await RunAsync(batch);
 
@@ -28,7 +30,9 @@ public sealed class StagesTests(AzuriteFixture azurite)
         Assert.Equal(batch.Upstream.Stats.CostUsd, results.Sum(r => r.GetProperty("drover").GetProperty("cost_usd").GetDecimal()));
         Assert.Equal(batch.Upstream.Stats.Processed, results.Sum(r => r.GetProperty("drover").GetProperty("attempts").GetInt32()));
         Assert.All(results, r => Assert.NotEmpty(r.GetProperty("drover").GetProperty("data").GetProperty("summary").GetString()!));
-        Assert.Contains("A document needs 'text'.", (await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "A document needs 'text'.", (await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +47,12 @@ public sealed class StagesTests(AzuriteFixture azurite)
         Assert.Equal((12, errors.Count), (last.Tally.Completed + last.Tally.Failed, last.Tally.Failed));
         Assert.InRange(errors.Count, 1, 11);
         Assert.Contains(errors, e => e.GetProperty("error").GetProperty("code").GetString() == "part_failed");
-        Assert.All(errors, e => Assert.Matches("^(Part \\d of \\d failed: unreadable_reply: )?'|^The reply", e.GetProperty("error").GetProperty("message").GetString()));
+        Assert.All(
+            errors,
+            e =>
+                Assert.Matches(
+                    "^(Part \\d of \\d failed: unreadable_reply: )?'|^The reply",
+                    e.GetProperty("error").GetProperty("message").GetString()));
         Assert.Equal(batch.Upstream.Stats.CostUsd, last.Tally.CostUsd);
     }
 
@@ -55,11 +64,15 @@ public sealed class StagesTests(AzuriteFixture azurite)
         await stages.PlanAsync(batch.Spec, default);
         await SettleAsync(batch, 1);
         var first = await stages.AdvanceAsync(batch.Spec, 1, null, default);
-        var (results, next) = (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps")));
+        var (results, next) = (
+            await TextAsync(batch, ContainerLayout.ResultsName("b", 0)),
+            await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps")));
 
         Assert.Equal(first, await NewStages(batch).AdvanceAsync(batch.Spec, 1, null, default));
 
-        Assert.Equal((results, next), (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))));
+        Assert.Equal(
+            (results, next),
+            (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))));
         Assert.Equal(2, (await NewStages(batch).PlanAsync(batch.Spec, default)).Stage);
     }
 
@@ -91,7 +104,9 @@ public sealed class StagesTests(AzuriteFixture azurite)
         Assert.True(advance.IsLast);
         Assert.Equal((1, 0, 1), (advance.Tally.Completed, advance.Tally.Failed, advance.Tally.Unrun));
         Assert.Equal(batch.Upstream.Stats.CostUsd, advance.Tally.CostUsd);
-        Assert.Equal("batch_cancelled", Assert.Single(await OutcomesAsync(batch, 1, ContainerLayout.ErrorsName)).GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal(
+            "batch_cancelled",
+            Assert.Single(await OutcomesAsync(batch, 1, ContainerLayout.ErrorsName)).GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]
@@ -110,7 +125,8 @@ public sealed class StagesTests(AzuriteFixture azurite)
     public async Task PlanAsync_AStageWithAStepThatCannotBeRun_SaysWhyInsteadOfLosingItsItem()
     {
         await using var batch = await TestBatch.CreateAsync(
-            azurite, [TestBatch.Source("1.1.1", "Drovers walked.", "mine")], spec: s => s with { Id = BatchSpec.StageId("b", 1), Recipe = "document" });
+            azurite, [TestBatch.Source("1.1.1", "Drovers walked.", "mine")],
+            spec: s => s with { Id = BatchSpec.StageId("b", 1), Recipe = "document" });
 
         Assert.Equal("model_not_found", batch.Plan.ProblemCode);
         Assert.Null((await new Planner(batch.Blobs, batch.Options, TestBatch.AnyModel).PlanAsync(batch.Spec, default)).Problem);
@@ -119,7 +135,15 @@ public sealed class StagesTests(AzuriteFixture azurite)
     [Fact]
     public async Task AdvanceAsync_AQuestion_IsAnsweredFromTheFiveMostRelevantDocumentsWhichAreCited()
     {
-        var documents = Enumerable.Range(1, 9).Select(i => new { id = $"d{i}", title = $"Herd {i}", text = string.Concat(Enumerable.Repeat($"Drovers walked herd {i} over the hills. ", i)) });
+        var documents = Enumerable.Range(1, 9)
+            .Select(
+                i =>
+                    new
+                    {
+                        id = $"d{i}",
+                        title = $"Herd {i}",
+                        text = string.Concat(Enumerable.Repeat($"Drovers walked herd {i} over the hills. ", i))
+                    });
         await using var batch = await StartAsync(
             "answer", new SimulatorOptions(), JsonSerializer.Serialize(new { id = "q", question = "Who walked the herds?", documents }),
             """{"id":"twice","question":"?","documents":[{"id":"a","text":"x"},{"id":"a","text":"y"}]}""",
@@ -196,5 +220,6 @@ public sealed class StagesTests(AzuriteFixture azurite)
     private static async Task<List<JsonElement>> OutcomesOfAsync(TestBatch batch, string blob) =>
         [.. (await TextAsync(batch, blob)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonElement.Parse(l))];
 
-    private static async Task<string> TextAsync(TestBatch batch, string blob) => (await batch.Blobs.ByName(blob).ReadOrNullAsync())!.ToString();
+    private static async Task<string> TextAsync(TestBatch batch, string blob) =>
+        (await batch.Blobs.ByName(blob).ReadOrNullAsync())!.ToString();
 }

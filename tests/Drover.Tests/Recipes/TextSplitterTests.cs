@@ -29,7 +29,8 @@ public sealed class TextSplitterTests
     public void Split_AnyText_LosesNothingAndFits()
     {
         var random = new Random(7);
-        string[] pieces = ["吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x".PadRight(400, 'x'), "。", "\"Yes.\" ", "、", "𠮷野家で", "\u0301"];
+        string[] pieces =
+            ["吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x".PadRight(400, 'x'), "。", "\"Yes.\" ", "、", "𠮷野家で", "\u0301"];
         for (var round = 0; round < 300; round++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => pieces[random.Next(pieces.Length)]));
@@ -59,7 +60,11 @@ public sealed class TextSplitterTests
     {
         var random = new Random(8);
         var counter = TokenCounter.For("gpt-4o");
-        string[] pieces = ["吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x7".PadRight(400, '7'), "。", "\"Yes.\" ", "、", "𠮷野家で", "\u0301", "12.50 EUR, EAN 4006381333931. "];
+        string[] pieces =
+            [
+                "吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x7".PadRight(400, '7'), "。", "\"Yes.\" ", "、", "𠮷野家で", "\u0301",
+                "12.50 EUR, EAN 4006381333931. "
+            ];
         for (var round = 0; round < 300; round++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => pieces[random.Next(pieces.Length)]));
@@ -85,5 +90,7 @@ public sealed class TextSplitterTests
 
     [Fact]
     public void Split_AMillionCharactersWithoutAnEnd_TakesNoSquareOfTheTime() =>
-        Assert.All(TextSplitter.Split(new string('7', 1_000_000), 500, TokenCounter.For(null)).SkipLast(1), p => Assert.InRange(p.Length, 1_400, 1_502));
+        Assert.All(
+            TextSplitter.Split(new string('7', 1_000_000), 500, TokenCounter.For(null)).SkipLast(1),
+            p => Assert.InRange(p.Length, 1_400, 1_502));
 }

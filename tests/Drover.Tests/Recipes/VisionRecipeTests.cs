@@ -23,7 +23,8 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
     [InlineData("read", "text", 4000)]
     public async Task WriteRequestAsync_EachTask_AsksForItsData(string? task, string member, int maxTokens)
     {
-        var request = await WriteAsync(new Source("1", null, null, null, null) { Image = Image, Task = task, Question = "Where is \"it\"?" });
+        var request = await WriteAsync(
+            new Source("1", null, null, null, null) { Image = Image, Task = task, Question = "Where is \"it\"?" });
 
         Assert.Equal("gpt-4o-mini", request.GetProperty("model").GetString());
         Assert.Equal(maxTokens, request.GetProperty("max_tokens").GetInt32());
@@ -33,7 +34,9 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(Image, content[1].GetProperty("image_url").GetProperty("url").GetString());
         Assert.Equal("auto", content[1].GetProperty("image_url").GetProperty("detail").GetString());
         Assert.Equal(
-            [member], request.GetProperty("response_format").GetProperty("json_schema").GetProperty("schema").GetProperty("required").EnumerateArray().Select(r => r.GetString()));
+            [member],
+            request.GetProperty("response_format").GetProperty("json_schema").GetProperty("schema").GetProperty("required").EnumerateArray()
+                .Select(r => r.GetString()));
     }
 
     [Theory]
@@ -41,7 +44,8 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
     [InlineData("read", "image_reference")]
     public async Task WriteRequestAsync_NotToBeDone_IsTheItemsError(string task, string code)
     {
-        var unsent = await Recipe.WriteRequestAsync(new Source("1", null, null, null, null) { Task = task }, "m", new ArrayBufferWriter<byte>(), default);
+        var unsent = await Recipe.WriteRequestAsync(
+            new Source("1", null, null, null, null) { Task = task }, "m", new ArrayBufferWriter<byte>(), default);
 
         Assert.Equal((Outcome.Rejected, code), (unsent!.Outcome, unsent.ErrorCode));
     }
@@ -75,7 +79,11 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
         await using var server = await ImageServer.StartAsync((context, _) =>
         {
             var path = context.Request.Path.Value;
-            context.Response.StatusCode = path == "/gone.jpg" ? 404 : path == "/flaky.jpg" && Interlocked.Increment(ref flaky) < 3 ? 503 : 200;
+            context.Response.StatusCode = path == "/gone.jpg"
+                ? 404
+                : path == "/flaky.jpg" && Interlocked.Increment(ref flaky) < 3
+                ? 503
+                : 200;
             return context.Response.StatusCode == 200
                 ? context.Response.Body.WriteAsync(path == "/large.jpg" ? large : TestImages.Small).AsTask()
                 : Task.CompletedTask;
@@ -85,7 +93,8 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
             [
                 Line("describe", Image, "describe"), Line("detect", Image, "detect"), Line("read", server.Url("large.jpg"), "read"),
                 Line("flaky", server.Url("flaky.jpg"), "describe"), Line("gone", server.Url("gone.jpg"), "describe"),
-                Line("kind", "data:;base64,aGVsbG8=", "describe"), Line("cut", $"data:;base64,{Convert.ToBase64String(large[..9000])}", "read"),
+                Line("kind", "data:;base64,aGVsbG8=", "describe"),
+                Line("cut", $"data:;base64,{Convert.ToBase64String(large[..9000])}", "read"),
             ],
             recipes: new RecipeCatalogue(Recipe),
             spec: s => s with { Recipe = "vision" });

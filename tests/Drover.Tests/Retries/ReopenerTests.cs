@@ -50,7 +50,8 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
     {
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(3));
         var log = await OutcomeLog.OpenAsync(batch.Blobs, TestBatch.Id, 0, default);
-        const string Unreadable = """{"custom_id":"2","response":{"status_code":200,"body":{}},"error":{"code":"unreadable_reply","message":"No."},"drover":{"attempts":1,"cost_usd":0.5,"input_tokens":7,"output_tokens":3}}""" + "\n";
+        const string Unreadable =
+            """{"custom_id":"2","response":{"status_code":200,"body":{}},"error":{"code":"unreadable_reply","message":"No."},"drover":{"attempts":1,"cost_usd":0.5,"input_tokens":7,"output_tokens":3}}""" + "\n";
         await log.AppendAsync([PendingOutcome.FromLine(Encoding.UTF8.GetBytes(Unreadable), isError: true)], isErrors: true, default);
         await batch.SettleAsync();
         var edition = await LastPositionAsync(batch);
@@ -59,9 +60,16 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
         var (last, _) = await batch.SettleAsync();
 
         var stats = batch.Upstream.Stats;
-        Assert.Equal((3, 0, stats.CostUsd + 0.5m, stats.PromptTokens + 7), (last.Tally.Completed, last.Tally.Failed, last.Tally.CostUsd, last.Tally.InputTokens));
-        Assert.Equal(3, await new OutcomeFeed(batch.Blobs).ReadAsync(TestBatch.Id, FeedPosition.Parse(edition)!, default).CountAsync()); // A reader begins anew …
-        Assert.Equal(0, await new OutcomeFeed(batch.Blobs).ReadAsync(TestBatch.Id, FeedPosition.Parse(await LastPositionAsync(batch))!, default).CountAsync()); // … once.
+        Assert.Equal(
+            (3, 0, stats.CostUsd + 0.5m, stats.PromptTokens + 7),
+            (last.Tally.Completed, last.Tally.Failed, last.Tally.CostUsd, last.Tally.InputTokens));
+        // A reader begins anew …
+        Assert.Equal(3, await new OutcomeFeed(batch.Blobs).ReadAsync(TestBatch.Id, FeedPosition.Parse(edition)!, default).CountAsync());
+        // … once.
+        Assert.Equal(
+            0,
+            await new OutcomeFeed(batch.Blobs).ReadAsync(TestBatch.Id, FeedPosition.Parse(await LastPositionAsync(batch))!, default)
+                .CountAsync());
     }
 
     [Fact]
@@ -70,7 +78,8 @@ public sealed class ReopenerTests(AzuriteFixture azurite)
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(3));
         await batch.Store.CloseAsync(TestBatch.Id, BatchStatus.Cancelled, default);
         await batch.SettleAsync();
-        await batch.Store.WriteFinalAsync(TestBatch.Id, new FinalRecord(BatchStatus.Cancelled, null, 3, 0, Tally.Zero, DateTimeOffset.UtcNow), default);
+        await batch.Store.WriteFinalAsync(
+            TestBatch.Id, new FinalRecord(BatchStatus.Cancelled, null, 3, 0, Tally.Zero, DateTimeOffset.UtcNow), default);
 
         await batch.Store.UncloseAsync(TestBatch.Id, default);
         await NewReopener(batch).ReopenAsync(TestBatch.Id, ["batch_cancelled"], default);

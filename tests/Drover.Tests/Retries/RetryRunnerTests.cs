@@ -70,7 +70,9 @@ public sealed class RetryRunnerTests(AzuriteFixture azurite)
         Assert.All(await batch.ErrorsAsync(), line =>
         {
             Assert.Equal("dead_letter", line.GetProperty("error").GetProperty("code").GetString());
-            Assert.StartsWith("Given up after 5 tries in 3 minutes. The last failed with 500 ", line.GetProperty("error").GetProperty("message").GetString());
+            Assert.StartsWith(
+                "Given up after 5 tries in 3 minutes. The last failed with 500 ",
+                line.GetProperty("error").GetProperty("message").GetString());
             var reason = Assert.Single(line.GetProperty("drover").GetProperty("history").EnumerateArray());
             Assert.Equal((500, 5), (reason.GetProperty("status").GetInt32(), reason.GetProperty("times").GetInt32()));
         });
@@ -89,7 +91,11 @@ public sealed class RetryRunnerTests(AzuriteFixture azurite)
 
         var (next, id) = await TakeAsync(batch, RetryQueue.Name);
         Assert.Equal(2, (await batch.Tickets.FindAsync(TestBatch.Id, 0, default))!.Value.Ticket.Round);
-        Assert.Equal((true, 5), (await batch.NewChances().TryAsync(next, id, default).WithinPatience()) is { } report ? (report.IsDone, report.Gain.Completed) : default);
+        Assert.Equal(
+            (true, 5),
+            (await batch.NewChances().TryAsync(next, id, default).WithinPatience()) is { } report
+                ? (report.IsDone, report.Gain.Completed)
+                : default);
     }
 
     [Fact]
@@ -101,7 +107,8 @@ public sealed class RetryRunnerTests(AzuriteFixture azurite)
         batch.Upstream.Server.Options = batch.Upstream.Server.Options with { Poison = null, Latency = 50 };
         var received = batch.Upstream.Stats.Received;
 
-        await Task.WhenAll(batch.NewChances().TryAsync(message, id, default), batch.NewChances().TryAsync(message, "other", default)).WithinPatience();
+        await Task.WhenAll(batch.NewChances().TryAsync(message, id, default), batch.NewChances().TryAsync(message, "other", default))
+            .WithinPatience();
 
         Assert.Equal(received + 5, batch.Upstream.Stats.Received);
         Assert.Equal(Enumerable.Range(1, Items).Select(i => $"{i}"), await batch.IdsAsync());
@@ -114,7 +121,8 @@ public sealed class RetryRunnerTests(AzuriteFixture azurite)
         await RunToQueueAsync(batch);
         var (message, id) = await TakeAsync(batch, RetryQueue.Name);
         var (ticket, tag) = (await batch.Tickets.FindAsync(TestBatch.Id, 0, default))!.Value;
-        await batch.Tickets.WriteAsync(TestBatch.Id, 0, ticket with { ClaimedBy = id, Due = _time.GetUtcNow().AddMinutes(3) }, tag, default);
+        await batch.Tickets.WriteAsync(
+            TestBatch.Id, 0, ticket with { ClaimedBy = id, Due = _time.GetUtcNow().AddMinutes(3) }, tag, default);
         batch.Upstream.Server.Options = batch.Upstream.Server.Options with { Poison = null };
 
         var other = await batch.NewChances().TryAsync(message, "other", default);
@@ -193,7 +201,9 @@ public sealed class RetryRunnerTests(AzuriteFixture azurite)
 
     // A hundred items, five of which fail.
     private Task<TestBatch> StartAsync(BatchOptions options) => TestBatch.CreateAsync(
-        azurite, Enumerable.Range(1, Items).Select(i => TestBatch.Source($"{i}", i % 20 == 0 ? $"POISON {i}" : $"Herd {i}.")), Poisoned, options: options, time: _time);
+        azurite,
+        Enumerable.Range(1, Items).Select(i => TestBatch.Source($"{i}", i % 20 == 0 ? $"POISON {i}" : $"Herd {i}.")),
+        Poisoned, options: options, time: _time);
 
     private async Task<(Tally Counted, long InRetry)> RunToQueueAsync(TestBatch batch)
     {

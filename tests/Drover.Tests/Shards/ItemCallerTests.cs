@@ -55,7 +55,9 @@ public sealed class ItemCallerTests
     [Fact]
     public async Task CallAsync_ModelGone_AsksTheFallbacksModel()
     {
-        await using var chain = await Chain.StartAsync(new SimulatorOptions { Models = [SimulatedModel.BuiltIn[0] with { Name = "another" }] }, new FallbackOptions { Upstream = "backup", Model = "gpt-4o" });
+        await using var chain = await Chain.StartAsync(
+            new SimulatorOptions { Models = [SimulatedModel.BuiltIn[0] with { Name = "another" }] },
+            new FallbackOptions { Upstream = "backup", Model = "gpt-4o" });
 
         var (result, _) = await chain.CallAsync();
 
@@ -105,7 +107,8 @@ public sealed class ItemCallerTests
 
         public TestUpstream Second { get; }
 
-        public static async Task<Chain> StartAsync(SimulatorOptions first, FallbackOptions? fallback = null, TimeProvider? time = null) => new(
+        public static async Task<Chain> StartAsync(
+            SimulatorOptions first, FallbackOptions? fallback = null, TimeProvider? time = null) => new(
             await TestUpstream.StartAsync(first, o => o.ConnectionRetries = 0, time),
             await TestUpstream.StartAsync(configure: o => o.Name = "backup", time: time),
             fallback ?? new FallbackOptions { Upstream = "backup" },

@@ -97,7 +97,8 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     public async Task RunAsync_CancelledMeanwhile_KeepsWhatIsDoneAndClosesTheRest()
     {
         var time = new FakeTimeProvider();
-        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(200), upstream: o => o.RequestsPerMinute = 600, time: time);
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(200), upstream: o => o.RequestsPerMinute = 600, time: time);
         var run = batch.RunAsync();
         await Eventually.TrueAsync(() => batch.Upstream.Stats.Processed >= 1 && batch.Upstream.Throttle.InFlight == 0);
         await batch.Store.CloseAsync(TestBatch.Id, BatchStatus.Cancelled, default);
@@ -226,7 +227,8 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_UnknownModelOfTheBatch_StopsTheBatch()
     {
-        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(50), upstream: o => o.Concurrency = 2, spec: s => s with { Model = "nobody" });
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(50), upstream: o => o.Concurrency = 2, spec: s => s with { Model = "nobody" });
 
         var result = await batch.RunAsync();
 
@@ -296,7 +298,9 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     {
         var time = new FakeTimeProvider();
         await using var batch = await TestBatch.CreateAsync(
-            azurite, TestBatch.Sources(20), upstream: o => o.RequestsPerMinute = 60, options: new BatchOptions { PassSlice = TimeSpan.FromSeconds(5) }, time: time);
+            azurite, TestBatch.Sources(20),
+            upstream: o => o.RequestsPerMinute = 60,
+            options: new BatchOptions { PassSlice = TimeSpan.FromSeconds(5) }, time: time);
         var run = batch.RunAsync();
         await Eventually.TrueAsync(() =>
         {
@@ -319,7 +323,8 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_PassCutShort_NextRunBeginsWhereItLeftOff()
     {
-        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(10), new SimulatorOptions { Poison = "drovers", Fail500 = 1 });
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(10), new SimulatorOptions { Poison = "drovers", Fail500 = 1 });
 
         var end = await batch.NewRunner().RunAsync(TestBatch.Id, 0, 1, default, from: 8);
 
@@ -353,7 +358,8 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     public async Task RunAsync_SpoolOfAProcessThatDied_IsRecoveredAndNotCalledAgain()
     {
         var folder = Directory.CreateTempSubdirectory("drover-spool-");
-        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(10), options: new BatchOptions { SpoolPath = folder.FullName });
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(10), options: new BatchOptions { SpoolPath = folder.FullName });
         using (var spool = Spool.For(batch.Options, batch.Spec, 0)!)
         {
             foreach (var id in new[] { "2", "5", "5", "of another batch" })
@@ -385,7 +391,8 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
         Assert.All(await batch.ErrorsAsync(), l =>
         {
             Assert.Equal("unreadable_reply", l.GetProperty("error").GetProperty("code").GetString());
-            var content = l.GetProperty("response").GetProperty("body").GetProperty("choices")[0].GetProperty("message").GetProperty("content");
+            var content = l.GetProperty("response").GetProperty("body").GetProperty("choices")[0].GetProperty("message")
+                .GetProperty("content");
             Assert.StartsWith("{", content.GetString());
         });
     }
@@ -393,7 +400,8 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_FencedAndWrappedReplies_AreRead()
     {
-        await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(10), new SimulatorOptions { FailFenced = 0.5, FailWrapped = 0.5 });
+        await using var batch = await TestBatch.CreateAsync(
+            azurite, TestBatch.Sources(10), new SimulatorOptions { FailFenced = 0.5, FailWrapped = 0.5 });
 
         Assert.Equal(10, (await batch.RunAsync()).Tally.Completed);
     }
@@ -445,7 +453,11 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     [Fact]
     public async Task RunAsync_SeveralShardsWithDuplicatesAndPriorities_GiveOneLineAnItem()
     {
-        string[] lines = [.. TestBatch.Sources(25), TestBatch.Source("3", "again"), """{"id":"first","text":"x","priority":9}""", .. TestBatch.Sources(5)];
+        string[] lines =
+            [
+                .. TestBatch.Sources(25), TestBatch.Source("3", "again"), """{"id":"first","text":"x","priority":9}""",
+                .. TestBatch.Sources(5)
+            ];
         await using var batch = await TestBatch.CreateAsync(azurite, lines, options: new BatchOptions { ShardItems = 10 });
         var ids = new List<string>();
         for (var shard = 0; shard < batch.Plan.Shards; shard++)
@@ -466,7 +478,9 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
 
         var exception = await Assert.ThrowsAsync<InvalidDataException>(() => batch.RunAsync());
 
-        Assert.Equal("Shard 0 of batch 'b' should hold 5 items and holds 3: the input 'inputs/in' was changed after it was planned.", exception.Message);
+        Assert.Equal(
+            "Shard 0 of batch 'b' should hold 5 items and holds 3: the input 'inputs/in' was changed after it was planned.",
+            exception.Message);
     }
 
     [Fact]

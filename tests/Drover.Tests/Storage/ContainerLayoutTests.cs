@@ -35,7 +35,8 @@ public sealed class ContainerLayoutTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task ReadOrNullAsync_NotThere_IsNull() => Assert.Null(await (await azurite.CreateContainerAsync()).SharedInput("x").ReadOrNullAsync());
+    public async Task ReadOrNullAsync_NotThere_IsNull() =>
+        Assert.Null(await (await azurite.CreateContainerAsync()).SharedInput("x").ReadOrNullAsync());
 
     [Theory]
     [InlineData(0)]

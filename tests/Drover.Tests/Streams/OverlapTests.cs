@@ -35,7 +35,8 @@ public sealed class OverlapTests
 
     [Fact]
     public void Take_ASentenceThatWasBrokenOffAndIsSaidAgain_IsSaidOnce() => Assert.Equal(
-        " to the markets.", Run("First. The drovers walked their cattle over the hills", "The drovers walked their cattle over the hills to the markets.", 5));
+        " to the markets.",
+        Run("First. The drovers walked their cattle over the hills", "The drovers walked their cattle over the hills to the markets.", 5));
 
     [Fact]
     public void Take_AnotherAnswer_SaysSo()
@@ -48,7 +49,8 @@ public sealed class OverlapTests
     [Fact]
     public void Take_ATextThatSaysSentencesTwice_LosesNothingWhereverItIsCut()
     {
-        const string Text = "Note how one leads on to two. Between one and two there is a close connection. Between hills and two there is a close connection. "
+        const string Text =
+            "Note how one leads on to two. Between one and two there is a close connection. Between hills and two there is a close connection. "
             + "Between hills and two there is a close connection. It is chiefly about hills. It is chiefly about hills and two. The end.";
         Assert.All(Enumerable.Range(1, Text.Length - 1), cut => Assert.Equal(Text[cut..], Run(Text[..cut], Text[cut..], 8)));
     }

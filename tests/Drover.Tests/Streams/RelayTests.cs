@@ -59,7 +59,9 @@ public sealed class RelayTests(AzuriteFixture azurite)
             var prompt = uncut.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
             Assert.InRange(paid.GetProperty("prompt_tokens").GetInt32(), 2 * prompt, int.MaxValue);
             var written = uncut.GetProperty("usage").GetProperty("completion_tokens").GetInt32();
-            Assert.InRange(paid.GetProperty("completion_tokens").GetInt32(), written, noPrefix ? (cuts + 1) * written : written + (cuts * ((overlap / 2) + 2)));
+            Assert.InRange(
+                paid.GetProperty("completion_tokens").GetInt32(), written,
+                noPrefix ? (cuts + 1) * written : written + (cuts * ((overlap / 2) + 2)));
         });
         Assert.True(streams.Upstream.Stats.Faults["StreamCut"] >= 14 * cuts);
     }
@@ -105,7 +107,8 @@ public sealed class RelayTests(AzuriteFixture azurite)
         });
 
         Assert.Equal("service_unavailable_error", transcript.Error!.Value.GetProperty("code").GetString());
-        Assert.Contains("It was tried again 5 times.", transcript.Error!.Value.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "It was tried again 5 times.", transcript.Error!.Value.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.NotEmpty(transcript.Text);
         Assert.StartsWith(transcript.Text, await UncutAsync(streams), StringComparison.Ordinal);
         Assert.Equal(5, streams.Upstream.Stats.Faults["503"]);
@@ -122,7 +125,9 @@ public sealed class RelayTests(AzuriteFixture azurite)
     {
         await using var streams = await TestStreams.StartAsync(azurite, new SimulatorOptions { FailStreamCut = 1 });
         var hub = streams.Hub();
-        var request = TestStreams.Chat("1", ""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}}}],"tool_choice":"required" """);
+        var request = TestStreams.Chat(
+            "1",
+            ""","tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}}}],"tool_choice":"required" """);
 
         var transcript = await TestStreams.ReadAsync(hub, await TestStreams.StartAsync(hub, request));
 

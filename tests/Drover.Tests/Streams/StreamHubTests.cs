@@ -33,7 +33,9 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1"));
         var transcript = await TestStreams.ReadAsync(hub, id, enough: t => t.Ids.Count == 3);
         var other = streams.Hub();
-        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, null, StreamPosition.Parse(transcript.LastId!), default)).Kind == StreamReadingKind.Open);
+        await Eventually.TrueAsync(
+            async () =>
+                (await other.ReadAsync(id, null, StreamPosition.Parse(transcript.LastId!), default)).Kind == StreamReadingKind.Open);
 
         await TestStreams.ReadAsync(other, id, transcript.LastId, transcript);
 
@@ -48,7 +50,8 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         await using var streams = await TestStreams.StartAsync(azurite, Slow);
         var (hub, other) = (streams.Hub(), streams.Hub());
         var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1", key: "alice"));
-        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, "alice", null, default)).Kind == StreamReadingKind.Open, "the log");
+        await Eventually.TrueAsync(
+            async () => (await other.ReadAsync(id, "alice", null, default)).Kind == StreamReadingKind.Open, "the log");
 
         async Task AssertNoneAsync(StreamHub of)
         {

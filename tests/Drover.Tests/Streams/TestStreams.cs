@@ -21,7 +21,8 @@ internal sealed class TestStreams : IAsyncDisposable
     private readonly Spender _unlimited;
     private readonly List<StreamHub> _hubs = [];
 
-    private TestStreams(TestUpstream upstream, ContainerLayout blobs, Spender unlimited) => (_upstream, Blobs, _unlimited) = (upstream, blobs, unlimited);
+    private TestStreams(TestUpstream upstream, ContainerLayout blobs, Spender unlimited) =>
+        (_upstream, Blobs, _unlimited) = (upstream, blobs, unlimited);
 
     public ContainerLayout Blobs { get; }
 
@@ -31,7 +32,8 @@ internal sealed class TestStreams : IAsyncDisposable
 
     private UpstreamPool Upstreams => new([_upstream.Client], []);
 
-    public static async Task<TestStreams> StartAsync(AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<UpstreamOptions>? configure = null)
+    public static async Task<TestStreams> StartAsync(
+        AzuriteFixture azurite, SimulatorOptions? simulator = null, Action<UpstreamOptions>? configure = null)
     {
         var upstream = await TestUpstream.StartAsync(simulator, o =>
         {
@@ -47,7 +49,8 @@ internal sealed class TestStreams : IAsyncDisposable
     {
         var options = new StreamOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5) };
         configure?.Invoke(options);
-        var hub = new StreamHub(Blobs, Upstreams, SpendingOf(spender), options, TimeProvider.System, new Random(1), NullLogger<StreamHub>.Instance);
+        var hub = new StreamHub(
+            Blobs, Upstreams, SpendingOf(spender), options, TimeProvider.System, new Random(1), NullLogger<StreamHub>.Instance);
         _hubs.Add(hub);
         return hub;
     }
@@ -58,10 +61,12 @@ internal sealed class TestStreams : IAsyncDisposable
     /// <summary>The text of the answer to <see cref="Chat"/> as the upstream gives it when nothing breaks.</summary>
     public async Task<string> UncutAsync(string user)
     {
-        var body = Encoding.UTF8.GetString(Chat(user).Body.Span).Replace("\"stream\":true,\"stream_options\":{\"include_usage\":true},", "", StringComparison.Ordinal)
+        var body = Encoding.UTF8.GetString(Chat(user).Body.Span)
+            .Replace("\"stream\":true,\"stream_options\":{\"include_usage\":true},", "", StringComparison.Ordinal)
             .Replace($"\"user\":\"{user}\"", $"\"user\":\"uncut-{user}\"", StringComparison.Ordinal);
         var (result, _) = await _upstream.CallAsync(body);
-        return JsonDocument.Parse(result.Body).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+        return JsonDocument.Parse(result.Body).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content")
+            .GetString()!;
     }
 
     private ChatSpending SpendingOf(Spender? spender) =>

@@ -34,6 +34,8 @@ public sealed class BackoffTests
     public void Delay_FirstWaitLongerThanTheLongest_IsBoundedByTheLongest()
     {
         var random = new Random(5);
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Backoff.Delay(1, TimeSpan.FromHours(1), Longest, random), TimeSpan.Zero, Longest));
+        Assert.All(
+            Enumerable.Range(0, 100),
+            _ => Assert.InRange(Backoff.Delay(1, TimeSpan.FromHours(1), Longest, random), TimeSpan.Zero, Longest));
     }
 }

@@ -133,5 +133,6 @@ public sealed class PacerTests
     }
 
     private static void Add(Pacer pacer, long begins, int units, long interval, long now = Start + (20 * Ms)) =>
-        pacer.Add(new Slice(begins, begins + (units * interval), interval), units, 1, now); // Twenty late, so that nothing can be brought forward.
+        // Twenty late, so that nothing can be brought forward.
+        pacer.Add(new Slice(begins, begins + (units * interval), interval), units, 1, now);
 }

@@ -37,14 +37,17 @@ public sealed class SharedClockTests
     {
         var (clock, ahead) = (new SharedClock(_time), TimeSpan.FromSeconds(secondsAhead));
         Observe(clock, ahead, 5);
-        Assert.InRange(clock.Now - clock.Local - ahead.Ticks, -TimeSpan.TicksPerSecond - Slack.Ticks, TimeSpan.TicksPerSecond + Slack.Ticks);
+        Assert.InRange(
+            clock.Now - clock.Local - ahead.Ticks, -TimeSpan.TicksPerSecond - Slack.Ticks, TimeSpan.TicksPerSecond + Slack.Ticks);
 
         for (var i = 0; i < 200; i++)
         {
             Observe(clock, ahead, 5);
         }
 
-        Assert.InRange(clock.Now - clock.Local - ahead.Ticks, -Slack.Ticks - (20 * TimeSpan.TicksPerMillisecond), Slack.Ticks + (20 * TimeSpan.TicksPerMillisecond));
+        Assert.InRange(
+            clock.Now - clock.Local - ahead.Ticks, -Slack.Ticks - (20 * TimeSpan.TicksPerMillisecond),
+            Slack.Ticks + (20 * TimeSpan.TicksPerMillisecond));
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class SharedClockTests
         _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         var date = _time.GetUtcNow() + storageIsAhead;
         _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
-        clock.Observe(new DateTimeOffset(date.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero), sent, clock.Local);
+        clock.Observe(
+            new DateTimeOffset(date.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero), sent, clock.Local);
         _time.Advance(TimeSpan.FromMilliseconds(137));
     }
 }

@@ -17,7 +17,8 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
     {
         const int rpm = 24_000;
         await using var crowd = await Crowd.StartAsync(
-            azurite, processes, new ThrottleLimits { Concurrency = 200, RequestsPerMinute = rpm }, new SimulatorOptions { Rpm = rpm, Latency = 20 });
+            azurite, processes, new ThrottleLimits { Concurrency = 200, RequestsPerMinute = rpm },
+            new SimulatorOptions { Rpm = rpm, Latency = 20 });
 
         await crowd.RunAsync(TimeSpan.FromSeconds(1)); // Compilation.
         var (before, clock) = (crowd.Server.Stats.Snapshot().Admitted, Stopwatch.StartNew());
@@ -38,7 +39,8 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
     public async Task AcquireAsync_SeveralProcesses_NeverPassTheConcurrency()
     {
         await using var crowd = await Crowd.StartAsync(
-            azurite, 3, new ThrottleLimits { Concurrency = 12 }, new SimulatorOptions { MaxConcurrency = 12, LatencyP50 = 30, LatencyP95 = 90 });
+            azurite, 3, new ThrottleLimits { Concurrency = 12 },
+            new SimulatorOptions { MaxConcurrency = 12, LatencyP50 = 30, LatencyP95 = 90 });
 
         await crowd.RunAsync(TimeSpan.FromSeconds(4));
 
@@ -91,7 +93,8 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
     {
         const int rpm = 12_000;
         await using var crowd = await Crowd.StartAsync(
-            azurite, 2, new ThrottleLimits { Concurrency = 50, RequestsPerMinute = 2 * rpm }, new SimulatorOptions { Rpm = rpm, Latency = 5 });
+            azurite, 2, new ThrottleLimits { Concurrency = 50, RequestsPerMinute = 2 * rpm },
+            new SimulatorOptions { Rpm = rpm, Latency = 5 });
 
         await crowd.RunAsync(TimeSpan.FromSeconds(3));
 
@@ -105,7 +108,8 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
     {
         const int rpm = 6_000;
         await using var crowd = await Crowd.StartAsync(
-            azurite, 2, new ThrottleLimits { Concurrency = 50, RequestsPerMinute = rpm }, new SimulatorOptions { Rpm = rpm / 2, Latency = 5, HideLimits = true });
+            azurite, 2, new ThrottleLimits { Concurrency = 50, RequestsPerMinute = rpm },
+            new SimulatorOptions { Rpm = rpm / 2, Latency = 5, HideLimits = true });
 
         await crowd.RunAsync(TimeSpan.FromSeconds(6));
 
@@ -198,7 +202,8 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
         public async Task RunAsync(TimeSpan duration)
         {
             using var end = new CancellationTokenSource(duration);
-            await Task.WhenAll(Throttles.SelectMany(t => Enumerable.Range(0, t.Concurrency).Select(_ => Task.Run(() => CallAsync(t, end.Token)))));
+            await Task.WhenAll(
+                Throttles.SelectMany(t => Enumerable.Range(0, t.Concurrency).Select(_ => Task.Run(() => CallAsync(t, end.Token)))));
         }
 
         public async ValueTask DisposeAsync()
@@ -220,7 +225,9 @@ public sealed class SharedLimitsTests(AzuriteFixture azurite, ITestOutputHelper 
                 {
                     using var permit = await throttle.AcquireAsync(0, end);
                     using var content = new StringContent(TestUpstream.Chat("u"), Encoding.UTF8, "application/json");
-                    using var request = new HttpRequestMessage(HttpMethod.Post, $"{Server.BaseAddress}/chat/completions") { Content = content };
+                    using var request = new HttpRequestMessage(
+                        HttpMethod.Post, $"{Server.BaseAddress}/chat/completions")
+                    { Content = content };
                     request.Headers.Authorization = new("Bearer", "sk-test");
                     using var response = await _http.SendAsync(request, CancellationToken.None);
                     permit.Report(new CallFeedback((int)response.StatusCode)

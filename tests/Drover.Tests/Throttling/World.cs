@@ -71,7 +71,8 @@ internal sealed class World
         _capacity = Math.Max(1, _perSecond);
     }
 
-    public int AcceptedIn(int fromSecond, int toSecond) => Seconds.Where(s => s.Key >= fromSecond && s.Key < toSecond).Sum(s => s.Value.Accepted);
+    public int AcceptedIn(int fromSecond, int toSecond) =>
+        Seconds.Where(s => s.Key >= fromSecond && s.Key < toSecond).Sum(s => s.Value.Accepted);
 
     public void Run(double seconds)
     {
@@ -155,7 +156,9 @@ internal sealed class World
         }
 
         wake = Math.Min(wake, member.Request is null ? askAt : long.MaxValue);
-        var milliseconds = wake == long.MaxValue ? Now + 1000 : (int)Math.Ceiling((wake - Start) / (double)TimeSpan.TicksPerMillisecond) + Lateness(_random);
+        var milliseconds = wake == long.MaxValue
+            ? Now + 1000
+            : (int)Math.Ceiling((wake - Start) / (double)TimeSpan.TicksPerMillisecond) + Lateness(_random);
         return Math.Max(Now + 1, milliseconds);
     }
 
@@ -174,7 +177,8 @@ internal sealed class World
             TokensUsed += tokens.Actual;
         }
 
-        member.Answers.Enqueue((member.Share.Generation, tokens.Estimate, tokens.Counted, feedback), Now + (missing > 0 ? 2 : Latency(_random)));
+        member.Answers.Enqueue(
+            (member.Share.Generation, tokens.Estimate, tokens.Counted, feedback), Now + (missing > 0 ? 2 : Latency(_random)));
     }
 
     public sealed class Member(string name, LimitsShare share)

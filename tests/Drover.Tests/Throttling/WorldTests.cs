@@ -159,7 +159,8 @@ public sealed class WorldTests(ITestOutputHelper output)
         var wasted = world.Refused / (double)(world.Accepted + world.Refused);
         world.Run(60);
 
-        output.WriteLine($"wasted {wasted:0.00%}, factor {world.Document.Adaptation.Factor:0.000}, ceiling {world.Document.Adaptation.Ceiling:0.000}");
+        output.WriteLine(
+            $"wasted {wasted:0.00%}, factor {world.Document.Adaptation.Factor:0.000}, ceiling {world.Document.Adaptation.Ceiling:0.000}");
         Assert.InRange(wasted, 0, 0.03);
         Assert.InRange(world.AcceptedIn(30, 60), rate * part / 2 * 0.88, rate * part / 2 * 1.02);
         Assert.InRange(world.AcceptedIn(60, 120), rate * part * 0.9, rate * part * 1.02);

@@ -31,7 +31,8 @@ public sealed class TokenCounterTests
     [InlineData("ft:gpt-3.5-turbo:me::1", TokenEncoding.Cl100k)]
     [InlineData("openai/gpt-4-turbo", TokenEncoding.Cl100k)]
     [InlineData("text-embedding-3-small", TokenEncoding.Cl100k)]
-    public void EncodingOf_AModel_IsThatOfItsFamily(string? model, TokenEncoding encoding) => Assert.Equal(encoding, TokenCounter.EncodingOf(model));
+    public void EncodingOf_AModel_IsThatOfItsFamily(string? model, TokenEncoding encoding) =>
+        Assert.Equal(encoding, TokenCounter.EncodingOf(model));
 
     [Theory]
     [InlineData("", 0, 0)]
@@ -40,14 +41,20 @@ public sealed class TokenCounterTests
     [InlineData("1234567", 3, 3)]
     [InlineData("ありがとうございました", 1, 3)]
     public void Count_KnownTexts_HaveWhatTheEncodingGivesThem(string text, int o200k, int cl100k) =>
-        Assert.Equal((o200k, cl100k), ((int)new TokenCounter(TokenEncoding.O200k).Count(text), (int)new TokenCounter(TokenEncoding.Cl100k).Count(text)));
+        Assert.Equal(
+            (o200k, cl100k),
+            ((int)new TokenCounter(TokenEncoding.O200k).Count(text), (int)new TokenCounter(TokenEncoding.Cl100k).Count(text)));
 
     [Theory]
     [InlineData(TokenEncoding.O200k, "o200k_base")]
     [InlineData(TokenEncoding.Cl100k, "cl100k_base")]
     public void Count_RandomTexts_IsWhatTheLibraryMakesOfThem(TokenEncoding encoding, string name)
     {
-        string[] parts = ["Hello", " there", "'s", "'LL", "\r\n", "\n\n", "   ", "\t", "12345", "7", "é", "Ünï", "日本", "🙂", "#", "//", "--", "<|", "a/b\n", "ǅ", "́"];
+        string[] parts =
+            [
+                "Hello", " there", "'s", "'LL", "\r\n", "\n\n", "   ", "\t", "12345", "7", "é", "Ünï", "日本", "🙂", "#", "//", "--", "<|",
+                "a/b\n", "ǅ", "́"
+            ];
         var library = TiktokenTokenizer.CreateForEncoding(name);
         var counter = new TokenCounter(encoding);
         var random = new Random(5);
@@ -107,7 +114,8 @@ public sealed class TokenCounterTests
     public void Read_WithACounter_CountsTextsAndLeavesTheRestToTheRule()
     {
         var texts = ProductTexts.Of(20, 4).ToList();
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { model = "gpt-4o", messages = texts.Select(content => new { role = "user", content }) });
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new { model = "gpt-4o", messages = texts.Select(content => new { role = "user", content }) });
 
         var shape = RequestShape.Read("/v1/chat/completions", body, TokenCounter.For("gpt-4o"));
 

@@ -71,7 +71,8 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((1, true), await GatherAsync("g", 1));
         var marks = await NamesAsync("image-uploads/taken/");
         await _blobs.ByName(marks.Single()).DeleteAsync(); // The crash came before this was written …
-        await _blobs.ByName(marks.Single().Replace("taken", "pending", StringComparison.Ordinal)).WriteAsync("{}"u8.ToArray()); // … and before this was removed.
+        // … and before this was removed.
+        await _blobs.ByName(marks.Single().Replace("taken", "pending", StringComparison.Ordinal)).WriteAsync("{}"u8.ToArray());
         await UploadAsync("b");
         await RestartAsync();
 
@@ -113,7 +114,8 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
 
         await Uploads.PurgeAsync(default);
         Assert.False(await Uploads.AddAsync(_folder + "a", default));
-        await new UploadedImages(_blobs, _vision.Blobs, null!, null!, new VisionOptions(), new ShiftedTime(TimeSpan.FromDays(31))).PurgeAsync(default);
+        await new UploadedImages(_blobs, _vision.Blobs, null!, null!, new VisionOptions(), new ShiftedTime(TimeSpan.FromDays(31)))
+            .PurgeAsync(default);
         Assert.True(await Uploads.AddAsync(_folder + "a", default));
     }
 
@@ -164,11 +166,12 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
             await _host.DisposeAsync();
         }
 
-        _host = new ServiceCollection().AddLogging().AddDrover(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["AzureWebJobsStorage"] = azurite.ConnectionString,
-            ["Drover:Storage:Container"] = _blobs.Container.Name,
-        }).Build()).BuildServiceProvider();
+        _host = new ServiceCollection().AddLogging()
+            .AddDrover(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = azurite.ConnectionString,
+                ["Drover:Storage:Container"] = _blobs.Container.Name,
+            }).Build()).BuildServiceProvider();
     }
 
     private async Task UploadAsync(string name, int seed = 1, string? prompt = null)

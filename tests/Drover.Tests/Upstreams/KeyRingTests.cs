@@ -5,7 +5,8 @@ namespace Drover.Tests.Upstreams;
 
 public sealed class KeyRingTests
 {
-    private static readonly CallResult Refusal = new(Outcome.KeyRefused) { Status = 401, ErrorCode = "invalid_api_key", ErrorMessage = "Incorrect API key." };
+    private static readonly CallResult Refusal =
+        new(Outcome.KeyRefused) { Status = 401, ErrorCode = "invalid_api_key", ErrorMessage = "Incorrect API key." };
 
     private readonly FakeTimeProvider _time = new();
 

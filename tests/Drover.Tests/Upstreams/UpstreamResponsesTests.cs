@@ -89,10 +89,12 @@ public sealed class UpstreamResponsesTests
         Assert.Equal((400, 0), (again.Status, none));
     }
 
-    private static async Task<(CallResult Result, int Attempts)> RespondAsync(TestUpstream upstream, string body = Body, ISpending? spending = null)
+    private static async Task<(CallResult Result, int Attempts)> RespondAsync(
+        TestUpstream upstream, string body = Body, ISpending? spending = null)
     {
         using var answer = await upstream.Client.CallAsync(
-            new ApiCall("/v1/responses", Encoding.UTF8.GetBytes(body), null, Spending: spending), await upstream.Throttle.AcquireAsync(0, default), default).WithinPatience();
+            new ApiCall("/v1/responses", Encoding.UTF8.GetBytes(body), null, Spending: spending),
+            await upstream.Throttle.AcquireAsync(0, default), default).WithinPatience();
         return (answer.Result, answer.Attempts);
     }
 

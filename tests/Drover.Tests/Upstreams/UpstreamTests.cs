@@ -16,7 +16,8 @@ public sealed class UpstreamTests
 
         Assert.Equal((Outcome.Result, 200, true, 1), (call.Outcome, call.Status, call.IsJson, attempts));
         Assert.StartsWith("gpt-4o-mini", call.Model);
-        Assert.Equal((upstream.Stats.PromptTokens, upstream.Stats.CompletionTokens), (call.Usage.PromptTokens, call.Usage.CompletionTokens));
+        Assert.Equal(
+            (upstream.Stats.PromptTokens, upstream.Stats.CompletionTokens), (call.Usage.PromptTokens, call.Usage.CompletionTokens));
         Assert.True(call.Latency > TimeSpan.Zero);
         Assert.Equal(0, upstream.Throttle.InFlight);
     }
@@ -45,13 +46,16 @@ public sealed class UpstreamTests
     [Fact]
     public async Task CallAsync_WrongKeyAndFiftyCallersAtOnce_CostsAFewRequests()
     {
-        await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { Keys = ["sk-good"] }, o => o.ApiKey = "sk-wrong-secret");
+        await using var upstream = await TestUpstream.StartAsync(
+            new SimulatorOptions { Keys = ["sk-good"] }, o => o.ApiKey = "sk-wrong-secret");
 
         var began = DateTimeOffset.UtcNow;
-        var calls = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => upstream.CallAsync(TestUpstream.Chat($"{i}"), since: began))).WithinPatience();
+        var calls = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => upstream.CallAsync(TestUpstream.Chat($"{i}"), since: began)))
+            .WithinPatience();
 
         Assert.Contains(calls, c => (c.Result.Outcome, c.Result.Status) == (Outcome.KeyRefused, 401));
-        Assert.All(calls, c => Assert.True(c.Result.Outcome is Outcome.KeyRefused or Outcome.NotSent)); // Whoever came when the key was out sent nothing.
+        // Whoever came when the key was out sent nothing.
+        Assert.All(calls, c => Assert.True(c.Result.Outcome is Outcome.KeyRefused or Outcome.NotSent));
         Assert.Equal(KeyRing.ErrorBudget, upstream.Stats.Received);
         Assert.All(calls, c => Assert.DoesNotContain("sk-wrong-secret", c.Result.ToString()));
     }
@@ -131,7 +135,8 @@ public sealed class UpstreamTests
     [Fact]
     public async Task CallAsync_ConnectionLost_IsTriedAgainAndHoldsNoPermitMeanwhile()
     {
-        await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { FailResetBefore = 1 }, o => o.Concurrency = 1, _time);
+        await using var upstream = await TestUpstream.StartAsync(
+            new SimulatorOptions { FailResetBefore = 1 }, o => o.Concurrency = 1, _time);
         var call = upstream.CallAsync(TestUpstream.Chat("1"));
         await Eventually.TrueAsync(() => upstream.Stats.ResetsBefore == 1 && upstream.Throttle.InFlight == 0);
 
@@ -151,7 +156,8 @@ public sealed class UpstreamTests
     [Fact]
     public async Task CallAsync_ConnectionLostEveryTime_IsLostAfterTheRetries()
     {
-        await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { FailResetBefore = 1 }, o => o.ConnectionRetries = 3, _time);
+        await using var upstream = await TestUpstream.StartAsync(
+            new SimulatorOptions { FailResetBefore = 1 }, o => o.ConnectionRetries = 3, _time);
 
         var (result, attempts) = await FinishAsync(upstream, upstream.CallAsync(TestUpstream.Chat("1")));
 
@@ -227,7 +233,8 @@ public sealed class UpstreamTests
     [InlineData(4000, Outcome.Rejected)]
     public async Task CallAsync_AnswerLargerThanAllowed_IsRejected(int words, Outcome outcome)
     {
-        await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { AnswerWords = words }, o => o.MaxResponseBytes = 8192);
+        await using var upstream = await TestUpstream.StartAsync(
+            new SimulatorOptions { AnswerWords = words }, o => o.MaxResponseBytes = 8192);
 
         var (result, _) = await upstream.CallAsync(TestUpstream.Chat("1")).WithinPatience();
 

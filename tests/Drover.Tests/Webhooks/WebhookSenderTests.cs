@@ -13,7 +13,8 @@ public sealed class WebhookSenderTests
     public void Of_ExampleOfTheStandard_GivesItsSignature() =>
         Assert.Equal(
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-            WebhookSignature.Of(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), "{\"test\": 2432232314}"u8));
+            WebhookSignature.Of(
+                Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), "{\"test\": 2432232314}"u8));
 
     [Theory]
     [InlineData(Secret, true)]
@@ -21,7 +22,8 @@ public sealed class WebhookSenderTests
     [InlineData("whsec_", false)]
     [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa", false)]
     [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS?", false)]
-    public void IsSecret_AnyText_IsJudgedByItsForm(string secret, bool isSecret) => Assert.Equal(isSecret, WebhookSignature.IsSecret(secret));
+    public void IsSecret_AnyText_IsJudgedByItsForm(string secret, bool isSecret) =>
+        Assert.Equal(isSecret, WebhookSignature.IsSecret(secret));
 
     [Fact]
     public async Task SendAsync_RefusedAtFirst_IsSentAgainUnderTheSameIdAndSigned()

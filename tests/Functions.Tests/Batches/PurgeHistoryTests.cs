@@ -31,7 +31,8 @@ public sealed class PurgeHistoryTests
             await engine.Client.ScheduleNewOrchestrationInstanceAsync("Good", new StartOrchestrationOptions("young"), Cancel);
             await engine.Client.WaitForInstanceCompletionAsync("young", Cancel);
 
-            await new PurgeHistory(new BatchOptions { HistoryRetention = TimeSpan.FromDays(2) }, time).RunAsync(new TimerInfo(), engine.Client, Cancel);
+            await new PurgeHistory(new BatchOptions { HistoryRetention = TimeSpan.FromDays(2) }, time)
+                .RunAsync(new TimerInfo(), engine.Client, Cancel);
 
             var left = await engine.Client.GetAllInstancesAsync(new OrchestrationQuery()).Select(i => i.InstanceId).ToListAsync(Cancel);
             Assert.Equal(["waits", "young"], left);

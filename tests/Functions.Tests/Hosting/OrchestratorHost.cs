@@ -10,7 +10,8 @@ namespace Drover.Functions.Tests.Hosting;
 internal sealed class OrchestratorHost : IAsyncDisposable
 {
     /// <summary>How payloads become text: as in the host.</summary>
-    public static readonly DataConverter Converter = new JsonDataConverter(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+    public static readonly DataConverter Converter = new JsonDataConverter(
+        new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -64,7 +65,8 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Waits for what must come true soon.</summary>
-    public static Task UntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(() => Task.FromResult(condition()), what, Patience);
+    public static Task UntilAsync(Func<bool> condition, string what) =>
+        Eventually.TrueAsync(() => Task.FromResult(condition()), what, Patience);
 
     /// <summary>Holds the calls of an activity from now on.</summary>
     public Gate Hold(string activity) => _gates[activity] = new Gate();
@@ -89,7 +91,8 @@ internal sealed class OrchestratorHost : IAsyncDisposable
 
     /// <summary>Returns when the orchestration has seen all that was sent to it.</summary>
     public Task IdleAsync(string id) =>
-        UntilAsync(() => Count("SELECT COUNT(*) FROM messages WHERE instance = @id AND deliver_at = 0", id) == 0, $"'{id}' has seen its messages");
+        UntilAsync(
+            () => Count("SELECT COUNT(*) FROM messages WHERE instance = @id AND deliver_at = 0", id) == 0, $"'{id}' has seen its messages");
 
     /// <summary>Waits for the end of an orchestration; the clock stands still.</summary>
     public async Task<OrchestrationMetadata> EndAsync(string id)
@@ -103,19 +106,23 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     public async Task<T> ResultAsync<T>(string id)
     {
         var end = await EndAsync(id);
-        Assert.True(end.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"'{id}' is {end.RuntimeStatus}: {end.FailureDetails?.ErrorMessage}");
+        Assert.True(
+            end.RuntimeStatus == OrchestrationRuntimeStatus.Completed,
+            $"'{id}' is {end.RuntimeStatus}: {end.FailureDetails?.ErrorMessage}");
         return end.ReadOutputAs<T>()!;
     }
 
     /// <summary>The orchestration's custom status now.</summary>
-    public async Task<T?> StatusAsync<T>(string id) => (await Client.GetInstanceAsync(id, getInputsAndOutputs: true))!.ReadCustomStatusAs<T>();
+    public async Task<T?> StatusAsync<T>(string id) =>
+        (await Client.GetInstanceAsync(id, getInputsAndOutputs: true))!.ReadCustomStatusAs<T>();
 
     /// <summary>The input of the orchestration's present generation.</summary>
     public async Task<T> InputAsync<T>(string id) => (await Client.GetInstanceAsync(id, getInputsAndOutputs: true))!.ReadInputAs<T>()!;
 
     /// <summary>Waits until an orchestration sleeps until that time.</summary>
     public Task SleepsAsync(string id, DateTimeOffset until) => UntilAsync(
-        () => Count("SELECT COUNT(*) FROM messages WHERE instance = @id AND deliver_at = @due", id, until.UtcTicks) > 0, $"'{id}' sleeps until {until:O}");
+        () => Count("SELECT COUNT(*) FROM messages WHERE instance = @id AND deliver_at = @due", id, until.UtcTicks) > 0,
+        $"'{id}' sleeps until {until:O}");
 
     /// <summary>Waits until some orchestration sleeps, and moves the clock to when the first wakes.</summary>
     /// <returns>How far it was moved.</returns>
@@ -123,8 +130,10 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     {
         var due = 0L;
         await UntilAsync(
-            () => (due = Count("SELECT COALESCE(MIN(deliver_at), 0) FROM messages WHERE deliver_at > @now", Now.UtcTicks)) > 0, "Somebody sleeps");
-        var step = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(due - Now.UtcTicks).TotalMilliseconds)); // The engine's timers know no less.
+            () => (due = Count("SELECT COALESCE(MIN(deliver_at), 0) FROM messages WHERE deliver_at > @now", Now.UtcTicks)) > 0,
+            "Somebody sleeps");
+        // The engine's timers know no less.
+        var step = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(due - Now.UtcTicks).TotalMilliseconds));
         Time.Advance(step);
         return step;
     }

@@ -17,7 +17,8 @@ public sealed class AuditTests
         var final = await batch.RunAsync();
 
         Assert.Equal(
-            ["PlanBatch", "RunShard :0", "RunShard :1", "RunShard :2", "AuditBatch", "RunShard :2", "RunShard :0", "AuditBatch", "FinishBatch"], batch.Calls);
+            ["PlanBatch", "RunShard :0", "RunShard :1", "RunShard :2", "AuditBatch", "RunShard :2", "RunShard :0", "AuditBatch", "FinishBatch"],
+            batch.Calls);
         Assert.All(batch.Host.Inputs<ShardRun>(nameof(RunShard)), run => Assert.Equal(1, run.Pass));
         Assert.Equal(("completed", 30L), (final.Status, final.Tally.Completed));
         Assert.Equal(1, (await batch.Host.InputAsync<BatchRun>("b1")).Audits);
@@ -32,9 +33,11 @@ public sealed class AuditTests
         await batch.RunAsync();
 
         Assert.Equal(
-            ["PlanBatch", .. Enumerable.Repeat(new[] { "RunShard :0", "AuditBatch" }, 1 + BatchOrchestrator.MostAudits).SelectMany(c => c), "FinishBatch"], batch.Calls);
+            ["PlanBatch", .. Enumerable.Repeat(new[] { "RunShard :0", "AuditBatch" }, 1 + BatchOrchestrator.MostAudits).SelectMany(c => c), "FinishBatch"],
+            batch.Calls);
         Assert.Equal(
-            ("stopped", "After 10 audits 1 shards still fall short of what was written: storage loses writes."), (batch.Ending.Status, batch.Ending.Reason));
+            ("stopped", "After 10 audits 1 shards still fall short of what was written: storage loses writes."),
+            (batch.Ending.Status, batch.Ending.Reason));
     }
 
     [Fact]

@@ -102,7 +102,8 @@ public sealed class BatchEndTests
 
         await batch.EndAsync();
         Assert.Equal(
-            ["PlanBatch", "PlanBatch", "RunShard :0", "RunShard :0", "AuditBatch", "AuditBatch", "FinishBatch", "FinishBatch"], batch.Calls);
+            ["PlanBatch", "PlanBatch", "RunShard :0", "RunShard :0", "AuditBatch", "AuditBatch", "FinishBatch", "FinishBatch"],
+            batch.Calls);
         Assert.All(batch.Host.Inputs<FinishBatchInput>(nameof(FinishBatch)), e => Assert.Equal("completed", e.Status));
     }
 
@@ -140,7 +141,9 @@ public sealed class BatchEndTests
         passes.Release(); // Its pass ends after the stop.
         await batch.EndAsync();
 
-        Assert.Equal(["PlanBatch", "RunShard :0", "RunShard :1", "RunShard :2", "FinishBatch"], batch.Calls.Order().OrderBy(c => c[0] == 'P' ? 0 : c[0] == 'R' ? 1 : 2));
+        Assert.Equal(
+            ["PlanBatch", "RunShard :0", "RunShard :1", "RunShard :2", "FinishBatch"],
+            batch.Calls.Order().OrderBy(c => c[0] == 'P' ? 0 : c[0] == 'R' ? 1 : 2));
         Assert.Equal(("stopped", "the key was refused", null), (batch.Ending.Status, batch.Ending.Reason, batch.Ending.FinalizingAt));
         Assert.Null((await batch.ProgressAsync())!.FinalizingAt);
         Assert.Equal(8, (await batch.ProgressAsync())!.Settled.Completed); // What the other two had come to.

@@ -58,7 +58,8 @@ public sealed class CancelTests
 
         Assert.Equal(start, batch.Host.Now);
         Assert.Equal(
-            ["AuditBatch", "FinishBatch", "PlanBatch", "RunShard :0", "RunShard :0", "RunShard :1", "RunShard :1", "RunShard :2"], batch.Calls.Order());
+            ["AuditBatch", "FinishBatch", "PlanBatch", "RunShard :0", "RunShard :0", "RunShard :1", "RunShard :1", "RunShard :2"],
+            batch.Calls.Order());
         Assert.Equal([1, 2], batch.Host.Inputs<ShardRun>(nameof(RunShard)).Where(r => r.Shard == 1).Select(r => r.Pass));
         Assert.Equal(("cancelled", 18L), (final.Status, final.Tally.Unrun));
     }

@@ -7,7 +7,9 @@ using Drover.Stages;
 
 namespace Drover.Functions.Tests.Orchestration;
 
-/// <summary>A host with stand-ins for the activities of a batch. As they are, they let it complete; a test gives some of them other answers.</summary>
+/// <summary>
+/// A host with stand-ins for the activities of a batch. As they are, they let it complete; a test gives some of them other answers.
+/// </summary>
 internal sealed class FakeBatch : IAsyncDisposable
 {
     public const string Id = "b1";
@@ -55,7 +57,8 @@ internal sealed class FakeBatch : IAsyncDisposable
     public IEnumerable<string> Calls => Host.Calls.Select(c => $"{c.Activity} {c.InstanceId[Id.Length..]}".TrimEnd());
 
     /// <summary>A pass that leaves items, to be tried again then.</summary>
-    public static PassResult ComeBack(DateTimeOffset at, long done = 4) => new(false, Ten with { Completed = done }, 10 - (int)done, at, true, 0, null);
+    public static PassResult ComeBack(DateTimeOffset at, long done = 4) =>
+        new(false, Ten with { Completed = done }, 10 - (int)done, at, true, 0, null);
 
     /// <summary>A pass over a shard that was closed early.</summary>
     public static PassResult Unrun() => PassResult.Settled(Tally.Zero with { Completed = 4, Unrun = 6 });
@@ -67,7 +70,8 @@ internal sealed class FakeBatch : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _settled.Where(s => s.Key.StartsWith($"{batchId}:", StringComparison.Ordinal)).Aggregate(Tally.Zero, (sum, s) => sum + s.Value);
+            return _settled.Where(s => s.Key.StartsWith($"{batchId}:", StringComparison.Ordinal))
+                .Aggregate(Tally.Zero, (sum, s) => sum + s.Value);
         }
     }
 

@@ -42,7 +42,8 @@ public sealed class ProgressTests
 
         passes.Release();
         await audit.HoldsAsync();
-        var all = running with { Status = "finalizing", Settled = FakeBatch.Ten + FakeBatch.Ten + FakeBatch.Ten, Open = [], FinalizingAt = batch.Host.Now };
+        var all =
+            running with { Status = "finalizing", Settled = FakeBatch.Ten + FakeBatch.Ten + FakeBatch.Ten, Open = [], FinalizingAt = batch.Host.Now };
         Same(all, await batch.ProgressAsync());
 
         batch.Host.Time.Advance(Minute);
@@ -81,11 +82,15 @@ public sealed class ProgressTests
 
         await batch.StartAsync();
         await audit.HoldsAsync();
-        var progress = new BatchProgress("finalizing", 10, 0, four, []) { InRetry = 6, InProgressAt = batch.Host.Now, FinalizingAt = batch.Host.Now };
+        var progress = new BatchProgress(
+            "finalizing", 10, 0, four, [])
+        { InRetry = 6, InProgressAt = batch.Host.Now, FinalizingAt = batch.Host.Now };
         Same(progress, await batch.ProgressAsync());
         audit.Release();
         await batch.Host.SleepsAsync("b1", batch.Host.Now.AddHours(1));
-        Same(progress with { Status = "in_progress", Settled = four with { Completed = 5 }, InRetry = 5, FinalizingAt = null }, await batch.ProgressAsync());
+        Same(
+            progress with { Status = "in_progress", Settled = four with { Completed = 5 }, InRetry = 5, FinalizingAt = null },
+            await batch.ProgressAsync());
     }
 
     [Fact]
@@ -119,5 +124,6 @@ public sealed class ProgressTests
         Same(new BatchProgress("in_progress", 20, 0, FakeBatch.Ten, [1]) { InProgressAt = batch.Host.Now }, await batch.ProgressAsync());
     }
 
-    private static void Same(BatchProgress expected, BatchProgress? actual) => Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
+    private static void Same(BatchProgress expected, BatchProgress? actual) =>
+        Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
 }

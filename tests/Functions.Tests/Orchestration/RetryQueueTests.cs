@@ -139,7 +139,8 @@ public sealed class RetryQueueTests
         var by = batch.Host.Now.AddHours(1);
         var found = 0;
         batch.OnPass = _ => InQueue();
-        batch.OnAudit = id => ++found == 3 ? new Audit([], batch.SettledOf(id)) : new Audit([], Gain(4)) { Tickets = 1, InRetry = 6, RetryBy = by };
+        batch.OnAudit = id =>
+            ++found == 3 ? new Audit([], batch.SettledOf(id)) : new Audit([], Gain(4)) { Tickets = 1, InRetry = 6, RetryBy = by };
 
         await batch.StartAsync();
         await audits.HoldsAsync();
@@ -181,5 +182,6 @@ public sealed class RetryQueueTests
     private static (string Status, long Settled, long InRetry) Standing(BatchProgress? progress) =>
         (progress!.Status, progress.Settled.Settled, progress.InRetry);
 
-    private static Task ReportAsync(FakeBatch batch, RetryReport report) => batch.Host.RaiseAsync("b1", BatchOrchestrator.RetriedEvent, report);
+    private static Task ReportAsync(FakeBatch batch, RetryReport report) =>
+        batch.Host.RaiseAsync("b1", BatchOrchestrator.RetriedEvent, report);
 }

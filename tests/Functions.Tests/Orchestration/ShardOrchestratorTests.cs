@@ -59,7 +59,8 @@ public sealed class ShardOrchestratorTests
     public async Task Run_TimeToComeBackIsNow_DoesNotSleep(int seconds)
     {
         await using var host = new OrchestratorHost();
-        host.Answer<ShardRun>(nameof(RunShard), run => run.Pass == 1 ? FakeBatch.ComeBack(host.Now.AddSeconds(seconds)) : PassResult.Settled(FakeBatch.Ten));
+        host.Answer<ShardRun>(
+            nameof(RunShard), run => run.Pass == 1 ? FakeBatch.ComeBack(host.Now.AddSeconds(seconds)) : PassResult.Settled(FakeBatch.Ten));
 
         await RunAsync(host); // The clock stands still.
 
@@ -126,7 +127,8 @@ public sealed class ShardOrchestratorTests
     public async Task Wake_WhileItSleeps_RunsTheNextPassAtOnceAndMaySleepAgain()
     {
         await using var host = new OrchestratorHost();
-        host.Answer<ShardRun>(nameof(RunShard), run => run.Pass < 3 ? FakeBatch.ComeBack(host.Now.AddHours(run.Pass)) : PassResult.Settled(FakeBatch.Ten));
+        host.Answer<ShardRun>(
+            nameof(RunShard), run => run.Pass < 3 ? FakeBatch.ComeBack(host.Now.AddHours(run.Pass)) : PassResult.Settled(FakeBatch.Ten));
         var start = host.Now;
 
         await StartAsync(host);
@@ -148,7 +150,8 @@ public sealed class ShardOrchestratorTests
     {
         await using var host = new OrchestratorHost();
         var passes = host.Hold(nameof(RunShard));
-        host.Answer<ShardRun>(nameof(RunShard), run => run.Pass == 1 ? FakeBatch.ComeBack(host.Now.AddHours(1)) : PassResult.Settled(FakeBatch.Ten));
+        host.Answer<ShardRun>(
+            nameof(RunShard), run => run.Pass == 1 ? FakeBatch.ComeBack(host.Now.AddHours(1)) : PassResult.Settled(FakeBatch.Ten));
 
         await StartAsync(host);
         await passes.HoldsAsync();

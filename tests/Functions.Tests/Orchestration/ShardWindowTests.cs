@@ -127,6 +127,8 @@ public sealed class ShardWindowTests
         Assert.Equal("stopped", (await batch.RunAsync()).Status);
         Assert.Equal("completed", (await batch.RunAsync()).Status);
 
-        Assert.Equal(["PlanBatch", "RunShard :0", "FinishBatch", "PlanBatch", "RunShard :0", "RunShard :1", "AuditBatch", "FinishBatch"], batch.Calls);
+        Assert.Equal(
+            ["PlanBatch", "RunShard :0", "FinishBatch", "PlanBatch", "RunShard :0", "RunShard :1", "AuditBatch", "FinishBatch"],
+            batch.Calls);
     }
 }

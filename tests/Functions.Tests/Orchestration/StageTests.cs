@@ -28,7 +28,8 @@ public sealed class StageTests
             batch.Calls);
         Assert.Equal([new StageRun("b1", 1, null), new StageRun("b1", 2, null)], batch.Host.Inputs<StageRun>(nameof(AdvanceStage)));
         Assert.Equal(
-            new FinishBatchInput("b1", "completed", null, batch.OnPlan("b1") with { At = batch.Host.Now }) { FinalizingAt = batch.Host.Now, Stages = 3, Tally = Two }, batch.Ending);
+            new FinishBatchInput("b1", "completed", null, batch.OnPlan("b1") with { At = batch.Host.Now }) { FinalizingAt = batch.Host.Now, Stages = 3, Tally = Two },
+            batch.Ending);
         Assert.Equal(("completed", 2L), (final.Status, final.Tally.Completed));
     }
 
@@ -39,7 +40,8 @@ public sealed class StageTests
 
         await batch.RunAsync();
 
-        Assert.Equal(["PlanBatch", "PlanBatch ~3", "RunShard ~3:0", "AuditBatch ~3", "FinishBatch ~3", "AdvanceStage", "FinishBatch"], batch.Calls);
+        Assert.Equal(
+            ["PlanBatch", "PlanBatch ~3", "RunShard ~3:0", "AuditBatch ~3", "FinishBatch ~3", "AdvanceStage", "FinishBatch"], batch.Calls);
     }
 
     [Fact]
@@ -61,9 +63,12 @@ public sealed class StageTests
 
         await batch.StartAsync();
         await passes.HoldsAsync();
-        Same(new BatchProgress("in_progress", 2, 1, Tally.Zero, []) { Stage = 1, InProgressAt = batch.Host.Now }, await batch.ProgressAsync());
         Same(
-            new BatchProgress("in_progress", 10, 0, Tally.Zero, [0]) { InProgressAt = batch.Host.Now }, await batch.Host.StatusAsync<BatchProgress>("b1~1"));
+            new BatchProgress("in_progress", 2, 1, Tally.Zero, []) { Stage = 1, InProgressAt = batch.Host.Now },
+            await batch.ProgressAsync());
+        Same(
+            new BatchProgress("in_progress", 10, 0, Tally.Zero, [0]) { InProgressAt = batch.Host.Now },
+            await batch.Host.StatusAsync<BatchProgress>("b1~1"));
         passes.Release();
         await passes.HoldsAsync();
         var paid = Two with { InputTokens = 100, OutputTokens = 50, CostUsd = 0.01m };
@@ -84,7 +89,8 @@ public sealed class StageTests
         var final = await batch.EndAsync();
 
         Assert.Equal(
-            ["PlanBatch", "PlanBatch ~1", "RunShard ~1:0", "RunShard ~1:0", "AuditBatch ~1", "FinishBatch ~1", "AdvanceStage", "FinishBatch"], batch.Calls);
+            ["PlanBatch", "PlanBatch ~1", "RunShard ~1:0", "RunShard ~1:0", "AuditBatch ~1", "FinishBatch ~1", "AdvanceStage", "FinishBatch"],
+            batch.Calls);
         Assert.Equal(["cancelled", "cancelled"], batch.Host.Inputs<FinishBatchInput>(nameof(FinishBatch)).Select(e => e.Status));
         Assert.Equal(new StageRun("b1", 1, "cancelled"), Assert.Single(batch.Host.Inputs<StageRun>(nameof(AdvanceStage))));
         Assert.Equal("cancelled", final.Status);
@@ -187,7 +193,8 @@ public sealed class StageTests
     {
         await using var batch = Staged(stages: 2);
         var advances = 0;
-        batch.OnAdvance = run => ++advances == 2 ? new StageAdvance(true, IsShort: true, Two) : new StageAdvance(run.Stage == 2, false, Two);
+        batch.OnAdvance = run =>
+            ++advances == 2 ? new StageAdvance(true, IsShort: true, Two) : new StageAdvance(run.Stage == 2, false, Two);
 
         await batch.RunAsync();
 
@@ -231,5 +238,6 @@ public sealed class StageTests
         return batch;
     }
 
-    private static void Same(BatchProgress expected, BatchProgress? actual) => Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
+    private static void Same(BatchProgress expected, BatchProgress? actual) =>
+        Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
 }

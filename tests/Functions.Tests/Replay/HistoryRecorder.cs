@@ -2,7 +2,9 @@ using Drover.Functions.Tests.Hosting;
 
 namespace Drover.Functions.Tests.Replay;
 
-/// <summary>Takes down the histories of everything that a host runs; of executions that have continued as new, as much as was seen of them.</summary>
+/// <summary>
+/// Takes down the histories of everything that a host runs; of executions that have continued as new, as much as was seen of them.
+/// </summary>
 internal sealed class HistoryRecorder
 {
     private const string Empty = "[]"; // It has not begun, or that execution is over.

@@ -27,7 +27,8 @@ internal sealed record RecordedHistory(string Name, string Instance, string? Inp
     /// <summary>The history as it was after so many turns.</summary>
     public RecordedHistory Cut(int turns)
     {
-        var kept = JsonNode.Parse(Events)!.AsArray().Take(TurnBegins() is var begins && turns < begins.Count ? begins[turns] : int.MaxValue);
+        var kept = JsonNode.Parse(Events)!.AsArray()
+            .Take(TurnBegins() is var begins && turns < begins.Count ? begins[turns] : int.MaxValue);
         return this with { Events = $"[{string.Join(',', kept.Select(e => e!.ToJsonString(Compact)))}]" };
     }
 

@@ -4,12 +4,15 @@ using Drover.Functions.Tests.Hosting;
 
 namespace Drover.Functions.Tests.Replay;
 
-/// <summary>Batches that run while a new version is deployed are replayed by its code. CONTRIBUTING.md says what to do when one of these fails.</summary>
+/// <summary>
+/// Batches that run while a new version is deployed are replayed by its code. CONTRIBUTING.md says what to do when one of these fails.
+/// </summary>
 public sealed class ReplayTests
 {
     private static readonly Replayer Replayer = new(Orchestrator.All);
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(RecordedHistory.Folder, "*.json").Select(f => Path.GetFileName(f)!).Order()];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(RecordedHistory.Folder, "*.json").Select(f => Path.GetFileName(f)!).Order()];
 
     public static TheoryData<string> Names => [.. Scenarios.All.Keys];
 
@@ -33,7 +36,9 @@ public sealed class ReplayTests
 
     [Fact]
     public void Recorded_AllScenarios_HaveTheirFile() => Assert.Equal(
-        Scenarios.All.Keys.Order(), Directory.GetFiles(RecordedHistory.Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order().Intersect(Scenarios.All.Keys));
+        Scenarios.All.Keys.Order(),
+        Directory.GetFiles(RecordedHistory.Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order()
+            .Intersect(Scenarios.All.Keys));
 
     [Fact]
     public void Recorded_AllOrchestrators_HaveHistoriesThatEndAndHistoriesInTheMiddle()
@@ -63,7 +68,8 @@ public sealed class ReplayTests
     {
         HistoryRecorder? recorder = null;
         await Scenarios.All[scenario](host => recorder = new HistoryRecorder(host));
-        return [.. recorder!.Histories.Where(h => h.Name != nameof(ShardOrchestrator) || h.Instance.Split(':')[1].Length == 1)]; // Shards are alike.
+        // Shards are alike.
+        return [.. recorder!.Histories.Where(h => h.Name != nameof(ShardOrchestrator) || h.Instance.Split(':')[1].Length == 1)];
     }
 
     private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

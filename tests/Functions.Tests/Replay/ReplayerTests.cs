@@ -15,15 +15,20 @@ public sealed class ReplayerTests
     {
         var difference = Find("many-passes", new ShardCopy { Activity = "RunShards" });
 
-        Assert.StartsWith("ShardOrchestrator, instance 'b1:0', turn 1, step 0: the history has the activity 'RunShard', the code asks for the activity 'RunShards'.", difference);
+        Assert.StartsWith(
+            "ShardOrchestrator, instance 'b1:0', turn 1, step 0: the history has the activity 'RunShard', the code asks for the activity 'RunShards'.",
+            difference);
     }
 
     [Fact]
     public void FindDifference_OneMoreStepAtTheBegin_IsCaught()
     {
-        var difference = Find("many-passes", new ShardCopy { Before = c => c.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None) });
+        var difference = Find(
+            "many-passes", new ShardCopy { Before = c => c.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None) });
 
-        Assert.StartsWith("ShardOrchestrator, instance 'b1:0', turn 1, step 0: the history has the activity 'RunShard', the code asks for a timer until ", difference);
+        Assert.StartsWith(
+            "ShardOrchestrator, instance 'b1:0', turn 1, step 0: the history has the activity 'RunShard', the code asks for a timer until ",
+            difference);
     }
 
     [Fact]
@@ -31,7 +36,9 @@ public sealed class ReplayerTests
     {
         var difference = Find("completed", new ShardCopy { After = c => c.CallActivityAsync("Tidy") });
 
-        Assert.Equal("ShardOrchestrator, instance 'b1:0', turn 2, step 1: the history has the end 'Completed', the code asks for the activity 'Tidy'.", difference);
+        Assert.Equal(
+            "ShardOrchestrator, instance 'b1:0', turn 2, step 1: the history has the end 'Completed', the code asks for the activity 'Tidy'.",
+            difference);
     }
 
     [Fact]
@@ -39,7 +46,9 @@ public sealed class ReplayerTests
     {
         var difference = Find("many-passes", new ShardCopy { Sleeps = false });
 
-        Assert.StartsWith("ShardOrchestrator, instance 'b1:0', turn 2, step 1: the history has a timer until 2030-01-01T00:01:00.0000000Z, the code asks for the activity 'RunShard'.", difference);
+        Assert.StartsWith(
+            "ShardOrchestrator, instance 'b1:0', turn 2, step 1: the history has a timer until 2030-01-01T00:01:00.0000000Z, the code asks for the activity 'RunShard'.",
+            difference);
     }
 
     [Fact]
@@ -49,7 +58,9 @@ public sealed class ReplayerTests
 
     [Fact]
     public void FindDifference_OtherResult_IsCaught() =>
-        Assert.Contains("step 1: the history has the end 'Completed' with ", Find("completed", new ShardCopy { Outcome = o => o with { IsSettled = false } }));
+        Assert.Contains(
+            "step 1: the history has the end 'Completed' with ",
+            Find("completed", new ShardCopy { Outcome = o => o with { IsSettled = false } }));
 
     [Fact]
     public void FindDifference_ChangeBehindTheHistorysEnd_IsNone()
@@ -66,14 +77,18 @@ public sealed class ReplayerTests
     {
         // Code that decides by something else than its history: it goes another way when it is replayed.
         var turn = 0;
-        var difference = Find("many-passes", new ShardCopy { Before = c => ++turn == 1 ? Task.CompletedTask : c.CallActivityAsync("Other") });
+        var difference = Find(
+            "many-passes", new ShardCopy { Before = c => ++turn == 1 ? Task.CompletedTask : c.CallActivityAsync("Other") });
 
-        Assert.StartsWith("ShardOrchestrator, instance 'b1:0', turn 2, Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task with sequence number 0 named 'RunShard'", difference);
+        Assert.StartsWith(
+            "ShardOrchestrator, instance 'b1:0', turn 2, Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task with sequence number 0 named 'RunShard'",
+            difference);
     }
 
     [Fact]
     public void FindDifference_OrchestratorIsGone_SaysSo() => Assert.Equal(
-        "There is no orchestrator 'ShardOrchestrator' any more, but 'b1:0' runs on it.", new Replayer(new Dictionary<string, Orchestrator>()).FindDifference(Recorded("completed")));
+        "There is no orchestrator 'ShardOrchestrator' any more, but 'b1:0' runs on it.",
+        new Replayer(new Dictionary<string, Orchestrator>()).FindDifference(Recorded("completed")));
 
     [Theory]
     [MemberData(nameof(ReplayTests.Names), MemberType = typeof(ReplayTests))]
@@ -87,14 +102,16 @@ public sealed class ReplayerTests
         }
     }
 
-    private static RecordedHistory Recorded(string scenario) => RecordedHistory.Load(Path.Combine(RecordedHistory.Folder, $"{scenario}.json"))
+    private static RecordedHistory Recorded(string scenario) =>
+        RecordedHistory.Load(Path.Combine(RecordedHistory.Folder, $"{scenario}.json"))
         .First(h => h.Name == nameof(ShardOrchestrator));
 
     private static string? Find(string scenario, ShardCopy copy) => Find(Recorded(scenario), copy);
 
     private static string? Find(RecordedHistory history, ShardCopy copy)
     {
-        var changed = new Orchestrator(nameof(ShardOrchestrator), typeof(ShardRun), async (context, run) => await copy.RunAsync(context, (ShardRun)run!));
+        var changed = new Orchestrator(
+            nameof(ShardOrchestrator), typeof(ShardRun), async (context, run) => await copy.RunAsync(context, (ShardRun)run!));
         return new Replayer(new Dictionary<string, Orchestrator> { [changed.Name] = changed }).FindDifference(history);
     }
 

@@ -14,31 +14,34 @@ namespace Drover.Functions.Tests.Replay;
 /// <summary>The runs whose histories are recorded: one for each way that an orchestrator can take.</summary>
 internal static class Scenarios
 {
-    public static IReadOnlyDictionary<string, Func<Action<OrchestratorHost>, Task>> All { get; } = new Dictionary<string, Func<Action<OrchestratorHost>, Task>>
-    {
-        ["completed"] = see => BatchAsync(see, 3, 2, _ => { }, b => b.RunAsync()),
-        ["plan-problem"] = see => BatchAsync(see, 0, 1, b => b.Plan = b.Plan with { Problem = "The input is empty.", ProblemCode = "empty_batch" }, b => b.RunAsync()),
-        ["planning-throws"] = see => BatchAsync(see, 1, 1, b => b.OnPlan = _ => throw new IOException("disk"), b => TimersAsync(b, 9)),
-        ["shard-stops"] = see => BatchAsync(
-            see, 3, 2, b => b.OnPass = run => run.Shard == 1 ? FakeBatch.StopsWith("refused") : FakeBatch.ComeBack(b.Host.Now.AddHours(1)), b => b.RunAsync()),
-        ["shard-throws"] = see => BatchAsync(see, 2, 1, b => b.OnPass = _ => throw new IOException("disk"), b => TimersAsync(b, 9)),
-        ["cancelled"] = see => BatchAsync(see, 3, 2, PassesUntilClosed, CloseAsync),
-        ["expired"] = see => BatchAsync(see, 2, 2, b => b.OnPass = _ => FakeBatch.Unrun(), b => b.RunAsync()),
-        ["audit-short"] = see => BatchAsync(see, 3, 2, b => ShortAudits(b, 1), b => b.RunAsync()),
-        ["audit-short-always"] = see => BatchAsync(see, 1, 1, b => ShortAudits(b, 100), b => b.RunAsync()),
-        ["audit-problem"] = see => BatchAsync(see, 1, 1, b => b.OnAudit = _ => new Audit([], Tally.Zero, "The plan is gone."), b => b.RunAsync()),
-        ["retry-queue"] = see => BatchAsync(see, 2, 2, Retried, ReportAsync),
-        ["retry-queue-silent"] = see => BatchAsync(see, 1, 1, Retried, SilentAsync),
-        ["reopened"] = see => BatchAsync(see, 1, 1, _ => { }, b => b.RunAsync(new BatchRun(FakeBatch.Id) { Reopen = ["rate_limit_exceeded"] })),
-        ["many-passes"] = see => BatchAsync(see, 1, 1, b => b.OnPass = ManyPasses(b), b => TimersAsync(b, 29)),
-        ["many-shards"] = see => BatchAsync(see, 203, 30, _ => { }, b => b.RunAsync(), quick: true),
-        ["stages"] = see => BatchAsync(see, 2, 2, Staged, b => b.RunAsync()),
-        ["stages-cancelled"] = see => BatchAsync(see, 2, 2, StagedUntilClosed, CloseStageAsync),
-        ["stages-lost"] = see => BatchAsync(see, 1, 1, StagedAndLost, b => b.RunAsync()),
-        ["images-gathered"] = GatherAsync,
-        ["image-results"] = ResultsAsync,
-        ["webhook"] = WebhookAsync,
-    };
+    public static IReadOnlyDictionary<string, Func<Action<OrchestratorHost>, Task>> All { get; } =
+        new Dictionary<string, Func<Action<OrchestratorHost>, Task>>
+        {
+            ["completed"] = see => BatchAsync(see, 3, 2, _ => { }, b => b.RunAsync()),
+            ["plan-problem"] = see => BatchAsync(see, 0, 1, b => b.Plan = b.Plan with { Problem = "The input is empty.", ProblemCode = "empty_batch" }, b => b.RunAsync()),
+            ["planning-throws"] = see => BatchAsync(see, 1, 1, b => b.OnPlan = _ => throw new IOException("disk"), b => TimersAsync(b, 9)),
+            ["shard-stops"] = see => BatchAsync(
+                see, 3, 2,
+                b => b.OnPass = run => run.Shard == 1 ? FakeBatch.StopsWith("refused") : FakeBatch.ComeBack(b.Host.Now.AddHours(1)),
+                b => b.RunAsync()),
+            ["shard-throws"] = see => BatchAsync(see, 2, 1, b => b.OnPass = _ => throw new IOException("disk"), b => TimersAsync(b, 9)),
+            ["cancelled"] = see => BatchAsync(see, 3, 2, PassesUntilClosed, CloseAsync),
+            ["expired"] = see => BatchAsync(see, 2, 2, b => b.OnPass = _ => FakeBatch.Unrun(), b => b.RunAsync()),
+            ["audit-short"] = see => BatchAsync(see, 3, 2, b => ShortAudits(b, 1), b => b.RunAsync()),
+            ["audit-short-always"] = see => BatchAsync(see, 1, 1, b => ShortAudits(b, 100), b => b.RunAsync()),
+            ["audit-problem"] = see => BatchAsync(see, 1, 1, b => b.OnAudit = _ => new Audit([], Tally.Zero, "The plan is gone."), b => b.RunAsync()),
+            ["retry-queue"] = see => BatchAsync(see, 2, 2, Retried, ReportAsync),
+            ["retry-queue-silent"] = see => BatchAsync(see, 1, 1, Retried, SilentAsync),
+            ["reopened"] = see => BatchAsync(see, 1, 1, _ => { }, b => b.RunAsync(new BatchRun(FakeBatch.Id) { Reopen = ["rate_limit_exceeded"] })),
+            ["many-passes"] = see => BatchAsync(see, 1, 1, b => b.OnPass = ManyPasses(b), b => TimersAsync(b, 29)),
+            ["many-shards"] = see => BatchAsync(see, 203, 30, _ => { }, b => b.RunAsync(), quick: true),
+            ["stages"] = see => BatchAsync(see, 2, 2, Staged, b => b.RunAsync()),
+            ["stages-cancelled"] = see => BatchAsync(see, 2, 2, StagedUntilClosed, CloseStageAsync),
+            ["stages-lost"] = see => BatchAsync(see, 1, 1, StagedAndLost, b => b.RunAsync()),
+            ["images-gathered"] = GatherAsync,
+            ["image-results"] = ResultsAsync,
+            ["webhook"] = WebhookAsync,
+        };
 
     private static async Task BatchAsync(
         Action<OrchestratorHost> see, int shards, int window, Action<FakeBatch> arrange, Func<FakeBatch, Task> act, bool quick = false)
@@ -106,8 +109,10 @@ internal static class Scenarios
     {
         await batch.StartAsync();
         await batch.Host.SleepsAsync("b1", batch.Host.Now.AddHours(2));
-        await batch.Host.RaiseAsync("b1", BatchOrchestrator.RetriedEvent, new RetryReport(0, Tally.Zero with { Completed = 2 }, IsDone: false));
-        await batch.Host.RaiseAsync("b1", BatchOrchestrator.RetriedEvent, new RetryReport(0, Tally.Zero with { Completed = 4 }, IsDone: true));
+        await batch.Host.RaiseAsync(
+            "b1", BatchOrchestrator.RetriedEvent, new RetryReport(0, Tally.Zero with { Completed = 2 }, IsDone: false));
+        await batch.Host.RaiseAsync(
+            "b1", BatchOrchestrator.RetriedEvent, new RetryReport(0, Tally.Zero with { Completed = 4 }, IsDone: true));
         await batch.EndAsync();
     }
 
@@ -122,7 +127,10 @@ internal static class Scenarios
     private static Func<ShardRun, PassResult> ManyPasses(FakeBatch batch)
     {
         var passes = 0;
-        return _ => ++passes == 30 ? PassResult.Settled(FakeBatch.Ten) : FakeBatch.ComeBack(batch.Host.Now.AddMinutes(1)) with { IsWholePass = passes % 2 == 0, Next = 5 };
+        return _ =>
+            ++passes == 30
+            ? PassResult.Settled(FakeBatch.Ten)
+            : FakeBatch.ComeBack(batch.Host.Now.AddMinutes(1)) with { IsWholePass = passes % 2 == 0, Next = 5 };
     }
 
     private static void Staged(FakeBatch batch)
@@ -177,7 +185,8 @@ internal static class Scenarios
     {
         await using var host = new OrchestratorHost();
         var looks = 0;
-        host.Answer<ImageResultRun>(nameof(WriteImageResults), run => run with { IsOver = ++looks == 52, Done = new Dictionary<string, int> { ["0"] = looks } });
+        host.Answer<ImageResultRun>(
+            nameof(WriteImageResults), run => run with { IsOver = ++looks == 52, Done = new Dictionary<string, int> { ["0"] = looks } });
         await WatchAsync(host, see, quick: false, async () =>
         {
             await host.StartAsync(nameof(ImageResultOrchestrator), new ImageResultRun("images-1"), "images-1-results");

@@ -33,7 +33,10 @@ internal sealed record Step(int Id, string What, string? Payload)
     };
 
     /// <summary>How what the code asks for differs from what the history has; null: it does not.</summary>
-    /// <remarks>The framework keeps no inputs of activities and sub-orchestrations. Any other payload must say all that the recorded one says; it may say more, for a member that is new changes nothing for those that run.</remarks>
+    /// <remarks>
+    /// The framework keeps no inputs of activities and sub-orchestrations. Any other payload must say all that the recorded one says; it
+    /// may say more, for a member that is new changes nothing for those that run.
+    /// </remarks>
     public static string? Compare(Step? recorded, Step? now)
     {
         if (recorded is null || now is null || recorded.Id != now.Id || recorded.What != now.What)
@@ -50,9 +53,11 @@ internal sealed record Step(int Id, string What, string? Payload)
 
     private static Step Timer(int id, DateTime at) => new(id, $"a timer until {at.ToUniversalTime():O}", null);
 
-    private static Step Child(int id, string? name, string? instance, string? input) => new(id, $"the sub-orchestration '{name}' as '{instance}'", input);
+    private static Step Child(int id, string? name, string? instance, string? input) =>
+        new(id, $"the sub-orchestration '{name}' as '{instance}'", input);
 
-    private static Step Event(int id, string? name, string? instance, string? payload) => new(id, $"the event '{name}' to '{instance}'", payload);
+    private static Step Event(int id, string? name, string? instance, string? payload) =>
+        new(id, $"the event '{name}' to '{instance}'", payload);
 
     // Why it failed is told by stack traces, which every change of the code alters.
     private static Step End(int id, OrchestrationStatus status, string? result) =>

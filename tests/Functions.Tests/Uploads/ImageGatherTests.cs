@@ -32,7 +32,9 @@ public sealed class ImageGatherTests
         Assert.Equal(Wait, await host.NextTimerAsync());
         await host.EndAsync(Id);
 
-        Assert.Equal([nameof(GatherImages), nameof(GatherImages), nameof(GatherImages), nameof(StartImageBatch), nameof(GatherImages)], host.Activities);
+        Assert.Equal(
+            [nameof(GatherImages), nameof(GatherImages), nameof(GatherImages), nameof(StartImageBatch), nameof(GatherImages)],
+            host.Activities);
         var looks = host.Inputs<Gathering>(nameof(GatherImages));
         Assert.Equal([(0, false), (3, false), (8, false), (0, false)], looks.Select(l => (l.Before, l.IsLast)));
         Assert.Equal([looks[2].BatchId], host.Inputs<string>(nameof(StartImageBatch)));

@@ -48,7 +48,8 @@ public sealed class ImageResultTests
 
         await host.EndAsync(Id);
         Assert.Equal(50, (await host.InputAsync<ImageResultRun>(Id)).Done["0"]);
-        Assert.Equal(Enumerable.Range(0, 52), host.Inputs<ImageResultRun>(nameof(WriteImageResults)).Select(r => r.Done.GetValueOrDefault("0")));
+        Assert.Equal(
+            Enumerable.Range(0, 52), host.Inputs<ImageResultRun>(nameof(WriteImageResults)).Select(r => r.Done.GetValueOrDefault("0")));
         Assert.Equal(TimeSpan.FromMinutes(2), last); // Not soon again.
     }
 

@@ -11,7 +11,8 @@ public sealed class AzuriteServerTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("drover-azurite-").FullName;
     private AzuriteEndpoints _endpoints = null!;
 
-    public async ValueTask InitializeAsync() => _endpoints = await AzuriteServer.EndpointsOfAsync(_folder, _ => { }, CancellationToken.None);
+    public async ValueTask InitializeAsync() =>
+        _endpoints = await AzuriteServer.EndpointsOfAsync(_folder, _ => { }, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
@@ -37,7 +38,8 @@ public sealed class AzuriteServerTests : IAsyncLifetime
         var server = await StartAsync();
         await Container("kept").CreateAsync();
         using var idle = new TcpClient();
-        await idle.ConnectAsync(IPAddress.Loopback, _endpoints.BlobPort); // Azurite waits for its end, which HttpClient makes 15 seconds of.
+        // Azurite waits for its end, which HttpClient makes 15 seconds of.
+        await idle.ConnectAsync(IPAddress.Loopback, _endpoints.BlobPort);
         await Container("kept").ExistsAsync(); // So that it has seen the connection.
 
         await server.LeaveAsync();
@@ -47,7 +49,8 @@ public sealed class AzuriteServerTests : IAsyncLifetime
             Assert.False(process.HasExited);
         }
 
-        Assert.Contains("\"kept\"", await File.ReadAllTextAsync(Path.Combine(_folder, "__azurite_db_blob__.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"kept\"", await File.ReadAllTextAsync(Path.Combine(_folder, "__azurite_db_blob__.json")), StringComparison.Ordinal);
         idle.Close();
         await AzuriteServer.WaitForEndAsync(_folder, CancellationToken.None);
         await using var next = await StartAsync();
@@ -101,7 +104,8 @@ public sealed class AzuriteServerTests : IAsyncLifetime
         Assert.False(_endpoints.IsAnyTaken);
     }
 
-    private async Task<AzuriteServer> StartAsync() => (await AzuriteServer.EnsureAsync(_endpoints, _folder, _ => { }, CancellationToken.None))!;
+    private async Task<AzuriteServer> StartAsync() =>
+        (await AzuriteServer.EnsureAsync(_endpoints, _folder, _ => { }, CancellationToken.None))!;
 
     private BlobContainerClient Container(string name) => new(_endpoints.ConnectionString, name);
 

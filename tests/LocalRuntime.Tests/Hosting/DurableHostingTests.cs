@@ -10,7 +10,9 @@ public sealed class DurableHostingTests
     {
         await using var host = await StartAsync();
 
-        Assert.Equal("[\"Hello, Ann (1)\",\"Hello, Bob (2)\",\"from one, nobody 0\"]", await host.Http.GetStringAsync("api/start/one?names=Ann,Bob"));
+        Assert.Equal(
+            "[\"Hello, Ann (1)\",\"Hello, Bob (2)\",\"from one, nobody 0\"]",
+            await host.Http.GetStringAsync("api/start/one?names=Ann,Bob"));
         Assert.Empty(host.Complaints);
     }
 
@@ -86,16 +88,23 @@ public sealed class DurableHostingTests
         {
             await client.ScheduleNewOrchestrationInstanceAsync("Greet", names.Split(','), new StartOrchestrationOptions(id), cancellation);
             var end = await client.WaitForInstanceCompletionAsync(id, true, cancellation);
-            return Results.Text(end.FailureDetails is { } failure ? $"{failure.InnerFailure?.ErrorType}: {failure.InnerFailure?.ErrorMessage}" : end.SerializedOutput);
+            return Results.Text(
+                end.FailureDetails is { } failure
+                    ? $"{failure.InnerFailure?.ErrorType}: {failure.InnerFailure?.ErrorMessage}"
+                    : end.SerializedOutput);
         }
 
         [Function("Status")]
         public static async Task<IResult> Status(
-            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "status/{id}")] HttpRequest request, string id, [DurableClient] DurableTaskClient client) =>
-            await client.GetInstanceAsync(id, CancellationToken.None) is { } instance ? Results.Text($"{instance.RuntimeStatus}") : Results.NotFound();
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "status/{id}")] HttpRequest request, string id,
+            [DurableClient] DurableTaskClient client) =>
+            await client.GetInstanceAsync(id, CancellationToken.None) is { } instance
+                ? Results.Text($"{instance.RuntimeStatus}")
+                : Results.NotFound();
 
         [Function("GreetOrchestrator")]
-        public static async Task<string[]> Greet([OrchestrationTrigger(Orchestration = "Greet")] TaskOrchestrationContext context, string[] names)
+        public static async Task<string[]> Greet(
+            [OrchestrationTrigger(Orchestration = "Greet")] TaskOrchestrationContext context, string[] names)
         {
             var greetings = new List<string>();
             for (var i = 0; i < names.Length; i++)
@@ -111,7 +120,9 @@ public sealed class DurableHostingTests
         public async Task<string> SayHello([ActivityTrigger] Greeting greeting)
         {
             await Task.Yield();
-            return greeting.Name == "fail" ? throw new InvalidOperationException("no greeting") : $"Hello, {greeting.Name} ({greeting.Number})";
+            return greeting.Name == "fail"
+                ? throw new InvalidOperationException("no greeting")
+                : $"Hello, {greeting.Name} ({greeting.Number})";
         }
 
         [Function(nameof(WhoAmI))]

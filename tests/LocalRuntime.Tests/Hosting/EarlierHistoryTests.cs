@@ -40,7 +40,9 @@ public sealed class EarlierHistoryTests : IDisposable
         await using var host = await StartAsync();
         var client = (DurableTaskClient)host.Services.GetService(typeof(DurableTaskClient))!;
 
-        Assert.Equal("RAN 7", (await client.WaitForInstanceCompletionAsync("running", true, CancellationToken.None).WithinPatience()).ReadOutputAs<string>());
+        Assert.Equal(
+            "RAN 7",
+            (await client.WaitForInstanceCompletionAsync("running", true, CancellationToken.None).WithinPatience()).ReadOutputAs<string>());
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public sealed class FunctionDiscoveryTests
     public void Find_OfGoodFunctions_BindsTheirSettings()
     {
         var (catalog, errors) = Find(
-            [typeof(Good)], new() { ["AzureWebJobsStorage"] = Storage, ["Queue"] = "Work", ["AzureWebJobsOther"] = Storage, ["Every"] = "00:00:10" });
+            [typeof(Good)],
+            new() { ["AzureWebJobsStorage"] = Storage, ["Queue"] = "Work", ["AzureWebJobsOther"] = Storage, ["Every"] = "00:00:10" });
 
         Assert.Empty(errors);
         Assert.Equal(["Blob", "Http", "Queue", "Run", "Timer", "Work"], catalog.Functions.Select(f => f.Name).Order());
@@ -89,7 +90,8 @@ public sealed class FunctionDiscoveryTests
         Assert.Equal(string.Join(Environment.NewLine, refusal.Errors), refusal.Message);
     }
 
-    private static (FunctionCatalog Catalog, List<string> Errors) Find(Type[] types, Dictionary<string, string?> settings, bool runTriggers = true)
+    private static (FunctionCatalog Catalog, List<string> Errors) Find(
+        Type[] types, Dictionary<string, string?> settings, bool runTriggers = true)
     {
         var errors = new List<string>();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
@@ -108,13 +110,15 @@ public sealed class FunctionDiscoveryTests
         }
 
         [Function("Blob")]
-        public static Task Blob([BlobTrigger("images/{name}", Connection = "Other")] Stream blob, string name, Uri? uri = null) => Task.CompletedTask;
+        public static Task Blob(
+            [BlobTrigger("images/{name}", Connection = "Other")] Stream blob, string name, Uri? uri = null) => Task.CompletedTask;
 
         [Function("Timer")]
         public static ValueTask Timer([TimerTrigger("%Every%")] TimerInfo timer, CancellationToken cancellation) => default;
 
         [Function("Run")]
-        public static Task<int> Run([OrchestrationTrigger(Orchestration = "plan")] TaskOrchestrationContext context, string? input) => Task.FromResult(1);
+        public static Task<int> Run(
+            [OrchestrationTrigger(Orchestration = "plan")] TaskOrchestrationContext context, string? input) => Task.FromResult(1);
 
         [Function("Work")]
         public Task<int> Work([ActivityTrigger] int[] numbers, string instanceId) => Task.FromResult(1);

@@ -125,18 +125,23 @@ public sealed class FunctionHostTests
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        var start = host.Services.GetRequiredService<DurableTaskClient>().ScheduleNewOrchestrationInstanceAsync("Hold", CancellationToken.None);
-        await Eventually.TrueAsync(() => host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+        var start = host.Services.GetRequiredService<DurableTaskClient>()
+            .ScheduleNewOrchestrationInstanceAsync("Hold", CancellationToken.None);
+        await Eventually.TrueAsync(
+            () => host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
 
         await Assert.ThrowsAnyAsync<Exception>(() => start.WithinPatience());
-        Assert.Contains(host.Log.Entries, entry => entry is { Level: LogLevel.Critical, Message: "The durable engine cannot go on, so the host stops." });
+        Assert.Contains(
+            host.Log.Entries,
+            entry => entry is { Level: LogLevel.Critical, Message: "The durable engine cannot go on, so the host stops." });
         Assert.NotNull(host.Failure);
     }
 
     public sealed class HoldingFunctions
     {
         [Function("Hold")]
-        public static Task<string> Hold([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<string>("go");
+        public static Task<string> Hold([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            context.WaitForExternalEvent<string>("go");
     }
 
     public sealed class Shared

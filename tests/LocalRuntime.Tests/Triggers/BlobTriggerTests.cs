@@ -148,7 +148,8 @@ public sealed class BlobTriggerTests(AzuriteFixture azurite)
         var first = (string)(await host.Probe.NextAsync())!;
         var other = first == "in/a.txt" ? "in/b.txt" : "in/a.txt";
 
-        await Eventually.TrueAsync(() => host.Log.Entries.Any(e => e.Message == $"Function 'Take' is due for a new version of blob '{other}'."));
+        await Eventually.TrueAsync(
+            () => host.Log.Entries.Any(e => e.Message == $"Function 'Take' is due for a new version of blob '{other}'."));
         await Container.DeleteBlobAsync(other);
         host.Probe.Gate.SetResult();
 
@@ -170,20 +171,21 @@ public sealed class BlobTriggerTests(AzuriteFixture azurite)
         await IdleAsync(host, runs: 2);
     }
 
-    private async Task<TestHost> StartAsync(Type functions, Probe? probe = null, string hostJson = "") => await TestHost.StartAsync(new TestHostOptions
-    {
-        Functions = [functions],
-        Settings =
+    private async Task<TestHost> StartAsync(Type functions, Probe? probe = null, string hostJson = "") =>
+        await TestHost.StartAsync(new TestHostOptions
+        {
+            Functions = [functions],
+            Settings =
         {
             ["AzureWebJobsStorage"] = azurite.ConnectionString,
             ["Container"] = Container.Name,
             ["AzureFunctionsWebHost:hostId"] = _id,
         },
-        HostJson = $$"""
+            HostJson = $$"""
             { "version": "2.0", "extensions": { "queues": { "maxPollingInterval": "00:00:00.1" }{{(hostJson == "" ? "" : "," + hostJson)}} } }
             """,
-        Probe = probe ?? new Probe(),
-    });
+            Probe = probe ?? new Probe(),
+        });
 
     private async Task UploadAsync(string name, string text)
     {
@@ -202,7 +204,8 @@ public sealed class BlobTriggerTests(AzuriteFixture azurite)
         Assert.Equal(runs, host.Probe.All.Count);
     }
 
-    private static int BlobScans(TestHost host) => host.Log.Entries.Count(entry => entry.Message.StartsWith("Listed container", StringComparison.Ordinal));
+    private static int BlobScans(TestHost host) =>
+        host.Log.Entries.Count(entry => entry.Message.StartsWith("Listed container", StringComparison.Ordinal));
 
     /// <summary>The poison message of this test's container; the queue is shared by all tests.</summary>
     private async Task<string> NextPoisonAsync()
@@ -212,7 +215,8 @@ public sealed class BlobTriggerTests(AzuriteFixture azurite)
         {
             if (await Poison.ExistsAsync())
             {
-                found = (await Poison.PeekMessagesAsync(32)).Value.Select(m => m.Body.ToString()).FirstOrDefault(text => text.Contains(Container.Name));
+                found = (await Poison.PeekMessagesAsync(32)).Value.Select(m => m.Body.ToString())
+                    .FirstOrDefault(text => text.Contains(Container.Name));
             }
 
             return found is not null;
@@ -233,7 +237,8 @@ public sealed class BlobTriggerTests(AzuriteFixture azurite)
     public sealed class TextFunctions(Probe probe)
     {
         [Function("Take")]
-        public void Take([BlobTrigger("%Container%/in/{name}.{ext}")] string blob, string name, string ext) => probe.Saw($"{name} {ext}: {blob}");
+        public void Take([BlobTrigger("%Container%/in/{name}.{ext}")] string blob, string name, string ext) =>
+            probe.Saw($"{name} {ext}: {blob}");
     }
 
     public sealed class BytesFunctions(Probe probe)
@@ -254,7 +259,8 @@ public sealed class BlobTriggerTests(AzuriteFixture azurite)
     {
         [Function("Take")]
         public async Task Take([BlobTrigger("%Container%/in/{name}")] BlobClient blob, string blobTrigger, Uri uri) =>
-            probe.Saw($"{blob.Name}: {(await blob.DownloadContentAsync()).Value.Content} {uri == blob.Uri && blobTrigger.EndsWith("/" + blob.Name, StringComparison.Ordinal)}");
+            probe.Saw(
+                $"{blob.Name}: {(await blob.DownloadContentAsync()).Value.Content} {uri == blob.Uri && blobTrigger.EndsWith("/" + blob.Name, StringComparison.Ordinal)}");
     }
 
     public sealed class BlockClientFunctions(Probe probe)

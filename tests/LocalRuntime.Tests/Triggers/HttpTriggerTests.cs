@@ -90,7 +90,8 @@ public sealed class HttpTriggerTests : IAsyncLifetime
 
         Assert.Equal("cancelled", await _host.Probe.NextAsync());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
-        await Eventually.TrueAsync(() => _host.Log.Entries.Any(e => e.Message == "Function 'Wait' ended with TaskCanceledException after its client had gone."));
+        await Eventually.TrueAsync(
+            () => _host.Log.Entries.Any(e => e.Message == "Function 'Wait' ended with TaskCanceledException after its client had gone."));
         Assert.DoesNotContain(_host.Complaints, message => message.Contains("'Wait'"));
     }
 
@@ -152,11 +153,13 @@ public sealed class HttpTriggerTests : IAsyncLifetime
         public IResult Plain([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Text("plain");
 
         [Function("Batch")]
-        public IResult Batch([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "batches/{id}")] HttpRequest request, string id) =>
+        public IResult Batch(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "batches/{id}")] HttpRequest request, string id) =>
             Results.Text($"batch {id}");
 
         [Function("Numbered")]
-        public Task<IResult> Numbered([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "numbered/{id:int?}")] HttpRequest request, int? id) =>
+        public Task<IResult> Numbered(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "numbered/{id:int?}")] HttpRequest request, int? id) =>
             Task.FromResult(Results.Text($"number {id?.ToString() ?? "none"}"));
 
         [Function("Guid")]
@@ -164,11 +167,14 @@ public sealed class HttpTriggerTests : IAsyncLifetime
             Results.Text($"guid {id}");
 
         [Function("Files")]
-        public IResult Files([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{*rest}")] HttpRequest request, string? rest) =>
+        public IResult Files(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{*rest}")] HttpRequest request, string? rest) =>
             Results.Text($"rest {rest}");
 
         [Function("Code")]
-        public IResult Code([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "code/{value:regex(^[a-z]{{3}}$)}")] HttpRequest request, string value) =>
+        public IResult Code(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "code/{value:regex(^[a-z]{{3}}$)}")] HttpRequest request,
+            string value) =>
             Results.Text($"code {value}");
 
         [Function("Query")]
@@ -186,10 +192,12 @@ public sealed class HttpTriggerTests : IAsyncLifetime
             new OkObjectResult(new { answer = 42 });
 
         [Function("Static")]
-        public static IResult Static([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "static")] HttpRequest request) => Results.Text("static");
+        public static IResult Static([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "static")] HttpRequest request) =>
+            Results.Text("static");
 
         [Function("ValueTask")]
-        public async ValueTask<IResult> ValueTask([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "value-task")] HttpRequest request)
+        public async ValueTask<IResult> ValueTask(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "value-task")] HttpRequest request)
         {
             await Task.Yield();
             return Results.Text("value task");
@@ -203,7 +211,8 @@ public sealed class HttpTriggerTests : IAsyncLifetime
         }
 
         [Function("Stream")]
-        public async Task Stream([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "stream")] HttpRequest request, CancellationToken cancellation)
+        public async Task Stream(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "stream")] HttpRequest request, CancellationToken cancellation)
         {
             await request.HttpContext.Response.WriteAsync("first\n", cancellation);
             await request.HttpContext.Response.Body.FlushAsync(cancellation);
@@ -212,7 +221,8 @@ public sealed class HttpTriggerTests : IAsyncLifetime
         }
 
         [Function("Wait")]
-        public async Task Wait([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait")] HttpRequest request, CancellationToken cancellation)
+        public async Task Wait(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait")] HttpRequest request, CancellationToken cancellation)
         {
             probe.Saw("waiting");
             try
@@ -248,7 +258,8 @@ public sealed class HttpTriggerTests : IAsyncLifetime
         }
 
         [Function("Context")]
-        public IResult Context([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context/{id}")] HttpRequest request, FunctionContext context) =>
+        public IResult Context(
+            [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "context/{id}")] HttpRequest request, FunctionContext context) =>
             Results.Text(string.Join(
                 ' ',
                 context.FunctionDefinition.Name,

@@ -82,7 +82,8 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
             log.Entries.Select(e => e.Message.Split(';')[0]));
 
         QueueClient Queue() =>
-            Connect(own.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, new Traffic()).GetQueueClient(_name);
+            Connect(own.ConnectionString, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, new Traffic())
+                .GetQueueClient(_name);
 
         async Task SendAsync(string text)
         {
@@ -124,7 +125,10 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
         await azurite.Queues.CreateQueueAsync(_name);
         using var loggers = new LoggerFactory();
         var pump = new QueuePump(
-            Options(), options => Connect(azurite.ConnectionString, options, traffic), (_, _) => Task.CompletedTask, clock, loggers.CreateLogger("test"));
+            Options(),
+            options => Connect(azurite.ConnectionString, options, traffic),
+            (_, _) => Task.CompletedTask,
+            clock, loggers.CreateLogger("test"));
         using var stop = new CancellationTokenSource();
         var running = pump.RunAsync(stop.Token);
 
@@ -175,7 +179,8 @@ public sealed class QueuePumpTests(AzuriteFixture azurite)
                 Assert.False(message.Response.IsError);
                 Interlocked.Increment(ref _updates);
             }
-            else if (message.Request.Method == RequestMethod.Get && message.Request.Uri.Path.EndsWith("/messages", StringComparison.Ordinal))
+            else if (
+                message.Request.Method == RequestMethod.Get && message.Request.Uri.Path.EndsWith("/messages", StringComparison.Ordinal))
             {
                 Interlocked.Increment(ref _receives);
             }

@@ -121,7 +121,8 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite)
     [Fact]
     public async Task Message_Failing_StaysInvisibleForTheTimeoutOfHostJson()
     {
-        await using var host = await StartAsync(typeof(TextFunctions), """ "visibilityTimeout": "01:00:00" """, new Probe { Fails = _ => true });
+        await using var host = await StartAsync(
+            typeof(TextFunctions), """ "visibilityTimeout": "01:00:00" """, new Probe { Fails = _ => true });
         await SendAsync("later");
         Assert.Equal("later", await host.Probe.NextAsync());
         await Eventually.TrueAsync(() => host.Complaints.Any());
@@ -173,7 +174,8 @@ public sealed class QueueTriggerTests(AzuriteFixture azurite)
     }
 
     private async Task<TestHost> StartAsync(
-        Type functions, string queues = "", Probe? probe = null, PeakProbe? peak = null, TimeProvider? clock = null, string timeout = "-1") =>
+        Type functions, string queues = "", Probe? probe = null, PeakProbe? peak = null, TimeProvider? clock = null,
+        string timeout = "-1") =>
         await TestHost.StartAsync(new TestHostOptions
         {
             Functions = [functions],

@@ -30,7 +30,8 @@ public sealed class StorageOutageTests
         await Eventually.TrueAsync(() => host.Probe.All.Contains("blob after") && host.Probe.All.Contains("message after"));
         await Eventually.TrueAsync(() => Back("Container 'images'") && Back("Queue 'work'"));
 
-        bool Lost(string what) => host.Log.Entries.Count(e => e.Message.StartsWith($"{what} cannot be reached", StringComparison.Ordinal)) == 1;
+        bool Lost(string what) =>
+            host.Log.Entries.Count(e => e.Message.StartsWith($"{what} cannot be reached", StringComparison.Ordinal)) == 1;
         bool Back(string what) => host.Log.Entries.Count(e => e.Message == $"{what} can be reached again.") == 1;
 
         async Task UploadAsync(string name)
@@ -42,7 +43,8 @@ public sealed class StorageOutageTests
 
         async Task SendAsync(string text)
         {
-            var queue = new QueueClient(azurite.ConnectionString, "work", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+            var queue = new QueueClient(
+                azurite.ConnectionString, "work", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
             await queue.CreateIfNotExistsAsync();
             await queue.SendMessageAsync(text);
         }

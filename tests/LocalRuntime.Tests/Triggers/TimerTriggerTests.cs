@@ -172,14 +172,15 @@ public sealed class TimerTriggerTests : IDisposable
         Assert.True(host.Probe.All.Count >= 3);
     }
 
-    private async Task<TestHost> StartAsync(Type functions, string schedule, Probe? probe = null) => await TestHost.StartAsync(new TestHostOptions
-    {
-        Functions = [functions],
-        Settings = { ["Schedule"] = schedule },
-        Time = _clock,
-        Probe = probe ?? new Probe(),
-        DataPath = _data.FullName,
-    });
+    private async Task<TestHost> StartAsync(Type functions, string schedule, Probe? probe = null) =>
+        await TestHost.StartAsync(new TestHostOptions
+        {
+            Functions = [functions],
+            Settings = { ["Schedule"] = schedule },
+            Time = _clock,
+            Probe = probe ?? new Probe(),
+            DataPath = _data.FullName,
+        });
 
     /// <summary>The engine's waits are in the clock too, so a test looks for its timer's by its time.</summary>
     private Task WaitsForAsync(string time) => Eventually.TrueAsync(() => _clock.Due.Contains(At(time)));
@@ -205,7 +206,8 @@ public sealed class TimerTriggerTests : IDisposable
     public sealed class StartupFunctions(Probe probe, TimeProvider time)
     {
         [Function("Tick")]
-        public void Tick([TimerTrigger("%Schedule%", RunOnStartup = true, UseMonitor = false)] TimerInfo timer) => probe.Saw(Describe(timer, time));
+        public void Tick([TimerTrigger("%Schedule%", RunOnStartup = true, UseMonitor = false)] TimerInfo timer) =>
+            probe.Saw(Describe(timer, time));
     }
 
     public sealed class SlowFunctions(Probe probe)

@@ -1,6 +1,8 @@
 namespace Drover.Budgets.Alerts;
 
-/// <summary>What the webhook gets: <c>{"type":"budget.alert","timestamp":"…","data":{"scope":"day","period":"2030-01-31","percent":80,…}}</c>.</summary>
+/// <summary>
+/// What the webhook gets: <c>{"type":"budget.alert","timestamp":"…","data":{"scope":"day","period":"2030-01-31","percent":80,…}}</c>.
+/// </summary>
 internal sealed record AlertMessage(string Type, DateTimeOffset Timestamp, AlertMessage.Details Data)
 {
     public static AlertMessage Of(SpendAlert alert) =>

@@ -10,7 +10,8 @@ internal static class SpendAlerts
 
     /// <summary>Raises what is due. A refused call makes it 100 per cent, whatever small remainder is left.</summary>
     public static (SpendDocument Ledger, IReadOnlyList<SpendAlert> Alerts) Raise(
-        SpendDocument ledger, BudgetOptions options, IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> refused, DateTimeOffset now)
+        SpendDocument ledger, BudgetOptions options, IEnumerable<(BudgetScope Scope, Payer Payer, DateOnly Day)> refused,
+        DateTimeOffset now)
     {
         var alerts = new List<SpendAlert>();
         foreach (var (scope, payer, day) in Limited(ledger, options))
@@ -97,7 +98,9 @@ internal static class SpendAlerts
 
         foreach (var (key, days) in ledger.Keys.Where(k => options.Of(k.Key) is not null))
         {
-            foreach (var scope in new[] { BudgetScope.KeyDay, BudgetScope.KeyMonth }.Where(s => ledger.LimitOf(s, new Payer("", key), options) is not null))
+            foreach (
+                var scope in new[] { BudgetScope.KeyDay, BudgetScope.KeyMonth }.Where(
+                    s => ledger.LimitOf(s, new Payer("", key), options) is not null))
             {
                 foreach (var day in days.Keys)
                 {
@@ -115,5 +118,6 @@ internal static class SpendAlerts
 
     // The same alert has the same id, whoever sends it and however often.
     private static string IdOf(SpendAlert alert) => string.Create(
-        CultureInfo.InvariantCulture, $"budget-{alert.Scope.ToString().ToLowerInvariant()}-{alert.Period}-{alert.LimitUsd:0.######}-{alert.Percent}");
+        CultureInfo.InvariantCulture,
+        $"budget-{alert.Scope.ToString().ToLowerInvariant()}-{alert.Period}-{alert.LimitUsd:0.######}-{alert.Percent}");
 }

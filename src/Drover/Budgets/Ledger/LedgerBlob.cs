@@ -16,7 +16,8 @@ internal sealed class LedgerBlob(BlockBlobClient blob, Random random, TimeProvid
     private (SpendDocument Ledger, ETag? Tag)? _cached;
 
     /// <summary>The ledger as it is now.</summary>
-    public Task<SpendDocument> ReadAsync(CancellationToken cancellationToken) => UpdateAsync(static ledger => (ledger, ledger), cancellationToken);
+    public Task<SpendDocument> ReadAsync(CancellationToken cancellationToken) =>
+        UpdateAsync(static ledger => (ledger, ledger), cancellationToken);
 
     /// <summary>Changes the ledger.</summary>
     /// <param name="change">
@@ -87,7 +88,8 @@ internal sealed class LedgerBlob(BlockBlobClient blob, Random random, TimeProvid
         var conditions = tag is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = tag };
         try
         {
-            BlobContentInfo written = await blob.UploadAsync(content.ToStream(), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+            BlobContentInfo written = await blob.UploadAsync(
+                content.ToStream(), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
             return written.ETag;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)

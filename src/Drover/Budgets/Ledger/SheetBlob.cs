@@ -51,14 +51,16 @@ internal sealed class SheetBlob(BlockBlobClient blob)
         return null;
     }
 
-    public async Task DeleteAsync(CancellationToken cancellationToken) => await blob.DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    public async Task DeleteAsync(CancellationToken cancellationToken) =>
+        await blob.DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
     private async Task<ETag?> PutAsync(SpendSheet sheet, BlobRequestConditions conditions, CancellationToken cancellationToken)
     {
         var content = BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(sheet, SpendJson.Default.SpendSheet));
         try
         {
-            BlobContentInfo written = await blob.UploadAsync(content.ToStream(), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
+            BlobContentInfo written = await blob.UploadAsync(
+                content.ToStream(), new BlobUploadOptions { Conditions = conditions }, cancellationToken);
             return written.ETag;
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412 || e.ErrorCode == BlobErrorCode.BlobNotFound)

@@ -32,7 +32,8 @@ internal sealed record SpendDocument
     public ImmutableList<Orphan> Orphans { get; init; } = [];
 
     /// <summary>The highest alert of each scope and period.</summary>
-    public ImmutableSortedDictionary<string, int> Alerts { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, int> Alerts { get; init; } =
+        ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
     /// <summary>Alerts that the webhook has not taken yet.</summary>
     public ImmutableList<UnsentAlert> Unsent { get; init; } = [];

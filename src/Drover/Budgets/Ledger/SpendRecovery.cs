@@ -30,7 +30,8 @@ internal sealed class SpendRecovery(ContainerLayout blobs, LedgerBlob ledger, Bu
 
             var blob = new SheetBlob(blobs.SpendSheet(id));
             var sheet = await blob.CloseAsync(cancellationToken);
-            raised.AddRange(await ledger.UpdateAsync(it => SpendArithmetic.Recover(it, id, sheet, options, time.GetUtcNow()), cancellationToken));
+            raised.AddRange(
+                await ledger.UpdateAsync(it => SpendArithmetic.Recover(it, id, sheet, options, time.GetUtcNow()), cancellationToken));
             await blob.DeleteAsync(cancellationToken);
             SpendLog.Recovered(logger, sheet?.Accounts.Sum(a => a.Open.Count + a.Lost.Count) ?? 0);
         }

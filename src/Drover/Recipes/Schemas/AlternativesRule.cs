@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace Drover.Recipes.Schemas;
 
 /// <summary><c>anyOf</c> and <c>oneOf</c>.</summary>
-/// <remarks>A value that fits an alternative as it is stays that; only one that fits none is mended to fit the first that it can be.</remarks>
+/// <remarks>
+/// A value that fits an alternative as it is stays that; only one that fits none is mended to fit the first that it can be.
+/// </remarks>
 /// <param name="isOne">Whether a value must fit one and no other.</param>
 internal sealed class AlternativesRule(IReadOnlyList<SchemaNode> alternatives, bool isOne) : ISchemaRule
 {

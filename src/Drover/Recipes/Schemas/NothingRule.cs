@@ -11,5 +11,6 @@ internal sealed class NothingRule : ISchemaRule
 
     public bool IsFor(JsonElement value) => false;
 
-    public string? Write(Utf8JsonWriter? json, JsonElement value, string path, SchemaPass pass) => $"{SchemaWords.Name(path)} must not be there.";
+    public string? Write(Utf8JsonWriter? json, JsonElement value, string path, SchemaPass pass) =>
+        $"{SchemaWords.Name(path)} must not be there.";
 }

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 namespace Drover.Recipes.Schemas;
 
 /// <summary>The formats of texts that are checked; any other name is an annotation, as JSON Schema has it.</summary>
-/// <remarks>Sources: RFC 3339 (dates, times, and durations in its appendix A), RFC 5321 with dots and letters only, RFC 1123, RFC 3986, RFC 4122.</remarks>
+/// <remarks>
+/// Sources: RFC 3339 (dates, times, and durations in its appendix A), RFC 5321 with dots and letters only, RFC 1123, RFC 3986, RFC 4122.
+/// </remarks>
 internal static partial class SchemaFormats
 {
     private static readonly Dictionary<string, Func<string, bool>> Known = new(StringComparer.Ordinal)
@@ -29,7 +31,8 @@ internal static partial class SchemaFormats
     /// <summary>Whether a text is of a format.</summary>
     public static bool IsOf(string name, string text) => Known[name](text);
 
-    private static bool IsDate(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    private static bool IsDate(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     // A leap second is one only at the end of a day in UTC.
     private static bool IsTime(string text)

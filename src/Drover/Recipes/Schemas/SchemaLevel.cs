@@ -9,7 +9,8 @@ internal sealed class SchemaLevel(SchemaReader reader, JsonElement schema, strin
     // 'discriminator' is OpenAPI's, and says what 'oneOf' says beside it; 'id' is what zod writes of its registry.
     private static readonly HashSet<string> Annotations = new(StringComparer.Ordinal)
     {
-        "$schema", "$id", "id", "$comment", "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "discriminator",
+        "$schema", "$id", "id", "$comment", "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
+        "discriminator",
         "contentEncoding", "contentMediaType", "contentSchema",
     };
 

@@ -43,7 +43,8 @@ internal sealed class SchemaPattern
             var translated = Translate(text);
             try
             {
-                return new SchemaPattern(text, new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Limit), isLinear: true);
+                return new SchemaPattern(
+                    text, new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Limit), isLinear: true);
             }
             catch (NotSupportedException)
             {

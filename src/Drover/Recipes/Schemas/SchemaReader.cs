@@ -36,7 +36,8 @@ internal sealed class SchemaReader
         {
             [] => node,
             { Count: <= MostFaults } faults => throw new InvalidDataException(string.Join(" ", faults)),
-            var faults => throw new InvalidDataException($"{string.Join(" ", faults.Take(MostFaults))} There are {faults.Count - MostFaults:N0} more faults."),
+            var faults =>
+                throw new InvalidDataException($"{string.Join(" ", faults.Take(MostFaults))} There are {faults.Count - MostFaults:N0} more faults."),
         };
     }
 
@@ -92,7 +93,8 @@ internal sealed class SchemaReader
         {
             if (next.Reference != "#" && !next.Reference.StartsWith("#/", StringComparison.Ordinal))
             {
-                Fault($"'{next.Pointer}' is \"{next.Reference}\"; it must be # or begin with #/, since only what is in the schema is referred to.");
+                Fault(
+                    $"'{next.Pointer}' is \"{next.Reference}\"; it must be # or begin with #/, since only what is in the schema is referred to.");
             }
             else if (SchemaPointer.Find(_root, next.Reference, out var target) is not { } schema)
             {
@@ -124,7 +126,8 @@ internal sealed class SchemaReader
 
         if (path.IndexOf(node) is >= 0 and var start)
         {
-            Fault($"'{node.Pointer}' refers to itself without end: {string.Join(" → ", path.Skip(start).Append(node).Select(n => n.Pointer))}.");
+            Fault(
+                $"'{node.Pointer}' refers to itself without end: {string.Join(" → ", path.Skip(start).Append(node).Select(n => n.Pointer))}.");
             return default;
         }
 

@@ -64,5 +64,6 @@ internal sealed class SchemaValues : IEqualityComparer<JsonElement>
     }
 
     // A decimal drops what its 28 digits cannot hold, so a number that is not 0 may come out as 0.
-    private static decimal? ExactOf(JsonElement number) => number.TryGetDecimal(out var exact) && (exact != 0 || number.GetDouble() == 0) ? exact : null;
+    private static decimal? ExactOf(JsonElement number) =>
+        number.TryGetDecimal(out var exact) && (exact != 0 || number.GetDouble() == 0) ? exact : null;
 }

@@ -25,7 +25,8 @@ internal sealed class ValueRules : ISchemaRule
     public NumberRules Number { get; } = new();
 
     public bool NamesNull =>
-        Types.Contains("null") || Constant?.ValueKind == JsonValueKind.Null || (Values?.Any(v => v.ValueKind == JsonValueKind.Null) ?? false);
+        Types.Contains("null") || Constant?.ValueKind == JsonValueKind.Null
+            || (Values?.Any(v => v.ValueKind == JsonValueKind.Null) ?? false);
 
     public IEnumerable<SchemaNode> InPlace => [];
 

@@ -32,7 +32,8 @@ internal sealed class BlobBinding : TriggerBinding
     public override ParameterBinder? BindTrigger(ParameterInfo parameter)
     {
         var type = parameter.ParameterType;
-        return type == typeof(Stream) ? async invocation => await Blob(invocation).Client.OpenReadAsync(cancellationToken: invocation.CancellationToken)
+        return type == typeof(Stream) ? async invocation =>
+            await Blob(invocation).Client.OpenReadAsync(cancellationToken: invocation.CancellationToken)
             : type == typeof(BlobClient) ? invocation => new(Blob(invocation).Client)
             : type == typeof(BlobBaseClient) ? invocation => new(Blob(invocation).Container.GetBlobBaseClient(Blob(invocation).Name))
             : type == typeof(BlockBlobClient) ? invocation => new(Blob(invocation).Container.GetBlockBlobClient(Blob(invocation).Name))
@@ -40,12 +41,14 @@ internal sealed class BlobBinding : TriggerBinding
             : type == typeof(PageBlobClient) ? invocation => new(Blob(invocation).Container.GetPageBlobClient(Blob(invocation).Name))
             : type == typeof(string) ? async invocation => (await ReadAsync(invocation)).ToString()
             : type == typeof(byte[]) ? async invocation => (await ReadAsync(invocation)).ToArray()
-            : type != typeof(BinaryData) && BindingData.IsJson(type) ? async invocation => BindingData.FromJson((await ReadAsync(invocation)).ToString(), type)
+            : type != typeof(BinaryData) && BindingData.IsJson(type) ? async invocation =>
+                BindingData.FromJson((await ReadAsync(invocation)).ToString(), type)
             : null;
     }
 
     public override ParameterBinder? BindOther(ParameterInfo parameter) =>
-        Names.Concat(Pattern.Names).Contains(parameter.Name, StringComparer.OrdinalIgnoreCase) && BindingData.IsSimple(parameter.ParameterType)
+        Names.Concat(Pattern.Names).Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)
+            && BindingData.IsSimple(parameter.ParameterType)
             ? BindingData.ByName(parameter)
             : null;
 

@@ -43,7 +43,8 @@ internal sealed class BlobListener : ITriggerListener
             Settings = Settings(host),
         };
         _pump = new QueuePump(options, client => settings.Queues(connection, client), HandleAsync, time, logger);
-        var due = settings.Queues(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }).GetQueueClient(options.QueueName);
+        var due = settings.Queues(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })
+            .GetQueueClient(options.QueueName);
         var receipts = new BlobReceipts(_service, hostId);
         _scanners =
         [
@@ -56,9 +57,12 @@ internal sealed class BlobListener : ITriggerListener
     public string Name { get; }
 
     public Task RunAsync(CancellationToken stopping) =>
-        BackgroundTasks.RunAsync([_pump.RunAsync, .. _scanners.Select(Func<CancellationToken, Task> (s) => token => ScanAsync(s, token))], stopping);
+        BackgroundTasks.RunAsync(
+            [_pump.RunAsync, .. _scanners.Select(Func<CancellationToken, Task> (s) => token => ScanAsync(s, token))], stopping);
 
-    /// <summary>As many at once as <c>host.json</c> allows for blobs; the rest as for queues, and text in Base64 as the Functions host writes it.</summary>
+    /// <summary>
+    /// As many at once as <c>host.json</c> allows for blobs; the rest as for queues, and text in Base64 as the Functions host writes it.
+    /// </summary>
     private static QueueSettings Settings(HostSettings host)
     {
         var batch = Math.Clamp(host.Blobs.MaxDegreeOfParallelism / 2, 1, 32);

@@ -69,7 +69,9 @@ internal sealed partial class BlobPattern
             }
         }
 
-        return new BlobPattern(container, prefix ?? literal.ToString(), names, new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline));
+        return new BlobPattern(
+            container, prefix ?? literal.ToString(), names,
+            new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline));
     }
 
     /// <summary>What each part stands for in a blob's name; null when the name does not fit.</summary>

@@ -40,14 +40,16 @@ internal sealed class BlobScanner(
         var since = time.GetTimestamp();
         try
         {
-            await foreach (var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _prefix, stopping).AsPages().ConfigureAwait(false))
+            await foreach (
+                var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, _prefix, stopping).AsPages().ConfigureAwait(false))
             {
                 began ??= page.GetRawResponse().Headers.Date;
                 listing += time.GetElapsedTime(since);
                 await System.Threading.Tasks.Parallel.ForEachAsync(
                     page.Values.Where(blob => blob.Properties.LastModified is not { } modified || modified >= _since),
                     new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stopping },
-                    async (blob, _) => Interlocked.Add(ref found, await FoundAsync(blob, stopping).ConfigureAwait(false))).ConfigureAwait(false);
+                    async (blob, _) =>
+                        Interlocked.Add(ref found, await FoundAsync(blob, stopping).ConfigureAwait(false))).ConfigureAwait(false);
                 since = time.GetTimestamp();
             }
         }

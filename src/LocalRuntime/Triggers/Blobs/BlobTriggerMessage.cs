@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Drover.LocalRuntime;
 
-/// <summary>The message that makes a function due for a blob version, in the Functions host's shape; also what the poison queue holds.</summary>
+/// <summary>
+/// The message that makes a function due for a blob version, in the Functions host's shape; also what the poison queue holds.
+/// </summary>
 /// <param name="ETag">The version, with its quotes.</param>
 internal sealed record BlobTriggerMessage(
     [property: JsonPropertyOrder(1)] string FunctionId,

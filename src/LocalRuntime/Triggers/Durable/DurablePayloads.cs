@@ -9,5 +9,6 @@ namespace Drover.LocalRuntime;
 /// </summary>
 internal static class DurablePayloads
 {
-    public static readonly DataConverter Converter = new JsonDataConverter(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+    public static readonly DataConverter Converter = new JsonDataConverter(
+        new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
 }

@@ -34,7 +34,9 @@ internal sealed class EarlierHistory(string path, DurableTaskClient client, ILog
             && BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationIdOffset)) == ApplicationId;
     }
 
-    /// <summary>Takes over what had not ended, before anything opens the database. A crash at any point is made up for at the next start.</summary>
+    /// <summary>
+    /// Takes over what had not ended, before anything opens the database. A crash at any point is made up for at the next start.
+    /// </summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (IsAt(path))
@@ -58,7 +60,8 @@ internal sealed class EarlierHistory(string path, DurableTaskClient client, ILog
             if (await client.GetInstanceAsync(id, cancellationToken).ConfigureAwait(false) is null)
             {
                 object? payload = input is null ? null : JsonSerializer.Deserialize<JsonElement>(input);
-                await client.ScheduleNewOrchestrationInstanceAsync(name, payload, new StartOrchestrationOptions(id), cancellationToken).ConfigureAwait(false);
+                await client.ScheduleNewOrchestrationInstanceAsync(name, payload, new StartOrchestrationOptions(id), cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
 

@@ -15,7 +15,8 @@ internal sealed class OrchestrationBinding(string orchestration) : TriggerBindin
     public override string Accepts => nameof(TaskOrchestrationContext);
 
     public override ParameterBinder? BindTrigger(ParameterInfo parameter) =>
-        parameter.ParameterType == typeof(TaskOrchestrationContext) ? invocation => new(((OrchestrationRun)invocation.Trigger).Context) : null;
+        parameter.ParameterType == typeof(TaskOrchestrationContext) ? invocation =>
+            new(((OrchestrationRun)invocation.Trigger).Context) : null;
 
     /// <summary>The first parameter that nothing else binds is the input; there is only one.</summary>
     public override ParameterBinder? BindOther(ParameterInfo parameter)

@@ -27,11 +27,15 @@ internal sealed class HttpBinding : TriggerBinding
 
     public override string Returns => "IResult, IActionResult, void, or a task of them";
 
-    /// <summary>The level that the attribute names. One that names none is <c>Function</c> in the real host, whatever the attribute's own default is.</summary>
+    /// <summary>
+    /// The level that the attribute names. One that names none is <c>Function</c> in the real host, whatever the attribute's own default
+    /// is.
+    /// </summary>
     public static AuthorizationLevel LevelOf(ParameterInfo parameter)
     {
         var data = parameter.GetCustomAttributesData().Single(a => a.AttributeType == typeof(HttpTriggerAttribute));
-        var said = data.ConstructorArguments.Concat(data.NamedArguments.Select(a => a.TypedValue)).Where(a => a.ArgumentType == typeof(AuthorizationLevel)).ToList();
+        var said = data.ConstructorArguments.Concat(data.NamedArguments.Select(a => a.TypedValue))
+            .Where(a => a.ArgumentType == typeof(AuthorizationLevel)).ToList();
         return said is [.., { Value: int level }] ? (AuthorizationLevel)level : AuthorizationLevel.Function;
     }
 

@@ -39,7 +39,8 @@ internal static class RouteRules
         {
             foreach (var other in http.Take(i).Where(other => Collide(other.Binding, http[i].Binding)))
             {
-                errors.Add($"Function '{http[i].Name}': its route '{http[i].Binding.Pattern.RawText}' is also that of function '{other.Name}'.");
+                errors.Add(
+                    $"Function '{http[i].Name}': its route '{http[i].Binding.Pattern.RawText}' is also that of function '{other.Name}'.");
             }
         }
     }

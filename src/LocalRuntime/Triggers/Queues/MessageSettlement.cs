@@ -14,7 +14,8 @@ internal sealed class MessageSettlement
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public MessageSettlement(QueuePumpOptions options, Func<QueueClientOptions, QueueServiceClient> connect, TimeProvider time, ILogger logger)
+    public MessageSettlement(
+        QueuePumpOptions options, Func<QueueClientOptions, QueueServiceClient> connect, TimeProvider time, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
         var encoded = new QueueClientOptions { MessageEncoding = options.Settings.MessageEncoding };
@@ -22,7 +23,8 @@ internal sealed class MessageSettlement
         var service = connect(encoded);
         Queue = service.GetQueueClient(options.QueueName);
         _poison = service.GetQueueClient(options.PoisonQueueName);
-        _rawPoison = connect(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }).GetQueueClient(options.PoisonQueueName);
+        _rawPoison = connect(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None })
+            .GetQueueClient(options.PoisonQueueName);
     }
 
     public QueueClient Queue { get; }

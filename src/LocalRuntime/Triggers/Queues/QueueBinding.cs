@@ -7,14 +7,16 @@ namespace Drover.LocalRuntime;
 /// <summary>A queue function: its message; by name, what the queue knows of the message.</summary>
 internal sealed partial class QueueBinding : TriggerBinding
 {
-    private static readonly string[] Names = ["queueTrigger", "id", "popReceipt", "dequeueCount", "insertedOn", "expiresOn", "nextVisibleOn"];
+    private static readonly string[] Names =
+        ["queueTrigger", "id", "popReceipt", "dequeueCount", "insertedOn", "expiresOn", "nextVisibleOn"];
 
     public QueueBinding(string queueName, string? connection, Action<string> report)
     {
         (QueueName, Connection) = (queueName.ToLowerInvariant(), connection);
         if (!queueName.Contains('%') && !ValidName().IsMatch(QueueName))
         {
-            report($"the queue name '{queueName}' must have 3 to 63 letters, digits and single dashes, and begin and end with a letter or digit");
+            report(
+                $"the queue name '{queueName}' must have 3 to 63 letters, digits and single dashes, and begin and end with a letter or digit");
         }
     }
 
@@ -40,16 +42,17 @@ internal sealed partial class QueueBinding : TriggerBinding
             ? BindingData.ByName(parameter)
             : null;
 
-    public static IReadOnlyDictionary<string, object?> Data(QueueMessage message) => new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["queueTrigger"] = message.Body.ToString(),
-        ["id"] = message.MessageId,
-        ["popReceipt"] = message.PopReceipt,
-        ["dequeueCount"] = message.DequeueCount,
-        ["insertedOn"] = message.InsertedOn,
-        ["expiresOn"] = message.ExpiresOn,
-        ["nextVisibleOn"] = message.NextVisibleOn,
-    };
+    public static IReadOnlyDictionary<string, object?> Data(QueueMessage message) =>
+        new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["queueTrigger"] = message.Body.ToString(),
+            ["id"] = message.MessageId,
+            ["popReceipt"] = message.PopReceipt,
+            ["dequeueCount"] = message.DequeueCount,
+            ["insertedOn"] = message.InsertedOn,
+            ["expiresOn"] = message.ExpiresOn,
+            ["nextVisibleOn"] = message.NextVisibleOn,
+        };
 
     private static QueueMessage Message(Invocation invocation) => (QueueMessage)invocation.Trigger;
 

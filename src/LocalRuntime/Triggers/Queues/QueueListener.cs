@@ -8,10 +8,12 @@ internal sealed class QueueListener : ITriggerListener
     private readonly QueuePump _pump;
 
     public QueueListener(
-        Function function, QueueBinding binding, AppSettings settings, QueueSettings queues, FunctionInvoker invoker, TimeProvider time, ILogger logger)
+        Function function, QueueBinding binding, AppSettings settings, QueueSettings queues, FunctionInvoker invoker, TimeProvider time,
+        ILogger logger)
     {
         Name = $"queue '{binding.QueueName}'";
-        var options = new QueuePumpOptions { QueueName = binding.QueueName, PoisonQueueName = binding.QueueName + "-poison", Settings = queues };
+        var options =
+            new QueuePumpOptions { QueueName = binding.QueueName, PoisonQueueName = binding.QueueName + "-poison", Settings = queues };
         _pump = new QueuePump(
             options,
             client => settings.Queues(binding.Connection, client),

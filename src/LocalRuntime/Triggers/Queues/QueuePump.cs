@@ -98,7 +98,8 @@ internal sealed class QueuePump
         try
         {
             // Never cancelled: an answer that nobody reads would hide its messages until their lease ends.
-            var messages = await _queue.ReceiveMessagesAsync(_options.Settings.BatchSize, _options.Lease, CancellationToken.None).ConfigureAwait(false);
+            var messages = await _queue.ReceiveMessagesAsync(_options.Settings.BatchSize, _options.Lease, CancellationToken.None)
+                .ConfigureAwait(false);
             _storage.Reached();
             return messages.Value;
         }

@@ -25,7 +25,8 @@ internal sealed class Crontab
         var fields = expression.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is not (5 or 6))
         {
-            throw new FormatException($"it has {fields.Length} fields; it must have six (second minute hour day month weekday), or five without the second");
+            throw new FormatException(
+                $"it has {fields.Length} fields; it must have six (second minute hour day month weekday), or five without the second");
         }
 
         var first = 6 - fields.Length;
@@ -49,7 +50,8 @@ internal sealed class Crontab
         catch (Exception e) when (e is CrontabException or OverflowException)
         {
             throw new FormatException(
-                $"its {Fields[field].Name} is '{text}'; it must be *, a value {Fields[field].Values}, a range (a-b), any of them with a step (*/5), or a list of these", e);
+                $"its {Fields[field].Name} is '{text}'; it must be *, a value {Fields[field].Values}, a range (a-b), any of them with a step (*/5), or a list of these",
+                e);
         }
     }
 }

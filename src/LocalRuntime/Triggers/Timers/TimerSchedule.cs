@@ -30,5 +30,6 @@ internal sealed class TimerSchedule
     public DateTime? Next(DateTime after) => _next(after);
 
     /// <summary>Whether the next two times are more than a minute apart; only such schedules are monitored, as in Functions.</summary>
-    public bool IsMonitorable(DateTime now) => Next(now) is { } first && Next(first) is { } second && second - first >= TimeSpan.FromMinutes(1);
+    public bool IsMonitorable(DateTime now) =>
+        Next(now) is { } first && Next(first) is { } second && second - first >= TimeSpan.FromMinutes(1);
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Drover.LocalRuntime;
 
 /// <summary>Where a timer's times are kept over restarts: one small file for each function.</summary>
-/// <remarks>A file that is damaged or cannot be written costs at most one missed run being made up for; it is logged, and the timer goes on.</remarks>
+/// <remarks>
+/// A file that is damaged or cannot be written costs at most one missed run being made up for; it is logged, and the timer goes on.
+/// </remarks>
 internal sealed class TimerStatusFile(string dataPath, string function, ILogger logger)
 {
     private readonly string _path = Path.Combine(dataPath, "timers", function + ".json");

@@ -8,11 +8,13 @@ internal sealed class RandomSchemas(Random random)
     private const int Deepest = 3;
 
     private static readonly string[] Names = ["a", "b", "c", "kind", "x/y~z"];
-    private static readonly string[] Texts = ["", "a", "ab", "abc", "b1", "a-b", "2024-02-29", "2024-02-30", "2024-01-01T10:00:00Z", "10:00:00+01:00", "me@example.com", "http://example.com/a?b#c",
+    private static readonly string[] Texts =
+        ["", "a", "ab", "abc", "b1", "a-b", "2024-02-29", "2024-02-30", "2024-01-01T10:00:00Z", "10:00:00+01:00", "me@example.com", "http://example.com/a?b#c",
         "2eb8aa08-aa98-11ea-b4aa-73b441d16380", "127.0.0.1", "256.1.1.1", "::1", "host.example", "-bad-", "P1DT2H", "P", "Ä🐄b"];
     private static readonly string[] Numbers = ["-3", "-1", "0", "1", "1.0", "1.5", "2", "3", "0.3", "10", "1e2", "7.25"];
     private static readonly string[] Patterns = ["^a", "b$", "^[a-c]+$", "\\d", "^\\w*$", "^.{2}$", "(?=.*1)b", "a|2024", "^[^a]*$"];
-    private static readonly string[] Formats = ["date", "date-time", "time", "email", "uri", "uuid", "ipv4", "ipv6", "hostname", "duration", "of-nobody"];
+    private static readonly string[] Formats =
+        ["date", "date-time", "time", "email", "uri", "uuid", "ipv4", "ipv6", "hostname", "duration", "of-nobody"];
     private static readonly string[] Types = ["object", "array", "string", "number", "integer", "boolean", "null"];
 
     /// <summary>A schema.</summary>
@@ -33,7 +35,9 @@ internal sealed class RandomSchemas(Random random)
 
         if (level["$ref"]?.GetValue<string>() is { } reference && random.Next(8) > 0)
         {
-            return Value(root, reference == "#" ? root : root["$defs"]![reference.Split('/', 3)[2].Replace("~1", "/").Replace("~0", "~")], depth + 1);
+            return Value(
+                root, reference == "#" ? root : root["$defs"]![reference.Split('/', 3)[2].Replace("~1", "/").Replace("~0", "~")],
+                depth + 1);
         }
 
         foreach (var keyword in new[] { "anyOf", "oneOf", "allOf" })
@@ -124,7 +128,9 @@ internal sealed class RandomSchemas(Random random)
                 Maybe(level, "uniqueItems", () => true);
                 break;
             case "object":
-                level["properties"] = new JsonObject(Names.Where(_ => random.Next(2) == 0).Select(n => KeyValuePair.Create<string, JsonNode?>(n, Level(depth - 1))).ToList());
+                level["properties"] = new JsonObject(
+                    Names.Where(_ => random.Next(2) == 0).Select(
+                        n => KeyValuePair.Create<string, JsonNode?>(n, Level(depth - 1))).ToList());
                 Maybe(level, "required", () => new JsonArray([.. Names.Where(_ => random.Next(4) == 0).Select(n => (JsonNode)n)]));
                 Maybe(level, "additionalProperties", () => random.Next(2) == 0 ? false : Level(0));
                 Maybe(level, "patternProperties", () => new JsonObject { ["^[ak]"] = Level(0) }, 5);
@@ -139,7 +145,15 @@ internal sealed class RandomSchemas(Random random)
         return level;
     }
 
-    private JsonObject List() => With(Own("object", 1), "properties", new JsonObject { ["kind"] = Level(0), ["a"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/$defs/list" }, new JsonObject { ["type"] = "null" }) } });
+    private JsonObject List() =>
+        With(
+            Own("object", 1), "properties",
+            new JsonObject
+            {
+                ["kind"] = Level(0),
+                ["a"] =
+                    new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/$defs/list" }, new JsonObject { ["type"] = "null" }) }
+            });
 
     private static JsonObject With(JsonObject level, string keyword, JsonNode value)
     {

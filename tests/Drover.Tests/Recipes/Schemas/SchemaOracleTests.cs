@@ -35,24 +35,31 @@ public sealed class SchemaOracleTests
                 var value = JsonElement.Parse(random.Value(written, written)?.ToJsonString() ?? "null");
                 var expected = oracle.Evaluate(value, Checked).IsValid;
                 var fault = schema.FaultOf(value);
-                Assert.True(expected == fault is null, $"The oracle says {expected}, Drover '{fault}', to {value.GetRawText()} by {written.ToJsonString()}");
+                Assert.True(
+                    expected == fault is null,
+                    $"The oracle says {expected}, Drover '{fault}', to {value.GetRawText()} by {written.ToJsonString()}");
                 (valid, invalid) = expected ? (valid + 1, invalid) : (valid, invalid + 1);
 
                 var data = schema.Read(value, out _);
                 if (expected)
                 {
-                    Assert.True(data is { } same && JsonElement.DeepEquals(same, value), $"{value.GetRawText()} was made {data} by {written.ToJsonString()}");
+                    Assert.True(
+                        data is { } same && JsonElement.DeepEquals(same, value),
+                        $"{value.GetRawText()} was made {data} by {written.ToJsonString()}");
                 }
                 else if (data is { } made)
                 {
                     mended++;
-                    Assert.True(oracle.Evaluate(made, Checked).IsValid, $"{value.GetRawText()} was mended to {made.GetRawText()}, which is invalid by {written.ToJsonString()}");
+                    Assert.True(
+                        oracle.Evaluate(made, Checked).IsValid,
+                        $"{value.GetRawText()} was mended to {made.GetRawText()}, which is invalid by {written.ToJsonString()}");
                 }
             }
         }
 
         Assert.True(endless < Schemas / 3, $"{endless} of {Schemas} schemas refer to themselves without end.");
-        Assert.True(valid > 1_000 && invalid > 1_000 && mended > 50, $"Too few to tell: {valid} valid, {invalid} invalid, {mended} mended.");
+        Assert.True(
+            valid > 1_000 && invalid > 1_000 && mended > 50, $"Too few to tell: {valid} valid, {invalid} invalid, {mended} mended.");
     }
 
     private static ReplySchema? Parse(string schema)

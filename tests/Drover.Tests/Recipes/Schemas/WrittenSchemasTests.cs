@@ -108,9 +108,13 @@ public sealed class WrittenSchemasTests
     // Pydantic names no dialect, and the oracle's own allows no keyword of others' ('discriminator').
     private static bool IsValid(string schema, string value)
     {
-        var written = schema.Contains("$schema", StringComparison.Ordinal) ? schema : $$"""{"$schema":"https://json-schema.org/draft/2020-12/schema",{{schema[1..]}}""";
+        var written = schema.Contains("$schema", StringComparison.Ordinal)
+            ? schema
+            : $$"""{"$schema":"https://json-schema.org/draft/2020-12/schema",{{schema[1..]}}""";
         return JsonSchema.FromText(written)
-            .Evaluate(JsonElement.Parse(value), new EvaluationOptions { OutputFormat = OutputFormat.Flag, RequireFormatValidation = true }).IsValid;
+            .Evaluate(
+                JsonElement.Parse(value),
+                new EvaluationOptions { OutputFormat = OutputFormat.Flag, RequireFormatValidation = true }).IsValid;
     }
 
     private static ReplySchema Parse(string schema) => ReplySchema.Parse(Encoding.UTF8.GetBytes(schema));
