@@ -55,12 +55,12 @@ public static class DroverServices
         services.AddImages(settings.Vision).AddUploads().AddSingleton<IRecipe, VisionRecipe>();
         services.AddSingleton(settings.Files).AddSingleton<FileStore>().AddSingleton<CreateClaims>();
         services.AddSingleton(new CallerKeys(settings.Keys)).AddSingleton(settings.Webhooks);
-        services.AddSingleton(settings.Streams).AddSingleton<ChatSpending>().AddSingleton<PlainCaller>().AddSingleton<StreamHub>()
+        services.AddSingleton(settings.Streams).AddSingleton<ModelCaller>().AddSingleton<StreamHub>()
             .AddHostedService(provider => provider.GetRequiredService<StreamHub>());
         services.AddSingleton(_ => QueuesOf(settings.Storage)).AddSingleton<RetryQueue>().AddSingleton<RetryTickets>()
             .AddSingleton<RetryRunner>().AddSingleton<Reopener>();
         services.AddSingleton(settings.Cache).AddSingleton<AnswerCache>();
-        services.AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<StageRunner>().AddSingleton<QuestionAnswerer>()
+        services.AddSingleton<ItemServices>().AddSingleton<ShardClaims>().AddSingleton<ShardRunner>().AddSingleton<ContextRoom>().AddSingleton<Auditor>().AddSingleton<StageFiles>().AddSingleton<StagePlanner>().AddSingleton<StageRunner>().AddSingleton<QuestionAnswerer>()
             .AddSingleton<OutcomeFiles>().AddSingleton<OutcomeFeed>();
         return services;
     }

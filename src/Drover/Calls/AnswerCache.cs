@@ -26,7 +26,7 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
     /// <param name="call">What is asked.</param>
     /// <param name="make">Makes the call.</param>
     /// <param name="cancellationToken">Gives up waiting for another's answer.</param>
-    internal async Task<Answer> AskAsync(ItemCall call, Func<Task<Answer>> make, CancellationToken cancellationToken)
+    internal async Task<Answer> AskAsync(ModelCall call, Func<Task<Answer>> make, CancellationToken cancellationToken)
     {
         var key = KeyOf(call);
         while (true)
@@ -137,7 +137,7 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
     private static string? Read(IDictionary<string, string> metadata, string key) =>
         metadata.TryGetValue(key, out var value) ? Uri.UnescapeDataString(value) : null;
 
-    private static string KeyOf(ItemCall call)
+    private static string KeyOf(ModelCall call)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{call.Target.Upstream.BaseUrl}\n{call.Url}\n{call.Target.Model}\n"));

@@ -1,21 +1,19 @@
 using Drover.Budgets;
 using Drover.Models;
-using Drover.OpenAI;
 using Drover.Upstreams;
 
 namespace Drover.Calls;
 
 /// <summary>Reserves the worst case of a call before each request, and settles what the request cost.</summary>
-internal sealed class CallSpending(
-    SpendLedger ledger, Payer payer, string itemId, string? model, RequestShape shape, ModelCatalogue models, TimeProvider time) : ISpending
+internal sealed class CallSpending(SpendLedger ledger, ModelCall call, string? model, ModelCatalogue models, TimeProvider time) : ISpending
 {
     // Planning lets in no model without a price; one that a setting took away since costs nothing that could be known.
-    private readonly decimal _worstCase = models.WorstCaseOf(model, shape) ?? 0;
+    private readonly decimal _worstCase = models.WorstCaseOf(model, call.Shape) ?? 0;
     private Reservation? _reservation;
 
     public async ValueTask<CallResult?> ReserveAsync(CancellationToken cancellationToken)
     {
-        switch (await ledger.ReserveAsync(payer, itemId, _worstCase, cancellationToken))
+        switch (await ledger.ReserveAsync(call.Terms.Payer, call.Id, _worstCase, cancellationToken))
         {
             case SpendAnswer.Granted granted:
                 _reservation = granted.Reservation;

@@ -15,6 +15,8 @@ public readonly record struct RequestShape
     /// </summary>
     public const long Unbounded = 2_097_152;
 
+    private const long TypicalAnswerTokens = 500; // Of a request that sets no limit.
+
     /// <summary>The model asked for; null when the body names none.</summary>
     public string? Model { get; init; }
 
@@ -35,6 +37,9 @@ public readonly record struct RequestShape
     /// <c>max_output_tokens</c> times <see cref="Answers"/>. Null when the request sets no limit; 0 for embeddings.
     /// </summary>
     public long? MostCompletionTokens { get; init; }
+
+    /// <summary>The tokens that the call is expected to use, prompt and answers together; the throttle learns the truth afterwards.</summary>
+    public long ExpectedTokens => PromptTokens + (MostCompletionTokens ?? TypicalAnswerTokens * Answers);
 
     /// <summary>How many answers are generated: <c>n</c> or <c>best_of</c>, for each prompt. 0 for embeddings.</summary>
     public int Answers { get; init; }

@@ -18,7 +18,10 @@ internal static class AttemptHistory
             : [.. history.TakeLast(Most - 1), latest];
     }
 
-    /// <summary>Failures for one reason.</summary>
-    public static Attempt Of(DateTimeOffset at, int status, string? code, string? message, int times) =>
+    /// <summary>The history of an item whose error is taken back.</summary>
+    public static IReadOnlyList<Attempt> Of(OutcomeLine error, DateTimeOffset now) =>
+        error.History ?? [Of(now, error.Call.Status, error.Codes.FirstOrDefault(), error.Fault?.Message, error.Attempts)];
+
+    private static Attempt Of(DateTimeOffset at, int status, string? code, string? message, int times) =>
         new(at, at, times, status, code, message is null ? null : Excerpt.Of(message, LongestMessage));
 }

@@ -39,7 +39,7 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
                 using var lines = new LineReader(content, OutcomeLog.MostBytes);
                 while (await lines.ReadAsync(cancellationToken))
                 {
-                    yield return OutcomeReader.ReadCost(lines.Line.Span);
+                    yield return OutcomeLine.ReadCost(lines.Line.Span);
                 }
             }
         }

@@ -1,236 +1,218 @@
-using System.Buffers;
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Json;
+using Drover.OpenAI;
 using Drover.Upstreams;
 
 namespace Drover.Outcomes;
 
-/// <summary>Writes an outcome as one line: an output line of the OpenAI Batch API with one more member, <c>drover</c>.</summary>
+/// <summary>An outcome as one line: an output line of the OpenAI Batch API with one more member, <c>drover</c>. Written and read here only.</summary>
 /// <remarks>
+/// <para>
 /// <c>{"id":"batch_req_…","custom_id":"…","response":{"status_code":200,"request_id":"…","body":{…}},"error":null,
 /// "drover":{"attempts":1,"latency_ms":48,"cost_usd":0.00021,"model":"…","input_tokens":120,"output_tokens":40,"data":{…}}}</c>.
 /// What the upstream answered stands in <c>response</c>, whatever its status; <c>error</c> is ours: an item that got no
 /// answer, or a reply that the recipe cannot read.
+/// </para>
+/// <para>
+/// <see cref="Count"/> and <see cref="ReadCost"/> pass over the lines of whole shards, so they build nothing up; <see cref="Read"/>
+/// is for single lines.
+/// </para>
 /// </remarks>
-internal static class OutcomeLine
+internal sealed partial record OutcomeLine
 {
-    // Texts are for people too: Japanese stands as itself, and so does an apostrophe. The lines are never put into HTML.
-    private static readonly JsonWriterOptions Readable =
-        new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public const string CancelledCode = "batch_cancelled";
+    public const string ExpiredCode = "batch_expired";
+    public const string DeadLetterCode = "dead_letter";
 
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _buffer;
+    // An answer may be as deep as a reader allows by default, and stands two levels down in its line.
+    private const int Deepest = 256;
 
-    [ThreadStatic]
-    private static Utf8JsonWriter? _writer;
+    /// <summary>The item; empty for a line of the input that is none.</summary>
+    public required string ItemId { get; init; }
 
-    /// <summary>The line of an item that was called.</summary>
-    /// <param name="fault">Why the recipe could not read the reply; null for a result and for an answer that is an error itself.</param>
-    public static byte[] Of(
-        string batchId, string itemId, CallResult call, int attempts, decimal? cost, JsonElement? data, LineFault? fault)
+    /// <summary>The answer: its status (0: there was none), body, model, tokens, cost and latency.</summary>
+    public required CallResult Call { get; init; }
+
+    /// <summary>Why it is an error, in our words or else in the upstream's; null for a result.</summary>
+    public LineFault? Fault { get; init; }
+
+    /// <summary>What the error may be called by: the code of <c>error</c>, the upstream's own code, the HTTP status.</summary>
+    public IReadOnlyList<string> Codes { get; init; } = [];
+
+    /// <summary>What the recipe made of the reply.</summary>
+    public JsonElement? Data { get; init; }
+
+    /// <summary>How many requests were made.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Why the item failed at each try, of a dead letter.</summary>
+    public IReadOnlyList<Attempt>? History { get; init; }
+
+    /// <summary>Whether the item was not run to its end because the batch was cancelled or expired.</summary>
+    public bool IsNotRun { get; init; }
+
+    /// <summary>What was paid for the item.</summary>
+    public Tally Paid => Tally.Zero with { Usage = Call.Usage, CostUsd = Call.CostUsd ?? 0 };
+
+    /// <summary>Whether the code says that the item was not run to its end because the batch was cancelled or expired.</summary>
+    public static bool IsNotRunCode(string? code) => code is CancelledCode or ExpiredCode;
+
+    /// <summary>Reads a line.</summary>
+    /// <exception cref="JsonException">It is no line of ours.</exception>
+    public static OutcomeLine Read(ReadOnlyMemory<byte> line)
     {
-        var json = Begin(batchId, itemId);
-        if (call.Status == 0)
+        using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = Deepest });
+        var root = document.RootElement;
+        var (response, drover, ours) = (Member(root, "response"), Member(root, "drover"), Member(root, "error"));
+        var body = Member(response, "body");
+        var theirs = Member(body, "error");
+        var status = (int)Number(response, "status_code");
+        string?[] codes = [Text(ours, "code"), Text(theirs, "code"), status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null];
+        var history = Member(drover, "history");
+        return new OutcomeLine
         {
-            json.WriteNull("response"u8);
-            fault ??= new LineFault(call.ErrorCode ?? "upstream_error", call.ErrorMessage ?? "The upstream gave no answer.");
-        }
-        else
-        {
-            WriteResponse(json, call);
-        }
-
-        WriteError(json, fault);
-        json.WriteStartObject("drover"u8);
-        json.WriteNumber("attempts"u8, attempts);
-        json.WriteNumber("latency_ms"u8, Math.Round(call.Latency.TotalMilliseconds, 1));
-        if (cost is { } dollars)
-        {
-            json.WriteNumber("cost_usd"u8, dollars);
-        }
-        else
-        {
-            json.WriteNull("cost_usd"u8);
-        }
-
-        json.WriteString("model"u8, call.Model);
-        if (call.Upstream is not null)
-        {
-            json.WriteString("upstream"u8, call.Upstream);
-        }
-
-        json.WriteNumber("input_tokens"u8, call.Usage.PromptTokens);
-        json.WriteNumber("output_tokens"u8, call.Usage.CompletionTokens);
-        if (call.Usage.CachedTokens > 0)
-        {
-            json.WriteNumber("cached_tokens"u8, call.Usage.CachedTokens);
-        }
-
-        if (call.Usage.ReasoningTokens > 0)
-        {
-            json.WriteNumber("reasoning_tokens"u8, call.Usage.ReasoningTokens);
-        }
-
-        if (call.IsCached)
-        {
-            json.WriteBoolean("cached"u8, true);
-        }
-
-        if (data is { } value)
-        {
-            json.WritePropertyName("data"u8);
-            value.WriteTo(json);
-        }
-
-        json.WriteEndObject();
-        return End(json);
-    }
-
-    /// <summary>The line of an item that was not run to its end: <c>batch_cancelled</c>, <c>batch_expired</c>.</summary>
-    /// <param name="paid">What was paid for it all the same.</param>
-    public static byte[] OfNotRun(string batchId, string itemId, LineFault fault, Tally? paid = null)
-    {
-        var json = Begin(batchId, itemId);
-        json.WriteNull("response"u8);
-        WriteError(json, fault);
-        if (paid is not null && paid != Tally.Zero)
-        {
-            json.WriteStartObject("drover"u8);
-            WritePaid(json, paid);
-            json.WriteEndObject();
-        }
-
-        return End(json);
-    }
-
-    /// <summary>
-    /// The line of an item that was tried until nothing was left to try: <c>dead_letter</c>, with what came of every try in
-    /// <c>drover.history</c>.
-    /// </summary>
-    public static byte[] OfDeadLetter(string batchId, string itemId, IReadOnlyList<Attempt> history, Tally paid)
-    {
-        var tries = history.Sum(a => a.Times);
-        var last = history.LastOrDefault();
-        var json = Begin(batchId, itemId);
-        json.WriteNull("response"u8);
-        WriteError(json, new LineFault(
-            OutcomeReader.DeadLetterCode,
-            last is null
-                ? "Given up: it could not be tried again."
-                : FormattableString.Invariant(
-                    $"Given up after {tries} tries in {(last.Until - history[0].From).TotalMinutes:0.#} minutes. The last failed with {last.Status} {last.Code}: {last.Message}")));
-        json.WriteStartObject("drover"u8);
-        json.WriteNumber("attempts"u8, tries);
-        WritePaid(json, paid);
-        json.WritePropertyName("history"u8);
-        JsonSerializer.Serialize(json, history, OutcomeJson.Default.IReadOnlyListAttempt);
-        json.WriteEndObject();
-        return End(json);
-    }
-
-    /// <summary>The line for an input line that is no item: <c>custom_id</c> is null, for it
-    /// has no outcome as an item; its number is in <c>error.line</c>, and the id that it gives, if any, in <c>error.item_id</c>.</summary>
-    public static byte[] OfInvalidLine(string batchId, long number, LineFault fault)
-    {
-        var json = Begin(batchId, null, $"line {number}");
-        json.WriteNull("response"u8);
-        WriteError(json, fault with { Message = $"Line {number}: {fault.Message}" }, number);
-        return End(json);
-    }
-
-    private static void WritePaid(Utf8JsonWriter json, Tally paid)
-    {
-        json.WriteNumber("cost_usd"u8, paid.CostUsd);
-        json.WriteNumber("input_tokens"u8, paid.InputTokens);
-        json.WriteNumber("output_tokens"u8, paid.OutputTokens);
-        json.WriteNumber("cached_tokens"u8, paid.CachedTokens);
-        json.WriteNumber("reasoning_tokens"u8, paid.ReasoningTokens);
-    }
-
-    private static Utf8JsonWriter Begin(string batchId, string? itemId, string? identity = null)
-    {
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
-        buffer.ResetWrittenCount();
-        var json = _writer ??= new Utf8JsonWriter(buffer, Readable);
-        json.Reset(buffer);
-        json.WriteStartObject();
-        json.WriteString("id"u8, RequestId(batchId, itemId ?? identity!));
-        json.WriteString("custom_id"u8, itemId);
-        return json;
-    }
-
-    private static byte[] End(Utf8JsonWriter json)
-    {
-        json.WriteEndObject();
-        json.Flush();
-        var buffer = _buffer!;
-        buffer.Write("\n"u8);
-        var line = buffer.WrittenSpan.ToArray();
-        if (buffer.Capacity > 1 << 20)
-        {
-            _buffer = null;
-            _writer = null;
-        }
-
-        return line;
-    }
-
-    private static void WriteResponse(Utf8JsonWriter json, CallResult call)
-    {
-        json.WriteStartObject("response"u8);
-        json.WriteNumber("status_code"u8, call.Status);
-        json.WriteString("request_id"u8, call.RequestId);
-        json.WritePropertyName("body"u8);
-        if (call.IsJson)
-        {
-            json.WriteRawValue(call.Body.Span, skipInputValidation: true);
-        }
-        else
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("error"u8);
-            json.WriteString("message"u8, call.ErrorMessage);
-            json.WriteString("type"u8, "upstream_error"u8);
-            json.WriteNull("param"u8);
-            json.WriteString("code"u8, call.ErrorCode);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteError(Utf8JsonWriter json, LineFault? fault, long? line = null)
-    {
-        if (fault is null)
-        {
-            json.WriteNull("error"u8);
-            return;
-        }
-
-        json.WriteStartObject("error"u8);
-        json.WriteString("code"u8, fault.Code);
-        json.WriteString("message"u8, fault.Message);
-        if (line is { } number)
-        {
-            json.WriteNumber("line"u8, number);
-            if (fault.ItemId is not null)
+            ItemId = Text(root, "custom_id") ?? "",
+            Call = new CallResult(Outcome.Result)
             {
-                json.WriteString("item_id"u8, fault.ItemId);
+                Status = status,
+                RequestId = Text(response, "request_id"),
+                Body = body.ValueKind == JsonValueKind.Undefined ? default : Encoding.UTF8.GetBytes(body.GetRawText()),
+                IsJson = body.ValueKind != JsonValueKind.Undefined,
+                Model = Text(drover, "model"),
+                Upstream = Text(drover, "upstream"),
+                Usage = new TokenUsage(
+                    Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"), Number(drover, "reasoning_tokens")),
+                CostUsd = CostOf(drover),
+                Latency = TimeSpan.FromMilliseconds(Member(drover, "latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
+            },
+            Fault = ours.ValueKind == JsonValueKind.Object ? FaultOf(ours, status)
+                : status is not (0 or (>= 200 and < 300)) ? FaultOf(theirs, status)
+                : null,
+            IsNotRun = IsNotRunCode(Text(ours, "code")),
+            Codes = [.. codes.OfType<string>()],
+            Data = Member(drover, "data") is { ValueKind: not JsonValueKind.Undefined } data ? data.Clone() : null,
+            Attempts = (int)Number(drover, "attempts"),
+            History = history.ValueKind == JsonValueKind.Array ? history.Deserialize(OutcomeJson.Default.IReadOnlyListAttempt) : null,
+        };
+    }
+
+    /// <summary>Counts the lines of one blob of a shard, and adds their items' ids to <paramref name="ids"/>.</summary>
+    /// <param name="isErrors">Whether the lines come from the errors blob.</param>
+    /// <exception cref="JsonException">A line is none of ours.</exception>
+    public static Tally Count(ReadOnlyMemory<byte> lines, bool isErrors, ISet<string> ids)
+    {
+        long completed = 0, failed = 0, notRun = 0;
+        var (usage, cost) = (default(TokenUsage), 0m);
+        foreach (var (_, line) in Lines.Of(lines))
+        {
+            var outcome = Scan(line.Span);
+            ids.Add(outcome.Id);
+            completed += isErrors ? 0 : 1;
+            notRun += isErrors && outcome.IsNotRun ? 1 : 0;
+            failed += isErrors && !outcome.IsNotRun ? 1 : 0;
+            usage += outcome.Usage;
+            cost += outcome.Cost;
+        }
+
+        return Tally.Zero with { Completed = completed, Failed = failed, Unrun = notRun, Usage = usage, CostUsd = cost };
+    }
+
+    /// <summary>The item of an outcome line and what its call cost, in US dollars.</summary>
+    public static KeyValuePair<string, decimal> ReadCost(ReadOnlySpan<byte> line)
+    {
+        var outcome = Scan(line);
+        return new(outcome.Id, outcome.Cost);
+    }
+
+    private static (string Id, bool IsNotRun, TokenUsage Usage, decimal Cost) Scan(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = Deepest });
+        var (id, isNotRun, usage, cost) = ("", false, default(TokenUsage), 0m);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("custom_id"u8))
+            {
+                reader.Read();
+                id = reader.GetString() ?? "";
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                isNotRun = reader.TokenType == JsonTokenType.StartObject && IsNotRunError(ref reader);
+            }
+            else if (reader.ValueTextEquals("drover"u8))
+            {
+                reader.Read();
+                ScanPaid(ref reader, ref usage, ref cost);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
             }
         }
 
-        json.WriteEndObject();
+        return (id, isNotRun, usage, cost);
     }
 
-    // The same item of the same batch has the same id, however often it is tried.
-    private static string RequestId(string batchId, string itemId)
+    private static void ScanPaid(ref Utf8JsonReader reader, ref TokenUsage usage, ref decimal cost)
     {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{batchId}\n{itemId}"), hash);
-        return $"batch_req_{Convert.ToHexStringLower(hash[..12])}";
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isCost = reader.ValueTextEquals("cost_usd"u8);
+            var isInput = reader.ValueTextEquals("input_tokens"u8);
+            var isOutput = reader.ValueTextEquals("output_tokens"u8);
+            var isCached = reader.ValueTextEquals("cached_tokens"u8);
+            var isReasoning = reader.ValueTextEquals("reasoning_tokens"u8);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Number)
+            {
+                cost = isCost ? reader.GetDecimal() : cost;
+                usage = isInput ? usage with { PromptTokens = reader.GetInt64() }
+                    : isOutput ? usage with { CompletionTokens = reader.GetInt64() }
+                    : isCached ? usage with { CachedTokens = reader.GetInt64() }
+                    : isReasoning ? usage with { ReasoningTokens = reader.GetInt64() }
+                    : usage;
+            }
+
+            reader.Skip();
+        }
     }
+
+    private static bool IsNotRunError(ref Utf8JsonReader reader)
+    {
+        var isNotRun = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isCode = reader.ValueTextEquals("code"u8);
+            reader.Read();
+            isNotRun |= isCode && (reader.ValueTextEquals(CancelledCode) || reader.ValueTextEquals(ExpiredCode));
+            reader.Skip();
+        }
+
+        return isNotRun;
+    }
+
+    private static LineFault FaultOf(JsonElement error, int status) => new(
+        Text(error, "code") ?? Text(error, "type") ?? "upstream_error",
+        Text(error, "message") ?? (status > 0 ? $"The upstream answered {status}." : "The upstream gave no answer."));
+
+    // An outcome without a member 'drover' cost nothing; null in it says that the price is not known.
+    private static decimal? CostOf(JsonElement drover) => Member(drover, "cost_usd") switch
+    {
+        { ValueKind: JsonValueKind.Number } cost => cost.GetDecimal(),
+        { ValueKind: JsonValueKind.Undefined } => 0,
+        _ => null,
+    };
+
+    private static JsonElement Member(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : default;
+
+    private static string? Text(JsonElement of, string name) => Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    private static long Number(JsonElement of, string name) => Member(of, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
 }

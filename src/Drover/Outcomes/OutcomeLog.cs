@@ -113,7 +113,7 @@ internal sealed class OutcomeLog
     {
         try
         {
-            return OutcomeReader.Read(lines, isErrors, ids);
+            return OutcomeLine.Count(lines, isErrors, ids);
         }
         catch (JsonException e)
         {

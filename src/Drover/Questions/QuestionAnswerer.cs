@@ -15,8 +15,8 @@ namespace Drover.Questions;
 /// Answers a question while the caller waits: the recipe <c>answer</c> without a batch. What fails is tried again a few times, soon.
 /// </summary>
 public sealed class QuestionAnswerer(
-    RecipeCatalogue recipes, RecipeOptions options, ModelCatalogue models, ModelSelector selector, UpstreamOptions upstream,
-    PlainCaller caller, Random random, TimeProvider time)
+    RecipeCatalogue recipes, ContextRoom room, ModelCatalogue models, ModelSelector selector, UpstreamOptions upstream, ModelCaller caller,
+    TimeProvider time)
 {
     private const int MostTries = 4;
     private const int MostAnswerTokens = 1_500;
@@ -62,7 +62,7 @@ public sealed class QuestionAnswerer(
         }
 
         var chosen = _recipe.Next(
-            [.. steps.Zip(judged, (step, answer) => new StepReply(step, answer.Data!.Value))], RoomOf(question)).Steps[0];
+            [.. steps.Zip(judged, (step, answer) => new StepReply(step, answer.Data!.Value))], room.Of(question.Model)).Steps[0];
         return new Answered(chosen.Documents, Sum(judged.Select(j => j.Call)), judged[0].Data);
     }
 
@@ -91,20 +91,18 @@ public sealed class QuestionAnswerer(
         return ChatRequest.Read(System.Text.Encoding.UTF8.GetBytes(body.ToJsonString(ReadableJson.Options)), key);
     }
 
-    private IReadOnlyList<Source> Begin(Source question, out string? fault) => _recipe.Begin(question, RoomOf(question), out fault);
-
-    private int RoomOf(Source question) => options.RoomOf(models.Find(question.Model)?.ContextTokens);
+    private IReadOnlyList<Source> Begin(Source question, out string? fault) => _recipe.Begin(question, room.Of(question.Model), out fault);
 
     private async Task<Answered> CallAsync(Source step, string? key, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>();
         await _recipe.WriteRequestAsync(step, step.Model!, body, cancellationToken);
         var conversation = new Conversation(step, body.WrittenMemory, _recipe, recipes.RepairOf);
+        var (terms, id) = (caller.TermsFor(key), Guid.NewGuid().ToString("N"));
         for (var tries = 1; ; tries++)
         {
-            var shape = RequestShape.Read(ChatRequest.Url, conversation.Body.Span);
-            var answer = await caller.CallAsync(ChatRequest.Url, conversation.Body, shape, key, cancellationToken);
-            answer = answer with { CostUsd = answer.Outcome == Outcome.Result ? models.CostOf(answer.Model, answer.Usage, step.Model) : 0 };
+            var call = caller.Prepare(terms, $"{id}\n{conversation.Replies}", ChatRequest.Url, conversation.Body);
+            var answer = await CallAsync(call, cancellationToken);
             if (conversation.Take(answer))
             {
                 tries = 0;
@@ -112,20 +110,31 @@ public sealed class QuestionAnswerer(
             }
 
             if (answer.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && tries < MostTries
-                && (answer.RetryAfter ?? Backoff.Delay(tries, FirstWait, LongestWait, random)) is var wait && wait <= LongestWait)
+                && (answer.RetryAfter ?? Backoff.Delay(tries, FirstWait, LongestWait, Random.Shared)) is var wait && wait <= LongestWait)
             {
                 await Task.Delay(wait, time, cancellationToken);
                 continue;
             }
 
-            var call = conversation.Sum(answer);
+            var sum = conversation.Sum(answer);
             return conversation.Reading is { Fault: null, Data: { } data }
-                ? new Answered([], call, data)
+                ? new Answered([], sum, data)
                 : new Answered(
                     [],
-                    call with { ErrorCode = call.ErrorCode ?? conversation.Reading?.Code, ErrorMessage = call.ErrorMessage ?? conversation.Reading?.Fault, IsJson = false },
+                    sum with
+                    {
+                        ErrorCode = sum.ErrorCode ?? conversation.Reading?.Code,
+                        ErrorMessage = sum.ErrorMessage ?? conversation.Reading?.Fault,
+                        IsJson = false,
+                    },
                     null);
         }
+    }
+
+    private async Task<CallResult> CallAsync(ModelCall call, CancellationToken cancellationToken)
+    {
+        using var answer = await caller.CallAsync(call, null, cancellationToken);
+        return answer.Result;
     }
 
     private static CallResult Sum(IEnumerable<CallResult> calls) => calls.Aggregate(

@@ -56,11 +56,11 @@ public sealed class Reopener(
         if (ticket?.Remaining is null)
         {
             var lines = await blobs.Errors(batchId, shard).ReadOrNullAsync(cancellationToken);
-            List<ErrorOutcome> takenBack = [];
+            List<OutcomeLine> takenBack = [];
             List<string> remaining = [];
             foreach (var (_, line) in Lines.Of(lines?.ToMemory() ?? default))
             {
-                var error = ErrorOutcome.Read(line, time.GetUtcNow());
+                var error = OutcomeLine.Read(line);
                 if (codes.Count == 0 || error.Codes.Intersect(codes, StringComparer.OrdinalIgnoreCase).Any())
                 {
                     takenBack.Add(error);
@@ -77,7 +77,7 @@ public sealed class Reopener(
             }
 
             count = takenBack.Count;
-            ticket = (ticket ?? new RetryTicket()).With(takenBack, remaining);
+            ticket = (ticket ?? new RetryTicket()).With(takenBack, remaining, time.GetUtcNow());
             tag = await WriteAsync(ticket);
         }
 

@@ -95,11 +95,8 @@ public sealed class RetryRunner(
             return null;
         }
 
-        var tally = await runner.SettleAsync(message.BatchId, message.Shard, id => new PendingOutcome(
-            id,
-            OutcomeLine.OfDeadLetter(message.BatchId, id, ticket.Items.GetValueOrDefault(id) ?? [], ticket.Paid.GetValueOrDefault(id, Tally.Zero)),
-            IsError: true,
-            ticket.Paid.GetValueOrDefault(id, Tally.Zero) with { Failed = 1 }));
+        var tally = await runner.SettleAsync(message.BatchId, message.Shard, id => PendingOutcome.DeadLetter(
+            message.BatchId, id, ticket.Items.GetValueOrDefault(id) ?? [], ticket.Paid.GetValueOrDefault(id, Tally.Zero)));
         if (tally is null)
         {
             return null;

@@ -1,4 +1,5 @@
 using Drover.OpenAI;
+using Drover.Outcomes;
 
 namespace Drover.Stages;
 
@@ -8,6 +9,9 @@ namespace Drover.Stages;
 internal sealed record StepSpending(int Attempts, double LatencyMs, decimal? CostUsd, TokenUsage Usage)
 {
     public static StepSpending None { get; } = new(0, 0, 0, default);
+
+    /// <summary>What one step took.</summary>
+    public static StepSpending Of(OutcomeLine step) => new(step.Attempts, step.Call.Latency.TotalMilliseconds, step.Call.CostUsd, step.Call.Usage);
 
     public static StepSpending operator +(StepSpending a, StepSpending b) =>
         new(a.Attempts + b.Attempts, a.LatencyMs + b.LatencyMs, a.CostUsd + b.CostUsd, a.Usage + b.Usage);

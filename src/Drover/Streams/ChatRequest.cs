@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drover.OpenAI;
-using Drover.Upstreams;
 
 namespace Drover.Streams;
 
@@ -46,25 +45,18 @@ public sealed class ChatRequest
     }
 
     /// <summary>
-    /// The call that asks the upstream to go on after a text; without a text, the call that asks for it from the beginning.
+    /// The body that asks the upstream to go on after a text; without a text, the body that asks for the answer from the beginning.
     /// </summary>
     /// <param name="how">How to ask.</param>
-    /// <param name="model">The model to ask.</param>
     /// <param name="withUsage">Whether to ask for the tokens used though the caller does not.</param>
-    internal ApiCall CallAfter(string text, Continuation how, string? model, bool withUsage)
+    internal ReadOnlyMemory<byte> BodyAfter(string text, Continuation how, bool withUsage)
     {
-        var tokens = Shape.PromptTokens + (Shape.MostCompletionTokens ?? 0);
-        if (text.Length == 0 && model == Shape.Model && !withUsage)
+        if (text.Length == 0 && !withUsage)
         {
-            return new ApiCall(Url, Body, model, tokens);
+            return Body;
         }
 
         var root = JsonNode.Parse(Body.Span)!.AsObject();
-        if (model != Shape.Model)
-        {
-            root["model"] = model;
-        }
-
         if (withUsage)
         {
             AskForUsage(root);
@@ -75,7 +67,7 @@ public sealed class ChatRequest
             GoOn(root, text, how);
         }
 
-        return new ApiCall(Url, Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options)), model, tokens);
+        return Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options));
     }
 
     private static void AskForUsage(JsonObject root)

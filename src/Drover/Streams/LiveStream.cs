@@ -28,6 +28,9 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
 
     public string Epoch => epoch;
 
+    /// <summary>Its clock.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>Whether anything has been appended; a stream that was refused before that leaves no trace.</summary>
     public bool HasBegun => Volatile.Read(ref _length) > 0;
 

@@ -12,20 +12,19 @@ namespace Drover.Streams;
 
 /// <summary>Brings one answer from the upstream into a stream's log, over as many calls as it takes.</summary>
 internal sealed class Relay(
-    LiveStream stream, ChatRequest request, ChatProgress progress, UpstreamPool upstreams, ChatSpending spending, StreamOptions options,
-    TimeProvider time, Random random, ILogger logger)
+    LiveStream stream, ChatRequest request, ChatProgress progress, ModelCaller caller, StreamOptions options, Reconnections reconnections,
+    ILogger logger)
 {
-    /// <summary>An upstream that breaks each call after a few words would be paid for the prompt again and again.</summary>
-    private const int MostReconnections = 20;
-
     private readonly TaskCompletionSource<CallResult?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly UsageSum _usage = new();
-    private readonly bool _usageIsOurs = spending.IsLimited(request.Key) && !request.AsksForUsage;
-    private int _reconnections;
+    private readonly CallTerms _terms = caller.TermsFor(request.Key);
     private int _skipped;
 
     /// <summary>The name of the caller's key whose stream it is; null for none.</summary>
     public string? Key => request.Key;
+
+    // Usage that the caller did not ask for is asked for when a budget needs it, and kept from the caller.
+    private bool UsageIsOurs => _terms.IsLimited && !request.AsksForUsage;
 
     /// <summary>Null once the stream has begun; or the answer that refused it, and then there is no stream.</summary>
     public Task<CallResult?> Opened => _opened.Task;
@@ -39,7 +38,7 @@ internal sealed class Relay(
             if (end is not null)
             {
                 stream.End(end);
-                StreamMessages.Ended(logger, stream.Id, end, _reconnections, _skipped);
+                StreamMessages.Ended(logger, stream.Id, end, reconnections.Count, _skipped);
             }
 
             _opened.TrySetResult(null);
@@ -85,7 +84,7 @@ internal sealed class Relay(
             }
 
             tries = progress.Length > before ? 1 : tries + 1;
-            var wait = Wait(tries, failure.RetryAfter);
+            var wait = reconnections.WaitBefore(tries, failure.RetryAfter);
             if (failure.IsFinal || WhyNoMore(tries, wait) is not null)
             {
                 if (failure.Head is { } refusal && !stream.HasBegun)
@@ -108,10 +107,9 @@ internal sealed class Relay(
     /// <summary>One call: null when the answer is whole.</summary>
     private async Task<StreamFailure?> AttemptAsync(string prefix, CancellationToken cancellationToken)
     {
-        var target = upstreams.Pick(request.Shape.Model);
-        var call = spending.Limit(request.CallAfter(prefix, options.Continuation, target.Model, _usageIsOurs), stream.Id, request.Key);
-        var permit = await target.Upstream.Throttle.AcquireAsync(call.Tokens, cancellationToken);
-        await using var answer = await target.Upstream.OpenStreamAsync(call, permit, cancellationToken);
+        var body = request.BodyAfter(prefix, options.Continuation, UsageIsOurs);
+        var call = caller.Prepare(_terms, stream.Id, ChatRequest.Url, body, request.Shape);
+        await using var answer = await caller.OpenStreamAsync(call, cancellationToken);
         if (answer.Body is null)
         {
             return StreamFailure.Of(answer.Head, options.LongestReconnectDelay);
@@ -165,7 +163,7 @@ internal sealed class Relay(
 
     private void Pass(ChatChunk chunk, ContinuedChunks? continued)
     {
-        if (_usageIsOurs && chunk.IsOnlyUsage)
+        if (UsageIsOurs && chunk.IsOnlyUsage)
         {
             return;
         }
@@ -184,36 +182,25 @@ internal sealed class Relay(
     /// <summary>Lets the stream begin: from now on, what goes wrong is an event.</summary>
     public void Begin()
     {
-        stream.Begin(LogText.Head(request, time.GetUtcNow()));
+        stream.Begin(LogText.Head(request, stream.Time.GetUtcNow()));
         _opened.TrySetResult(null);
     }
 
     private async Task PauseAsync(string reason, int tries, TimeSpan wait, CancellationToken cancellationToken)
     {
         Begin();
-        _reconnections++;
+        reconnections.Add();
         stream.AppendComment(string.Create(
             CultureInfo.InvariantCulture, $"reconnecting {tries}/{options.ReconnectTries} in {wait.TotalSeconds:0.#} s"));
         StreamMessages.Broken(logger, stream.Id, reason, tries, options.ReconnectTries, wait.TotalSeconds);
-        await Task.Delay(wait, time, cancellationToken);
-    }
-
-    private TimeSpan Wait(int tries, TimeSpan? retryAfter)
-    {
-        var doubled = options.ReconnectDelay * Math.Pow(2, Math.Clamp(tries - 1, 0, 20)) * (0.8 + (0.4 * random.NextDouble()));
-        var longest = doubled < options.LongestReconnectDelay ? doubled : options.LongestReconnectDelay;
-        return retryAfter > longest ? retryAfter.Value : longest;
+        await Task.Delay(wait, stream.Time, cancellationToken);
     }
 
     private string? WhyNoMore(int tries, TimeSpan wait) =>
-        tries > options.ReconnectTries ? $" It was tried again {options.ReconnectTries} times."
-        : _reconnections >= MostReconnections ? $" The answer has been reconnected {MostReconnections} times, which is the most."
-        : wait > options.LongestReconnectDelay ? string.Create(
-            CultureInfo.InvariantCulture, $" The upstream asks to wait {wait.TotalSeconds:0} s.")
-        : progress.IsMoreThanText
-        || (request.Shape.Answers > 1 && progress.HasEvents) ? " Calls of tools and several choices cannot be continued."
+        reconnections.WhyNoMore(tries, wait)
+        ?? (progress.IsMoreThanText || (request.Shape.Answers > 1 && progress.HasEvents) ? " Calls of tools and several choices cannot be continued."
         : options.Continuation == Continuation.Off && progress.Length > 0 ? " Drover:Streams:Continuation is Off."
-        : null;
+        : null);
 
     /// <summary>Appends the event that says why there is no more.</summary>
     public void Fail(string message, string code)
@@ -221,7 +208,7 @@ internal sealed class Relay(
         Begin();
         var error = new JsonObject
         {
-            ["error"] = new JsonObject { ["message"] = message, ["type"] = code == ChatSpending.SpentCode ? code : "upstream_error", ["param"] = null, ["code"] = code },
+            ["error"] = new JsonObject { ["message"] = message, ["type"] = code == ModelCaller.SpentCode ? code : "upstream_error", ["param"] = null, ["code"] = code },
         };
         stream.AppendEvent(Encoding.UTF8.GetBytes(error.ToJsonString(ReadableJson.Options)));
     }

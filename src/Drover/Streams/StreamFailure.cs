@@ -31,7 +31,7 @@ internal sealed record StreamFailure(string Reason, string Code)
         var mayPass = head.Outcome is Outcome.Later or Outcome.ConnectionLost or Outcome.NotSent && !(head.RetryAfter > longestWait);
         return new StreamFailure(
             head.ErrorMessage ?? "The upstream answered with no stream.",
-            head.Outcome == Outcome.BudgetSpent ? ChatSpending.SpentCode : head.ErrorCode ?? "no_stream")
+            head.Outcome == Outcome.BudgetSpent ? ModelCaller.SpentCode : head.ErrorCode ?? "no_stream")
         {
             RetryAfter = head.RetryAfter,
             IsFinal = !mayPass,

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs.Models;
 using Drover.Calls;
 using Drover.Storage;
-using Drover.Upstreams;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +16,7 @@ namespace Drover.Streams;
 /// released it, or nothing has been appended for three heartbeats.
 /// </remarks>
 public sealed class StreamHub(
-    ContainerLayout blobs, UpstreamPool upstreams, ChatSpending spending, StreamOptions options, TimeProvider time, Random random,
+    ContainerLayout blobs, ModelCaller caller, StreamOptions options, TimeProvider time, Random random,
     ILogger<StreamHub> logger)
     : IHostedService, IDisposable
 {
@@ -243,7 +242,7 @@ public sealed class StreamHub(
 
     private StreamRun Run(LiveStream stream, ChatRequest request, ChatProgress progress, OutcomeBlob blob, bool isTaken)
     {
-        var relay = new Relay(stream, request, progress, upstreams, spending, options, time, random, logger);
+        var relay = new Relay(stream, request, progress, caller, options, new Reconnections(options, random), logger);
         var run = new StreamRun(stream, relay, new LogWriter(stream, blob, isTaken, time, logger), logger, _stop.Token);
         _running[stream.Id] = run;
         run.Begin(() => _running.TryRemove(stream.Id, out _));

@@ -58,13 +58,13 @@ internal sealed record RetryTicket
     }
 
     /// <summary>The ticket with errors taken back.</summary>
-    public RetryTicket With(IReadOnlyList<ErrorOutcome> takenBack, IReadOnlyList<string> remaining)
+    public RetryTicket With(IReadOnlyList<OutcomeLine> takenBack, IReadOnlyList<string> remaining, DateTimeOffset now)
     {
         var (items, paid) = (Items.ToDictionary(), Paid.ToDictionary());
         foreach (var error in takenBack)
         {
-            items[error.Id] = error.Reasons;
-            paid[error.Id] = error.Paid;
+            items[error.ItemId] = AttemptHistory.Of(error, now);
+            paid[error.ItemId] = error.Paid;
         }
 
         return this with { Items = items, Paid = paid, Remaining = remaining };

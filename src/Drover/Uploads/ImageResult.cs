@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Drover.Batches;
+using Drover.Outcomes;
 
 namespace Drover.Uploads;
 
@@ -9,35 +11,43 @@ namespace Drover.Uploads;
 /// </remarks>
 internal static class ImageResult
 {
-    public static byte[] Of(string batchId, UploadedImage image, JsonElement outcome)
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+
+    public static byte[] Of(string batchId, UploadedImage image, OutcomeLine outcome)
     {
-        var drover = Member(outcome, "drover");
-        var data = Member(drover, "data");
         using var buffer = new MemoryStream();
-        using (
-            var json = new Utf8JsonWriter(
-                buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true }))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("image"u8, image.Name);
             json.WriteString("etag"u8, image.ETag);
             json.WriteString("batch_id"u8, batchId);
-            json.WriteString("status"u8, data is null ? "failed"u8 : "completed"u8);
-            Write(json, "data", data);
-            WriteError(json, data is null ? ErrorOf(outcome) : null);
-            Write(json, "model", Member(drover, "model"));
-            Write(json, "cost_usd", Member(drover, "cost_usd"));
+            json.WriteString("status"u8, outcome.Data is null ? "failed"u8 : "completed"u8);
+            json.WritePropertyName("data"u8);
+            WriteData(json, outcome.Data);
+            WriteError(json, outcome.Data is null ? outcome.Fault : null);
+            json.WriteString("model"u8, outcome.Call.Model);
+            json.WritePropertyName("cost_usd"u8);
+            WriteCost(json, outcome.Call.CostUsd);
             json.WriteEndObject();
         }
 
         return buffer.ToArray();
     }
 
-    // Drover's own error, or else the upstream's.
-    private static JsonElement? ErrorOf(JsonElement outcome) =>
-        Member(outcome, "error") ?? Member(Member(Member(outcome, "response"), "body"), "error");
+    private static void WriteData(Utf8JsonWriter json, JsonElement? data)
+    {
+        if (data is { } value)
+        {
+            value.WriteTo(json);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
 
-    private static void WriteError(Utf8JsonWriter json, JsonElement? error)
+    private static void WriteError(Utf8JsonWriter json, LineFault? error)
     {
         if (error is null)
         {
@@ -46,27 +56,20 @@ internal static class ImageResult
         }
 
         json.WriteStartObject("error"u8);
-        Write(json, "code", Member(error, "code"));
-        Write(json, "message", Member(error, "message"));
+        json.WriteString("code"u8, error.Code);
+        json.WriteString("message"u8, error.Message);
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, JsonElement? value)
+    private static void WriteCost(Utf8JsonWriter json, decimal? cost)
     {
-        json.WritePropertyName(name);
-        if (value is { } written)
+        if (cost is { } dollars)
         {
-            written.WriteTo(json);
+            json.WriteNumberValue(dollars);
         }
         else
         {
             json.WriteNullValue();
         }
     }
-
-    private static JsonElement? Member(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var member)
-            && member.ValueKind != JsonValueKind.Null
-            ? member
-            : null;
 }

@@ -1,9 +1,9 @@
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Images;
 using Drover.Json;
+using Drover.Outcomes;
 using Drover.Storage;
 
 namespace Drover.Uploads;
@@ -43,12 +43,12 @@ public sealed class ImageResults(ContainerLayout batches, BatchStore store, Uplo
     private async Task WriteAsync(
         string batchId, Dictionary<string, UploadedImage> known, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
-        using var outcome = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 256 });
-        if (outcome.RootElement.GetProperty("custom_id").GetString() is { } id && known.TryGetValue(id, out var image)
+        var outcome = OutcomeLine.Read(line);
+        if (known.TryGetValue(outcome.ItemId, out var image)
             && await IsStillThatAsync(image, cancellationToken))
         {
             await images.Result(image.Name)
-                .WriteAsync(ImageResult.Of(batchId, image, outcome.RootElement), cancellationToken: cancellationToken);
+                .WriteAsync(ImageResult.Of(batchId, image, outcome), cancellationToken: cancellationToken);
         }
     }
 

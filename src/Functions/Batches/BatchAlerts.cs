@@ -10,7 +10,7 @@ namespace Drover.Functions.Batches;
 /// The alerts that stand for a batch: shares of its budgets that are spent, and what is wrong with upstreams, keys and storage as this
 /// process sees it.
 /// </summary>
-public sealed class BatchAlerts(BatchViews views, UpstreamPool upstreams, ShardRunner shards)
+public sealed class BatchAlerts(BatchViews views, UpstreamPool upstreams, ShardClaims shards)
 {
     private static readonly int[] Shares = [50, 80, 100];
 

@@ -7,7 +7,7 @@ using Drover.Upstreams;
 namespace Drover.Functions.Batches;
 
 /// <summary>Says what stands in the way of a batch that is under way, as this process sees it.</summary>
-public sealed class BatchHealth(UpstreamPool upstreams, ShardRunner shards)
+public sealed class BatchHealth(UpstreamPool upstreams, ShardClaims shards)
 {
     private const int AllSpent = 100;
 

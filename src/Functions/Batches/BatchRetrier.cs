@@ -4,7 +4,7 @@ using Drover.Stages;
 namespace Drover.Functions.Batches;
 
 /// <summary>Runs what failed in a batch that has ended again.</summary>
-public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarter starter, StageRunner stages)
+public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarter starter, StagePlanner stages)
 {
     private const int MostCodes = 20;
     private const int LongestCode = 100;

@@ -8,7 +8,7 @@ using Drover.Shards;
 namespace Drover.Functions.Batches;
 
 /// <summary>Says how a batch stands: from its orchestration's status, its open shards, or its final record.</summary>
-public sealed class BatchViews(BatchStore store, ShardRunner shards, SpendLedger ledger, BatchHealth troubles, TimeProvider time)
+public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger ledger, BatchHealth troubles, TimeProvider time)
 {
     /// <summary>The view of a batch, or null when there is none of that id.</summary>
     public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>

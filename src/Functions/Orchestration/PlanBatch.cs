@@ -5,7 +5,7 @@ using Drover.Stages;
 namespace Drover.Functions.Orchestration;
 
 /// <summary>Activity: cuts a batch's input into shards.</summary>
-public sealed class PlanBatch(BatchStore store, Planner planner, StageRunner stages)
+public sealed class PlanBatch(BatchStore store, Planner planner, StagePlanner stages)
 {
     [Function(nameof(PlanBatch))]
     public async Task<BatchPlan> RunAsync([ActivityTrigger] string batchId, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ namespace Drover.Functions.Questions;
 /// square
 /// brackets; the ids of the documents given are in the header <c>x-drover-documents</c>, and the stream can be read again as any other.
 /// </remarks>
-public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, ChatSpending spending, StreamAnswers streams)
+public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, ModelCaller caller, StreamAnswers streams)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -50,7 +50,7 @@ public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, 
         var key = keys.NameOf(request.Headers.Authorization);
         var documents = (asked.Documents ?? []).Select((d, index) =>
             new SourceDocument(d?.Id ?? (index + 1).ToString(CultureInfo.InvariantCulture), d?.Title, d?.Text ?? "")).ToList();
-        if (answering.Ask(asked.Question, documents, asked.Model, out var fault) is not { } question || (fault = spending.Fault(question.Model, key)) is not null)
+        if (answering.Ask(asked.Question, documents, asked.Model, out var fault) is not { } question || (fault = caller.Fault(caller.TermsFor(key), question.Model)) is not null)
         {
             return Answers.Error(StatusCodes.Status400BadRequest, fault!, "invalid_request");
         }

@@ -12,7 +12,7 @@ namespace Drover.Functions.Relay;
 /// <c>x-drover-stream-id</c> names the stream. A request that comes with <c>Last-Event-ID</c>, as some clients send when they
 /// reconnect, goes on with that stream instead of asking anew.
 /// </remarks>
-public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller caller, ChatSpending spending, StreamAnswers answers)
+public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, ModelCaller caller, StreamAnswers answers)
 {
     [Function(nameof(CompleteChat))]
     public Task<IResult> RunAsync(
@@ -28,15 +28,20 @@ public sealed class CompleteChat(OpenAiGate gate, CallerKeys keys, PlainCaller c
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body, cancellationToken);
             var chat = Read(body.ToArray(), keys.NameOf(request.Headers.Authorization));
-            if (spending.Fault(chat.Shape.Model, chat.Key) is { } fault)
+            var terms = caller.TermsFor(chat.Key);
+            if (caller.Fault(terms, chat.Shape.Model) is { } fault)
             {
                 throw new OpenAiException(StatusCodes.Status400BadRequest, fault, "model");
             }
 
-            return chat.IsStream
-                ? await answers.BeginAsync(request.HttpContext, chat, cancellationToken)
-                : UpstreamAnswers.Of(
-                    request.HttpContext, await caller.CallAsync(ChatRequest.Url, chat.Body, chat.Shape, chat.Key, cancellationToken));
+            if (chat.IsStream)
+            {
+                return await answers.BeginAsync(request.HttpContext, chat, cancellationToken);
+            }
+
+            var call = caller.Prepare(terms, Guid.NewGuid().ToString("N"), ChatRequest.Url, chat.Body, chat.Shape);
+            using var answer = await caller.CallAsync(call, null, cancellationToken);
+            return UpstreamAnswers.Of(request.HttpContext, answer.Result);
         });
 
     private static ChatRequest Read(byte[] body, string? key)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Drover.Access;
 using Drover.Calls;
 using Drover.Functions.OpenAI;
-using Drover.OpenAI;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Relay;
@@ -10,7 +9,7 @@ namespace Drover.Functions.Relay;
 /// <summary>
 /// HTTP <c>POST /v1/responses</c>, <c>/v1/embeddings</c> and <c>/v1/completions</c>: relayed to the upstream; the answer comes whole.
 /// </summary>
-public sealed class RelayCalls(OpenAiGate gate, CallerKeys keys, ChatSpending spending, PlainCaller caller)
+public sealed class RelayCalls(OpenAiGate gate, CallerKeys keys, ModelCaller caller)
 {
     [Function("CreateResponse")]
     public Task<IResult> RespondAsync(
@@ -38,10 +37,14 @@ public sealed class RelayCalls(OpenAiGate gate, CallerKeys keys, ChatSpending sp
         var body = content.ToArray();
         Check(body);
         var key = keys.NameOf(request.Headers.Authorization);
-        var shape = RequestShape.Read(url, body);
-        return spending.Fault(shape.Model, key) is { } fault
-            ? throw new OpenAiException(StatusCodes.Status400BadRequest, fault, "model")
-            : UpstreamAnswers.Of(request.HttpContext, await caller.CallAsync(url, body, shape, key, cancellationToken));
+        var call = caller.Prepare(caller.TermsFor(key), Guid.NewGuid().ToString("N"), url, body);
+        if (caller.Fault(call.Terms, call.Shape.Model) is { } fault)
+        {
+            throw new OpenAiException(StatusCodes.Status400BadRequest, fault, "model");
+        }
+
+        using var answer = await caller.CallAsync(call, null, cancellationToken);
+        return UpstreamAnswers.Of(request.HttpContext, answer.Result);
     });
 
     private static void Check(byte[] body)

@@ -16,7 +16,7 @@ internal static class UpstreamAnswers
         {
             headers["x-should-retry"] = "false"; // SDKs try other 429s again.
             return Answers.Error(
-                StatusCodes.Status429TooManyRequests, result.ErrorMessage!, ChatSpending.SpentCode, type: ChatSpending.SpentCode);
+                StatusCodes.Status429TooManyRequests, result.ErrorMessage!, ModelCaller.SpentCode, type: ModelCaller.SpentCode);
         }
 
         if (result.RequestId is not null)

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Drover.LocalHost.Hosting;
 using Drover.Simulator;
-using Drover.Streams;
+using Drover.Streams.Probes;
 using Drover.Upstreams;
 using Spectre.Console;
 

@@ -107,27 +107,20 @@ internal sealed class TestBatch : IAsyncDisposable
         $$"""{"custom_id":"{{id}}","method":"POST","url":"/v1/chat/completions","body":{{TestUpstream.Chat(id)}} }""";
 
     /// <summary>A runner that knows nothing from before, as in a process that was started again.</summary>
-    public ShardRunner NewRunner()
+    public ShardRunner NewRunner(ShardClaims? claims = null)
+    {
+        var ledger = new SpendLedger(
+            Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance);
+        var caller = new ModelCaller(new UpstreamPool([Upstream.Client], []), new ModelCatalogue(), ledger, Budgets, _time);
+        var items = new ItemServices(_recipes, Selector, caller, new AnswerCache(Blobs, new CacheOptions(), _time));
+        return new ShardRunner(claims ?? NewClaims(), items, Tickets, Options, _time, new Random(1), NullLogger<ShardRunner>.Instance);
+    }
+
+    /// <summary>What takes shards, in a process of its own.</summary>
+    public ShardClaims NewClaims()
     {
         _live.Add(new LiveTallies());
-        return new ShardRunner(
-            Blobs,
-            Store,
-            new Planner(Blobs, Options, Selector),
-            new UpstreamPool([Upstream.Client], []),
-            _recipes,
-            new ModelCatalogue(),
-            Selector,
-            new SpendLedger(
-                Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1),
-                NullLogger<SpendLedger>.Instance),
-            Tickets,
-            new AnswerCache(Blobs, new CacheOptions(), _time),
-            Options,
-            _live[^1],
-            _time,
-            new Random(1),
-            NullLogger<ShardRunner>.Instance);
+        return new ShardClaims(Blobs, Store, NewPlanner(), Options, _live[^1], _time, NullLogger<ShardClaims>.Instance);
     }
 
     /// <summary>What tries tickets again, in a process of its own.</summary>
@@ -136,8 +129,13 @@ internal sealed class TestBatch : IAsyncDisposable
 
     public Planner NewPlanner() => new(Blobs, Options, Selector);
 
-    public StageRunner NewStages(RecipeOptions recipes) => new(
-        Blobs, Store, NewPlanner(), NewRunner(), NewAuditor(), _recipes, new ModelCatalogue(), Selector, recipes, Options);
+    public StageRunner NewStages(RecipeOptions recipes) =>
+        new(Blobs, NewStageFiles(), NewPlanner(), NewClaims(), NewAuditor(), _recipes, new ContextRoom(recipes, new ModelCatalogue()));
+
+    public StagePlanner NewStagePlanner(RecipeOptions recipes) =>
+        new(Blobs, NewStageFiles(), NewPlanner(), _recipes, new ContextRoom(recipes, new ModelCatalogue()), Selector, Options);
+
+    private StageFiles NewStageFiles() => new(Blobs, Store, Options);
 
     public Auditor NewAuditor() => new(Blobs, Store, new Planner(Blobs, Options, Selector), Tickets, _time, NullLogger<Auditor>.Instance);
 

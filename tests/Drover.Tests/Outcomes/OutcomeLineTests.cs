@@ -12,7 +12,7 @@ public sealed class OutcomeLineTests
     [Fact]
     public void Of_AnAnswerWithCachedAndReasoningTokens_IsReadBackWithThem() =>
         AssertRoundTrip(
-            OutcomeLine.Of("b", "i", Answer with { Usage = new TokenUsage(120, 40, 100, 30) }, 1, 0, null, null),
+            LineOf("b", "i", Answer with { Usage = new TokenUsage(120, 40, 100, 30) }, 1, 0, null, null),
             false,
             new Tally(1, 0, 0, 120, 40, 0) { CachedTokens = 100, ReasoningTokens = 30 });
 
@@ -30,7 +30,7 @@ public sealed class OutcomeLineTests
     [Fact]
     public void Of_Result_IsAnOutputLineOfTheBatchApiWithOneMoreMember()
     {
-        var line = Text(OutcomeLine.Of("b", "i", Answer, 1, 0.00021m, JsonElement.Parse("""{"k":[1]}"""), null));
+        var line = Text(LineOf("b", "i", Answer, 1, 0.00021m, JsonElement.Parse("""{"k":[1]}"""), null));
 
         Assert.Equal(
             $$$$"""{"id":"{{{{JsonElement.Parse(line).GetProperty("id")}}}}","custom_id":"i","response":{"status_code":200,"request_id":"req_1","body":{"id":"c","choices":[]}},"error":null,"drover":{"attempts":1,"latency_ms":48.3,"cost_usd":0.00021,"model":"gpt-4o-mini","input_tokens":120,"output_tokens":40,"data":{"k":[1]}}}""" + "\n",
@@ -39,12 +39,12 @@ public sealed class OutcomeLineTests
 
     [Fact]
     public void Of_ResultRoundTrip_GivesIdAndCounts() =>
-        AssertRoundTrip(OutcomeLine.Of("b", "i", Answer, 1, 0.00021m, null, null), false, new Tally(1, 0, 0, 120, 40, 0.00021m));
+        AssertRoundTrip(LineOf("b", "i", Answer, 1, 0.00021m, null, null), false, new Tally(1, 0, 0, 120, 40, 0.00021m));
 
     [Fact]
     public void Of_ModelWithoutAPrice_HasACostOfNull()
     {
-        var line = OutcomeLine.Of("b", "i", Answer, 1, null, null, null);
+        var line = LineOf("b", "i", Answer, 1, null, null, null);
 
         Assert.Equal(JsonValueKind.Null, JsonElement.Parse(line).GetProperty("drover").GetProperty("cost_usd").ValueKind);
         AssertRoundTrip(line, false, new Tally(1, 0, 0, 120, 40, 0));
@@ -62,7 +62,7 @@ public sealed class OutcomeLineTests
             ErrorMessage = "m",
         };
 
-        var line = OutcomeLine.Of("b", "i", call, 2, 0, null, null);
+        var line = LineOf("b", "i", call, 2, 0, null, null);
 
         var json = JsonElement.Parse(line);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("error").ValueKind);
@@ -83,7 +83,7 @@ public sealed class OutcomeLineTests
             ErrorMessage = "The upstream answered 502 Bad Gateway.",
         };
 
-        var line = OutcomeLine.Of("b", "i", call, 10, 0, null, null);
+        var line = LineOf("b", "i", call, 10, 0, null, null);
 
         var error = JsonElement.Parse(line).GetProperty("response").GetProperty("body").GetProperty("error");
         Assert.Equal(("http_502", "upstream_error"), (error.GetProperty("code").GetString(), error.GetProperty("type").GetString()));
@@ -93,7 +93,7 @@ public sealed class OutcomeLineTests
     [Fact]
     public void Of_NoAnswer_HasNoResponseAndOurError()
     {
-        var line = OutcomeLine.Of("b", "i", new CallResult(Outcome.Later) { ErrorCode = "timeout", ErrorMessage = "m" }, 10, 0, null, null);
+        var line = LineOf("b", "i", new CallResult(Outcome.Later) { ErrorCode = "timeout", ErrorMessage = "m" }, 10, 0, null, null);
 
         var json = JsonElement.Parse(line);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("response").ValueKind);
@@ -104,7 +104,7 @@ public sealed class OutcomeLineTests
     [Fact]
     public void Of_UnreadableReply_KeepsTheReplyAndItsCost()
     {
-        var line = OutcomeLine.Of("b", "i", Answer, 1, 0.5m, null, new LineFault("unreadable_reply", "why"));
+        var line = LineOf("b", "i", Answer, 1, 0.5m, null, new LineFault("unreadable_reply", "why"));
 
         var json = JsonElement.Parse(line);
         Assert.Equal("unreadable_reply", json.GetProperty("error").GetProperty("code").GetString());
@@ -138,7 +138,7 @@ public sealed class OutcomeLineTests
     [InlineData("12")]
     public void Of_AnyId_ComesBackAsItWas(string id)
     {
-        var line = OutcomeLine.Of("b", id, Answer, 1, 0, null, null);
+        var line = LineOf("b", id, Answer, 1, 0, null, null);
 
         Assert.Equal(line.Length - 1, Array.IndexOf(line, (byte)'\n'));
         Assert.Equal(id, PendingOutcome.FromLine(line, false).ItemId);
@@ -152,7 +152,7 @@ public sealed class OutcomeLineTests
         Assert.StartsWith("batch_req_", Id("b", "i", 1));
 
         static string? Id(string batch, string item, int attempts) =>
-            JsonElement.Parse(OutcomeLine.Of(batch, item, Answer, attempts, 0, null, null)).GetProperty("id").GetString();
+            JsonElement.Parse(LineOf(batch, item, Answer, attempts, 0, null, null)).GetProperty("id").GetString();
     }
 
     [Fact]
@@ -160,8 +160,8 @@ public sealed class OutcomeLineTests
     {
         var big = Answer with { Body = Encoding.UTF8.GetBytes($$"""{"x":"{{new string('x', 2_000_000)}}"}""") };
 
-        AssertRoundTrip(OutcomeLine.Of("b", "i", big, 1, 0, null, null), false, new Tally(1, 0, 0, 120, 40, 0));
-        AssertRoundTrip(OutcomeLine.Of("b", "i", Answer, 1, 0, null, null), false, new Tally(1, 0, 0, 120, 40, 0));
+        AssertRoundTrip(LineOf("b", "i", big, 1, 0, null, null), false, new Tally(1, 0, 0, 120, 40, 0));
+        AssertRoundTrip(LineOf("b", "i", Answer, 1, 0, null, null), false, new Tally(1, 0, 0, 120, 40, 0));
     }
 
     [Fact]
@@ -169,13 +169,13 @@ public sealed class OutcomeLineTests
     {
         byte[] lines =
         [
-            .. OutcomeLine.Of("b", "1", Answer, 1, 0.1m, null, new LineFault("unreadable_reply", "why")),
+            .. LineOf("b", "1", Answer, 1, 0.1m, null, new LineFault("unreadable_reply", "why")),
             .. OutcomeLine.OfNotRun("b", "2", new LineFault("batch_expired", "m")),
-            .. OutcomeLine.Of("b", "3", Answer with { Status = 0 }, 1, 0.2m, null, null),
+            .. LineOf("b", "3", Answer with { Status = 0 }, 1, 0.2m, null, null),
         ];
         var ids = new HashSet<string>();
 
-        Assert.Equal(new Tally(0, 2, 1, 240, 80, 0.3m), OutcomeReader.Read(lines, isErrors: true, ids));
+        Assert.Equal(new Tally(0, 2, 1, 240, 80, 0.3m), OutcomeLine.Count(lines, isErrors: true, ids));
         Assert.Equal(["1", "2", "3"], ids.Order());
     }
 
@@ -188,4 +188,8 @@ public sealed class OutcomeLineTests
     }
 
     private static string Text(byte[] line) => Encoding.UTF8.GetString(line);
+
+    private static byte[] LineOf(
+        string batchId, string itemId, CallResult call, int attempts, decimal? cost, JsonElement? data, LineFault? fault) =>
+        OutcomeLine.Of(batchId, itemId, call with { CostUsd = cost }, attempts, data, fault);
 }

@@ -219,7 +219,7 @@ public sealed class OutcomeLogTests(AzuriteFixture azurite)
         isError: false);
 
     private static PendingOutcome Error(string id) =>
-        PendingOutcome.FromLine(OutcomeLine.OfNotRun(Batch, id, new LineFault(OutcomeReader.CancelledCode, "m")), isError: true);
+        PendingOutcome.FromLine(OutcomeLine.OfNotRun(Batch, id, new LineFault(OutcomeLine.CancelledCode, "m")), isError: true);
 
     private static async Task<IEnumerable<string>> IdsAsync(AppendBlobClient blob)
     {

@@ -142,7 +142,7 @@ public sealed class SpoolTests : IDisposable
             Encoding.UTF8.GetBytes($$$"""{"custom_id":"{{{id}}}","error":null,"drover":{"input_tokens":1}}""" + "\n"), false);
 
     private static PendingOutcome Error(string id) =>
-        PendingOutcome.FromLine(OutcomeLine.OfNotRun("b", id, new LineFault(OutcomeReader.CancelledCode, "m")), true);
+        PendingOutcome.FromLine(OutcomeLine.OfNotRun("b", id, new LineFault(OutcomeLine.CancelledCode, "m")), true);
 
     private Spool Open() => Spool.For(_options, Spec, 0)!;
 

@@ -1,13 +1,13 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Drover.Batches;
-using Drover.Models;
+using Drover.Calls;
 using Drover.OpenAI;
 using Drover.Planning;
 using Drover.Recipes;
-using Drover.Shards;
 using Drover.Storage;
 using Drover.Tests.Batches;
+using Drover.Tests.Calls;
 using Drover.Tests.Upstreams;
 using Drover.Tokens;
 using Drover.Upstreams;
@@ -135,14 +135,17 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         await using var upstream = await TestUpstream.StartAsync();
         var body = Encoding.UTF8.GetBytes(TestUpstream.Chat("1"));
 
-        var plain = CallerOf(1).Prepare("1", Chat, body);
-        var more = CallerOf(1.5).Prepare("1", Chat, body);
+        var plain = Prepare(1);
+        var more = Prepare(1.5);
 
         Assert.Equal((long)Math.Ceiling(plain.Shape.PromptTokens * 1.5), more.Shape.PromptTokens);
         Assert.Equal(plain.Shape.MostPromptTokens, more.Shape.MostPromptTokens);
 
-        ItemCaller CallerOf(double ratio) =>
-            new("b", new UpstreamPool([upstream.Client], []), new ModelCatalogue(), null, TimeProvider.System, tokenRatio: ratio);
+        ModelCall Prepare(double ratio)
+        {
+            var caller = TestCaller.Unlimited(new UpstreamPool([upstream.Client], []));
+            return caller.Prepare(caller.TermsFor(null) with { TokenRatio = ratio }, "1", Chat, body);
+        }
     }
 
     private static Item Item(string line) => ItemReader.Read(Encoding.UTF8.GetBytes(line), out _)!.Value;

@@ -61,7 +61,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
     {
         await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
         var stages = NewStages(batch);
-        await stages.PlanAsync(batch.Spec, default);
+        await batch.NewStagePlanner(_options).PlanAsync(batch.Spec, default);
         await SettleAsync(batch, 1);
         var first = await stages.AdvanceAsync(batch.Spec, 1, null, default);
         var (results, next) = (
@@ -73,7 +73,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
         Assert.Equal(
             (results, next),
             (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))));
-        Assert.Equal(2, (await NewStages(batch).PlanAsync(batch.Spec, default)).Stage);
+        Assert.Equal(2, (await batch.NewStagePlanner(_options).PlanAsync(batch.Spec, default)).Stage);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
     {
         await using var batch = await StartAsync("document", new SimulatorOptions(), Document("long", 60), Document("short", 1));
         var stages = NewStages(batch);
-        await stages.PlanAsync(batch.Spec, default);
+        await batch.NewStagePlanner(_options).PlanAsync(batch.Spec, default);
         await SettleAsync(batch, 1);
 
         var advance = await stages.AdvanceAsync(batch.Spec, 1, BatchStatus.Cancelled, default);
@@ -183,7 +183,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
 
     private async Task<(StageAdvance Last, int Stages)> RunAsync(TestBatch batch)
     {
-        Assert.Equal(1, (await NewStages(batch).PlanAsync(batch.Spec, default)).Stage);
+        Assert.Equal(1, (await batch.NewStagePlanner(_options).PlanAsync(batch.Spec, default)).Stage);
         for (var stage = 1; ; stage++)
         {
             await SettleAsync(batch, stage);

@@ -497,13 +497,13 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     public async Task ReadTallyAsync_HereAndElsewhere_GivesTheSameCounts()
     {
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(5));
-        var runner = batch.NewRunner();
+        var claims = batch.NewClaims();
 
-        Assert.Equal(Tally.Zero, await batch.NewRunner().ReadTallyAsync(TestBatch.Id, 0, default));
-        var result = await runner.RunAsync(TestBatch.Id, 0, 1, default).WithinPatience();
+        Assert.Equal(Tally.Zero, await batch.NewClaims().ReadTallyAsync(TestBatch.Id, 0, default));
+        var result = await batch.NewRunner(claims).RunAsync(TestBatch.Id, 0, 1, default).WithinPatience();
 
-        Assert.Equal(result.Tally, await runner.ReadTallyAsync(TestBatch.Id, 0, default));
-        Assert.Equal(result.Tally, await batch.NewRunner().ReadTallyAsync(TestBatch.Id, 0, default));
+        Assert.Equal(result.Tally, await claims.ReadTallyAsync(TestBatch.Id, 0, default));
+        Assert.Equal(result.Tally, await batch.NewClaims().ReadTallyAsync(TestBatch.Id, 0, default));
     }
 
     private static PendingOutcome Foreign(string id) => PendingOutcome.FromLine(

@@ -50,7 +50,7 @@ internal sealed class TestStreams : IAsyncDisposable
         var options = new StreamOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5) };
         configure?.Invoke(options);
         var hub = new StreamHub(
-            Blobs, Upstreams, SpendingOf(spender), options, TimeProvider.System, new Random(1), NullLogger<StreamHub>.Instance);
+            Blobs, CallerOf(spender ?? _unlimited), options, TimeProvider.System, new Random(1), NullLogger<StreamHub>.Instance);
         _hubs.Add(hub);
         return hub;
     }
@@ -69,8 +69,7 @@ internal sealed class TestStreams : IAsyncDisposable
             .GetString()!;
     }
 
-    private ChatSpending SpendingOf(Spender? spender) =>
-        new((spender ?? _unlimited).Ledger, (spender ?? _unlimited).Options, new ModelCatalogue(), TimeProvider.System);
+    private ModelCaller CallerOf(Spender spender) => new(Upstreams, new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System);
 
     /// <summary>Starts a stream that is not refused.</summary>
     public static async Task<string> StartAsync(StreamHub hub, ChatRequest request)

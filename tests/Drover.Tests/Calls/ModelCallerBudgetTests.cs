@@ -6,12 +6,13 @@ using Drover.Simulator;
 using Drover.Streams;
 using Drover.Tests.Budgets;
 using Drover.Tests.Streams;
+using Drover.Tests.Upstreams;
 using Drover.Upstreams;
 
 namespace Drover.Tests.Calls;
 
 /// <summary>What is relayed counts against the budgets of day and month, as the simulator billed it.</summary>
-public sealed class ChatSpendingTests(AzuriteFixture azurite)
+public sealed class ModelCallerBudgetTests(AzuriteFixture azurite)
 {
     private const int Streams = 8;
 
@@ -78,7 +79,11 @@ public sealed class ChatSpendingTests(AzuriteFixture azurite)
     {
         await using var spender = new Spender(azurite, await azurite.CreateContainerAsync(), new BudgetOptions { PerDay = 1 });
 
-        var found = new ChatSpending(spender.Ledger, spender.Options, new ModelCatalogue(), TimeProvider.System).Fault(model, null);
+        await using var upstream = await TestUpstream.StartAsync();
+        var caller = new ModelCaller(
+            new UpstreamPool([upstream.Client], []), new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System);
+
+        var found = caller.Fault(caller.TermsFor(null), model);
 
         Assert.Equal(fault is null, found is null);
         Assert.Contains(fault ?? "", found ?? "", StringComparison.Ordinal);

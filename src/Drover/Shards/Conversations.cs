@@ -1,6 +1,7 @@
+using Drover.Recipes;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace Drover.Recipes;
+namespace Drover.Shards;
 
 /// <summary>
 /// Talks that a pass had to leave in the middle (the model was to be asked again and could not be), for the next pass in this process.

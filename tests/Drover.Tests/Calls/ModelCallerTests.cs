@@ -1,13 +1,12 @@
 using System.Text;
-using Drover.Models;
-using Drover.Shards;
+using Drover.Calls;
 using Drover.Simulator;
 using Drover.Tests.Upstreams;
 using Drover.Upstreams;
 
-namespace Drover.Tests.Shards;
+namespace Drover.Tests.Calls;
 
-public sealed class ItemCallerTests
+public sealed class ModelCallerTests
 {
     private static readonly byte[] Body = Encoding.UTF8.GetBytes(TestUpstream.Chat("1"));
 
@@ -95,12 +94,12 @@ public sealed class ItemCallerTests
 
     private sealed class Chain : IAsyncDisposable
     {
-        private readonly ItemCaller _caller;
+        private readonly ModelCaller _caller;
 
         private Chain(TestUpstream first, TestUpstream second, FallbackOptions fallback, TimeProvider time)
         {
             (First, Second) = (first, second);
-            _caller = new ItemCaller("b", new UpstreamPool([first.Client, second.Client], [fallback]), new ModelCatalogue(), null, time);
+            _caller = TestCaller.Unlimited(new UpstreamPool([first.Client, second.Client], [fallback]), time);
         }
 
         public TestUpstream First { get; }
@@ -116,8 +115,8 @@ public sealed class ItemCallerTests
 
         public async Task<(CallResult Result, int Attempts)> CallAsync(byte[]? body = null)
         {
-            var call = _caller.Prepare("1", "/v1/chat/completions", body ?? Body);
-            using var answer = await _caller.CallAsync(call, await _caller.AcquireAsync(call, default), default).WithinPatience();
+            var call = _caller.Prepare(_caller.TermsFor(null), "1", "/v1/chat/completions", body ?? Body);
+            using var answer = await _caller.CallAsync(call, null, default).WithinPatience();
             return (answer.Result, answer.Attempts);
         }
 

@@ -1,0 +1,118 @@
+using Drover.Budgets;
+using Drover.Models;
+using Drover.OpenAI;
+using Drover.Throttling;
+using Drover.Upstreams;
+
+namespace Drover.Calls;
+
+/// <summary>The way to call a model, for batches, relays, streams and answers: within its upstream's limits and the budgets, and on the next upstream when one is out.</summary>
+public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, SpendLedger ledger, BudgetOptions budgets, TimeProvider time)
+{
+    /// <summary>The code, and the type, of the error that says that a budget is spent.</summary>
+    public const string SpentCode = "insufficient_quota";
+
+    /// <summary>The terms of a relayed request. The budgets of day and month hold for it, which it shares with all batches, and those of the caller's key.</summary>
+    /// <param name="key">The name of the caller's key, which pays; null for none.</param>
+    public CallTerms TermsFor(string? key) => new(new Payer(Payer.NoBatch, key), budgets.HasPeriods(key));
+
+    /// <summary>The terms of a pass over a batch's items.</summary>
+    public async ValueTask<CallTerms> TermsForAsync(Payer payer, CancellationToken cancellationToken) =>
+        new(payer, await ledger.IsLimitedAsync(payer, cancellationToken)) { Since = time.GetUtcNow() };
+
+    /// <summary>Why a request for that model cannot be made under a budget; null when it can.</summary>
+    public string? Fault(CallTerms terms, string? model) => !terms.IsLimited ? null
+        : string.IsNullOrWhiteSpace(model) ? "You must provide a model parameter: a budget is set, so prices must be known."
+        : models.Fault("'model'", model);
+
+    /// <summary>Makes a request ready, and picks where it goes first.</summary>
+    public ModelCall Prepare(CallTerms terms, string id, string url, ReadOnlyMemory<byte> body) =>
+        Prepare(terms, id, url, body, RequestShape.Read(url, body.Span));
+
+    /// <summary>Makes a request ready whose shape was read before.</summary>
+    public ModelCall Prepare(CallTerms terms, string id, string url, ReadOnlyMemory<byte> body, RequestShape shape)
+    {
+        shape = shape with { PromptTokens = (long)Math.Ceiling(shape.PromptTokens * terms.TokenRatio) };
+        return new ModelCall(id, url, body, shape, upstreams.Pick(shape.Model), terms);
+    }
+
+    /// <summary>How many calls may be under way at once on one upstream, at the most.</summary>
+    public int Concurrency => upstreams.All.Max(u => u.Throttle.Concurrency);
+
+    /// <summary>How long the upstream that a call would go to has asked to be left alone.</summary>
+    public TimeSpan PausedFor(string? model) => upstreams.Pick(model).Upstream.Throttle.PausedFor;
+
+    /// <summary>Waits for the permit to make the call where it goes first.</summary>
+    public ValueTask<Permit> AcquireAsync(ModelCall call, CancellationToken cancellationToken) =>
+        call.Target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, cancellationToken);
+
+    /// <summary>Makes a call whose answer comes whole.</summary>
+    /// <param name="permit">The permit for its first request, which the answer holds from now on; null: it is waited for.</param>
+    /// <param name="stopRetrying">When it fires, nothing more is tried; a request under way is always awaited.</param>
+    public async Task<Answer> CallAsync(ModelCall call, Permit? permit, CancellationToken stopRetrying)
+    {
+        var answer = await SendAsync(call, call.Target, permit ?? await AcquireAsync(call, stopRetrying), stopRetrying);
+        foreach (var target in upstreams.TargetsOf(call.Shape.Model))
+        {
+            if (!IsOut(answer.Result) || stopRetrying.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (target == call.Target || target.IsPermanentlyUnavailable)
+            {
+                continue;
+            }
+
+            answer.Dispose();
+            try
+            {
+                permit = await target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, stopRetrying);
+            }
+            catch (OperationCanceledException) when (stopRetrying.IsCancellationRequested)
+            {
+                break;
+            }
+
+            var next = await SendAsync(call, target, permit, stopRetrying);
+            // If all are out, one that may come back is worth waiting for.
+            var result = IsOut(next.Result) && answer.Result.Outcome == Outcome.NotSent ? answer.Result : next.Result;
+            answer = next with { Result = result, Attempts = answer.Attempts + next.Attempts };
+        }
+
+        return answer;
+    }
+
+    /// <summary>Makes a call whose answer is a stream, and answers as soon as its head is there.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<UpstreamStream> OpenStreamAsync(ModelCall call, CancellationToken cancellationToken)
+    {
+        var permit = await AcquireAsync(call, cancellationToken);
+        return await call.Target.Upstream.OpenStreamAsync(Limited(call, call.Target), permit, cancellationToken);
+    }
+
+    private static bool IsOut(CallResult result) =>
+        result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown || result.ErrorCode == UpstreamPipelines.CircuitOpen;
+
+    private async Task<Answer> SendAsync(ModelCall call, Target target, Permit permit, CancellationToken stopRetrying)
+    {
+        var answer = await target.Upstream.CallAsync(Limited(call, target), permit, stopRetrying);
+        var result = answer.Result;
+        return answer with
+        {
+            Result = result with
+            {
+                Model = result.Model ?? target.Model,
+                Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
+                CostUsd = result.Outcome == Outcome.Result ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
+            },
+        };
+    }
+
+    private ApiCall Limited(ModelCall call, Target target)
+    {
+        var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
+        var spending = call.Terms.IsLimited ? new CallSpending(ledger, call, target.Model, models, time) : null;
+        return new ApiCall(call.Url, body, target.Model, call.Shape.ExpectedTokens, spending) { IsRepeat = call.Terms.IsRepeat, Since = call.Terms.Since };
+    }
+}
