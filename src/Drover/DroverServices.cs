@@ -48,7 +48,7 @@ public static class DroverServices
         services.AddSingleton(provider => provider.GetRequiredService<UpstreamPool>().Default);
         services.AddSingleton(_ => new ContainerLayout(container));
         services.AddSingleton<WebhookSender>().AddSingleton<SpendLedger>();
-        services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts));
+        services.AddSingleton(settings.Recipes).AddSingleton(new Prompts(settings.Recipes.Prompts, settings.Recipes.MaxOutputTokens));
         services.AddSingleton<RecipeCatalogue>().AddSingleton<BatchStore>().AddSingleton<BatchOwnership>().AddSingleton<BatchIntake>()
             .AddSingleton<TokenSampler>().AddSingleton<Planner>().AddSingleton<LiveTallies>();
         services.AddHostedService<ContainerPreparation>(); // First: it says what is wrong with storage.

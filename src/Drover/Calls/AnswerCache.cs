@@ -35,7 +35,7 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
             var first = _underWay.GetOrAdd(key, mine);
             if (first == mine)
             {
-                return await LeadAsync(key, mine, make, cancellationToken);
+                return await LeadAsync(key, call.Url, mine, make, cancellationToken);
             }
 
             // What failed may fail for reasons that are not the request's, such as a batch's budget: the next one tries.
@@ -60,12 +60,12 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
     }
 
     private async Task<Answer> LeadAsync(
-        string key, TaskCompletionSource<CallResult?> mine, Func<Task<Answer>> make, CancellationToken cancellationToken)
+        string key, string url, TaskCompletionSource<CallResult?> mine, Func<Task<Answer>> make, CancellationToken cancellationToken)
     {
         var result = default(CallResult);
         try
         {
-            result = await FindAsync(key, cancellationToken);
+            result = await FindAsync(key, url, cancellationToken);
             if (result is not null)
             {
                 return new Answer(Again(result), 0, null);
@@ -87,12 +87,12 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
         }
     }
 
-    private async Task<CallResult?> FindAsync(string key, CancellationToken cancellationToken)
+    private async Task<CallResult?> FindAsync(string key, string url, CancellationToken cancellationToken)
     {
         try
         {
             BlobDownloadResult kept = await blobs.CachedAnswer(key).DownloadContentAsync(cancellationToken);
-            return IsExpired(kept.Details.LastModified) ? null : new CallResult(Outcome.Result)
+            return IsExpired(kept.Details.LastModified) || !AnswerReader.IsAnswer(kept.Content, url) ? null : new CallResult(Outcome.Result)
             {
                 Status = 200,
                 Body = kept.Content.ToMemory(),

@@ -43,7 +43,7 @@ internal sealed class CallSpending(SpendLedger ledger, ModelCall call, string? m
         {
             _reservation!.Lost();
         }
-        else if (result.Outcome == Outcome.Result)
+        else if (result.IsPaid)
         {
             _reservation!.Settle(models.CostOf(result.Model, result.Usage, model) ?? _worstCase);
         }

@@ -1,14 +1,22 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Drover.Budgets;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Throttling;
 using Drover.Upstreams;
+using Microsoft.Extensions.Logging;
 
 namespace Drover.Calls;
 
 /// <summary>The way to call a model, for batches, relays, streams and answers: within its upstream's limits and the budgets, and on the next upstream when one is out.</summary>
-public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, SpendLedger ledger, BudgetOptions budgets, TimeProvider time)
+public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, SpendLedger ledger, BudgetOptions budgets, TimeProvider time, ILogger<ModelCaller> logger)
 {
+    /// <summary>So many forms of a request are tried at most.</summary>
+    private const int MostDialects = 6;
+
+    private readonly ConcurrentDictionary<(string Upstream, string? Model), Dialect> _dialects = new();
+
     /// <summary>The code, and the type, of the error that says that a budget is spent.</summary>
     public const string SpentCode = "insufficient_quota";
 
@@ -41,6 +49,9 @@ public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, S
 
     /// <summary>How long the upstream that a call would go to has asked to be left alone.</summary>
     public TimeSpan PausedFor(string? model) => upstreams.Pick(model).Upstream.Throttle.PausedFor;
+
+    /// <summary>Takes note that the upstream of a model worked for a batch before.</summary>
+    public void MarkWorked(string? model) => upstreams.Pick(model).Upstream.MarkWorked();
 
     /// <summary>Waits for the permit to make the call where it goes first.</summary>
     public ValueTask<Permit> AcquireAsync(ModelCall call, CancellationToken cancellationToken) =>
@@ -92,27 +103,50 @@ public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, S
     }
 
     private static bool IsOut(CallResult result) =>
-        result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown || result.ErrorCode == UpstreamPipelines.CircuitOpen;
+        result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown or Outcome.SetupWrong || result.ErrorCode == UpstreamPipelines.CircuitOpen;
 
     private async Task<Answer> SendAsync(ModelCall call, Target target, Permit permit, CancellationToken stopRetrying)
     {
-        var answer = await target.Upstream.CallAsync(Limited(call, target), permit, stopRetrying);
-        var result = answer.Result;
-        return answer with
+        var dialect = call.IsOurs ? _dialects.GetOrAdd((target.Upstream.Name, target.Model), _ => new Dialect()) : null;
+        for (var attempts = 0; ;)
         {
-            Result = result with
+            var request = Limited(call, target, dialect);
+            var answer = await target.Upstream.CallAsync(request, permit, stopRetrying);
+            attempts += answer.Attempts;
+            if (attempts < MostDialects && dialect?.Learn(request.Body, answer.Result) is { } learnt)
             {
-                Model = result.Model ?? target.Model,
-                Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
-                CostUsd = result.Outcome == Outcome.Result ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
-            },
-        };
+                CallLog.Adapted(logger, target.Upstream.Name, target.Model, learnt);
+                answer.Dispose();
+                permit = await target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, stopRetrying);
+                continue;
+            }
+
+            return answer with { Result = Priced(call, target, answer.Result), Attempts = attempts };
+        }
     }
 
-    private ApiCall Limited(ModelCall call, Target target)
+    private CallResult Priced(ModelCall call, Target target, CallResult result) => result with
+    {
+        Model = result.Model ?? target.Model,
+        Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
+        CostUsd = result.IsPaid ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
+        ErrorMessage = result.ErrorCode == "timeout" ? $"{result.ErrorMessage}{MayHaveCost(call, target)}" : result.ErrorMessage,
+    };
+
+    private string MayHaveCost(ModelCall call, Target target) => models.WorstCaseOf(target.Model, call.Shape) is > 0 and var most
+        ? string.Create(CultureInfo.InvariantCulture, $" It may have cost up to ${most:0.######}.")
+        : "";
+
+    private ApiCall Limited(ModelCall call, Target target, Dialect? dialect = null)
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
+        body = dialect?.Write(body) ?? body;
         var spending = call.Terms.IsLimited ? new CallSpending(ledger, call, target.Model, models, time) : null;
-        return new ApiCall(call.Url, body, target.Model, call.Shape.ExpectedTokens, spending) { IsRepeat = call.Terms.IsRepeat, Since = call.Terms.Since };
+        return new ApiCall(call.Url, body, target.Model, call.Shape.ExpectedTokens, spending)
+        {
+            IsRepeat = call.Terms.IsRepeat,
+            Since = call.Terms.Since,
+            PromptTokens = call.Shape.PromptTokens,
+        };
     }
 }

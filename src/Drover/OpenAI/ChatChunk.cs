@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Drover.Json;
 
 namespace Drover.OpenAI;
@@ -13,11 +15,11 @@ internal sealed class ChatChunk
     /// <summary>The JSON on one line.</summary>
     public byte[] Data { get; }
 
-    /// <summary>What it says; null where its shape is not that of a chunk.</summary>
+    /// <summary>What it says; null where it is no JSON object.</summary>
     public ChunkBody? Body { get; }
 
     /// <summary>Whether it says how many tokens were used, and nothing else.</summary>
-    public bool IsOnlyUsage => Body is { Usage: not null, Choices: null or { Count: 0 } };
+    public bool IsOnlyUsage => Body is { Usage: not null, Choices.Count: 0 };
 
     public static ChatChunk Parse(ReadOnlySpan<byte> data)
     {
@@ -34,31 +36,35 @@ internal sealed class ChatChunk
         var line = OneLine.Of(data.ToArray());
         try
         {
-            var body = JsonSerializer.Deserialize(line, ChunkJson.Default.ChunkBody);
-            return body is null
-                ? new ChatChunk(ChunkKind.Unreadable, line)
-                : new ChatChunk(body.Error is { ValueKind: not JsonValueKind.Null } ? ChunkKind.Error : ChunkKind.Chunk, line, body);
+            var usage = ReplyReader.Read(line).Usage;
+            using var json = JsonDocument.Parse(line);
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return new ChatChunk(ChunkKind.Unreadable, line);
+            }
+
+            var body = ChunkBody.Of(json.RootElement, usage);
+            return new ChatChunk(body.Error is null ? ChunkKind.Chunk : ChunkKind.Error, line, body);
         }
         catch (JsonException)
         {
-            // JSON of another shape, such as a text with half a surrogate pair, is the client's to read; what is no JSON is nobody's.
-            return new ChatChunk(IsObject(line) ? ChunkKind.Chunk : ChunkKind.Unreadable, line);
+            return new ChatChunk(ChunkKind.Unreadable, line);
         }
     }
 
-    private static bool IsObject(byte[] line)
+    /// <summary>A whole completion as the one chunk of a stream, for an upstream that answers so where a stream was asked for.</summary>
+    public static ChatChunk OfCompletion(ReadOnlyMemory<byte> completion)
     {
-        try
+        var root = JsonNode.Parse(completion.Span)!.AsObject();
+        root["object"] = "chat.completion.chunk";
+        foreach (var choice in (root["choices"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            var reader = new Utf8JsonReader(line);
-            reader.Read();
-            var isObject = reader.TokenType == JsonTokenType.StartObject;
-            reader.Skip();
-            return isObject && !reader.Read();
+            var message = choice["message"];
+            choice.Remove("message");
+            choice["delta"] = message?.DeepClone() ?? new JsonObject();
+            choice["finish_reason"] ??= "stop";
         }
-        catch (JsonException)
-        {
-            return false;
-        }
+
+        return Parse(Encoding.UTF8.GetBytes(root.ToJsonString(ReadableJson.Options)));
     }
 }

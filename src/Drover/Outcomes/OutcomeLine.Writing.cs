@@ -68,6 +68,11 @@ internal sealed partial record OutcomeLine
             json.WriteNumber("reasoning_tokens"u8, call.Usage.ReasoningTokens);
         }
 
+        if (!call.IsUsageKnown && call.Usage != default)
+        {
+            json.WriteBoolean("usage_estimated"u8, true);
+        }
+
         if (call.IsCached)
         {
             json.WriteBoolean("cached"u8, true);

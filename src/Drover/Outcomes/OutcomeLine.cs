@@ -85,6 +85,7 @@ internal sealed partial record OutcomeLine
                 Upstream = Text(drover, "upstream"),
                 Usage = new TokenUsage(
                     Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"), Number(drover, "reasoning_tokens")),
+                IsUsageKnown = Member(drover, "usage_estimated").ValueKind != JsonValueKind.True,
                 CostUsd = CostOf(drover),
                 Latency = TimeSpan.FromMilliseconds(Member(drover, "latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
             },

@@ -101,7 +101,7 @@ public sealed class QuestionAnswerer(
         var (terms, id) = (caller.TermsFor(key), Guid.NewGuid().ToString("N"));
         for (var tries = 1; ; tries++)
         {
-            var call = caller.Prepare(terms, $"{id}\n{conversation.Replies}", ChatRequest.Url, conversation.Body);
+            var call = caller.Prepare(terms, $"{id}\n{conversation.Replies}", ChatRequest.Url, conversation.Body) with { IsOurs = true };
             var answer = await CallAsync(call, cancellationToken);
             if (conversation.Take(answer))
             {

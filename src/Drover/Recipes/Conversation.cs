@@ -15,6 +15,7 @@ internal sealed class Conversation(Source source, ReadOnlyMemory<byte> body, IRe
     private CallResult? _last;
     private bool _repaired;
     private TokenUsage _usage;
+    private bool _isUsageKnown = true;
     private decimal? _cost = 0;
     private TimeSpan _latency;
 
@@ -38,16 +39,23 @@ internal sealed class Conversation(Source source, ReadOnlyMemory<byte> body, IRe
 
         _last = answer;
         _usage += answer.Usage;
+        _isUsageKnown &= answer.IsUsageKnown;
         _cost += answer.CostUsd;
         _latency += answer.Latency;
-        if (ReplyText.Of(answer.Body) is not { } reply)
+        var end = ReplyEnd.Of(answer);
+        if (ReplyText.Of(answer.Body) is not { } reply || string.IsNullOrWhiteSpace(JsonReply.WithoutThoughts(reply)))
         {
-            Reading = new Reading(null, "The reply holds no text.");
+            Reading = end.Explain(new Reading(null, "The reply holds no text."), "");
             return false;
         }
 
         _replies.Add(reply);
-        Reading = recipe.Read(source, _replies);
+        Reading = end.Explain(recipe.Read(source, _replies), reply);
+        if (end.IsFinal)
+        {
+            return false;
+        }
+
         if ((Reading.Ask ?? RepairOf(Reading)) is not { } ask)
         {
             return false;
@@ -58,7 +66,7 @@ internal sealed class Conversation(Source source, ReadOnlyMemory<byte> body, IRe
     }
 
     /// <summary>The last reply with what all of them took; what the source is left with if there was none.</summary>
-    public CallResult Sum(CallResult left) => _last is null ? left : _last with { Usage = _usage, CostUsd = _cost, Latency = _latency };
+    public CallResult Sum(CallResult left) => _last is null ? left : _last with { Usage = _usage, IsUsageKnown = _isUsageKnown, CostUsd = _cost, Latency = _latency };
 
     private string? RepairOf(Reading reading)
     {

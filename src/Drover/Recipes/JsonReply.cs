@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Drover.OpenAI;
 
 namespace Drover.Recipes;
 
@@ -7,40 +9,56 @@ namespace Drover.Recipes;
 /// <remarks>
 /// A cut-off object is closed after its last complete member; whether what is left will do is for the recipe to say.
 /// </remarks>
-public static class JsonReply
+public static partial class JsonReply
 {
     private const int MostTries = 16;
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Reads the first JSON object in <paramref name="text"/>.</summary>
-    public static bool TryRead(string text, out JsonElement value)
+    /// <summary>Reads a JSON object in <paramref name="text"/>: of several the last that fits, or else the last; thoughts do not count.</summary>
+    /// <param name="fits">Whether an object is what was asked for; null: any is.</param>
+    public static bool TryRead(string text, out JsonElement value, Func<JsonElement, bool>? fits = null)
     {
+        var found = new List<JsonElement>();
+        text = WithoutThoughts(text);
         var tries = 0;
-        for (var start = text.IndexOf('{'); start >= 0 && tries < MostTries; start = text.IndexOf('{', start + 1), tries++)
+        for (var start = text.IndexOf('{'); start >= 0 && tries < MostTries; tries++)
         {
             var end = EndOfObject(text, start, out var closed);
-            if (closed is null ? TryParse(text[start..end], out value) : TryParse(closed, out value))
+            var isRead = closed is null ? TryParse(text[start..end], out value) : TryParse(closed, out value);
+            if (isRead)
             {
-                return true;
+                found.Add(value);
             }
+
+            start = text.IndexOf('{', isRead ? end : start + 1);
         }
 
-        value = default;
-        return false;
+        value = found.FindLast(o => fits?.Invoke(o) ?? true) is { ValueKind: not JsonValueKind.Undefined } best ? best : found.LastOrDefault();
+        return found.Count > 0;
     }
+
+    /// <summary>The text without what the model thought on the way: <c>&lt;think&gt;</c>, <c>&lt;thinking&gt;</c>, <c>&lt;reasoning&gt;</c>.</summary>
+    public static string WithoutThoughts(string text)
+    {
+        var without = Thought().Replace(text, "");
+
+        // A template may open the thought in the prompt, so that the reply holds its end only.
+        var end = ThoughtEnd().Match(without);
+        return end.Success ? without[(end.Index + end.Length)..] : without;
+    }
+
+    [GeneratedRegex(@"<(think|thinking|reasoning|thought)>.*?(</\1>|\z)", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Thought();
+
+    [GeneratedRegex(@"\A(?:(?!<(?:think|thinking|reasoning|thought)>).)*</(?:think|thinking|reasoning|thought)>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex ThoughtEnd();
 
     private static bool TryParse(string json, out JsonElement value)
     {
         try
         {
-            using var document = JsonDocument.Parse(json, Lenient);
-            if (json.Contains("\\u", StringComparison.Ordinal))
-            {
-                using var unescaped = new Utf8JsonWriter(Stream.Null);
-                document.RootElement.WriteTo(unescaped); // Throws for half a surrogate pair, which whoever reads that text would meet.
-            }
-
+            using var document = JsonDocument.Parse(JsonText.WithoutHalves(json), Lenient);
             value = document.RootElement.Clone();
             return true;
         }

@@ -24,7 +24,7 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
     /// <param name="schema">The name of the schema; null: the same.</param>
     public static Prompt Read(
         Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0, string? schema = null) =>
-        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(schema ?? name), maxTokens, temperature, models);
+        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(schema ?? name), prompts.OutputTokens(maxTokens), temperature, models);
 
     /// <summary>Writes the body of a chat completion.</summary>
     /// <param name="source">What it is about.</param>
@@ -67,12 +67,13 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
     /// <param name="narrowed">The schema of this reply alone.</param>
     public Reading Read(string reply, ReplySchema? narrowed = null)
     {
-        if (!JsonReply.TryRead(reply, out var value))
+        var wanted = narrowed ?? schema;
+        if (!JsonReply.TryRead(reply, out var value, o => wanted.Read(o, out var why) is not null && why is null))
         {
             return new Reading(null, "The reply holds no JSON object.");
         }
 
-        var data = (narrowed ?? schema).Read(value, out var fault);
+        var data = wanted.Read(value, out var fault);
         return new Reading(data, fault);
     }
 

@@ -6,9 +6,11 @@ namespace Drover.Recipes;
 public sealed class Prompts
 {
     private readonly string _folder;
+    private readonly int _maxOutputTokens;
 
     /// <param name="folder">A folder with files of the same names, which are used instead; empty: none.</param>
-    public Prompts(string folder) => _folder = folder;
+    /// <param name="maxOutputTokens">The most tokens of a reply; 0: as each recipe needs as a rule.</param>
+    public Prompts(string folder, int maxOutputTokens = 0) => (_folder, _maxOutputTokens) = (folder, maxOutputTokens);
 
     /// <summary>The prompts as they come with the program.</summary>
     internal static Prompts BuiltIn { get; } = new("");
@@ -37,6 +39,10 @@ public sealed class Prompts
             }
         }
     }
+
+    /// <summary>The most tokens of a reply to a prompt.</summary>
+    /// <param name="typical">What the recipe needs as a rule.</param>
+    internal int OutputTokens(int typical) => _maxOutputTokens > 0 ? _maxOutputTokens : typical;
 
     /// <summary>The file <c>NAME.txt</c>.</summary>
     internal Template Text(string name) => Read($"{name}.txt", path => new Template(File.ReadAllText(path)));

@@ -20,6 +20,12 @@ public sealed class RecipeOptions
     /// </summary>
     public int PartTokens { get; set; }
 
+    /// <summary>
+    /// The most tokens of a reply, those of the model's reasoning among them; 0: as each recipe needs as a rule (<c>extract</c> 500,
+    /// <c>vision</c> 800 to 4,000, <c>document</c> and <c>answer</c> 1,500, <c>copy</c> 4,000).
+    /// </summary>
+    public int MaxOutputTokens { get; set; }
+
     /// <summary>How many tokens of text one request may hold.</summary>
     /// <remarks>
     /// Three quarters of the context, since tokens are estimated, less what prompt and answer take; at the least a quarter.
@@ -39,6 +45,12 @@ public sealed class RecipeOptions
         {
             yield return FormattableString.Invariant(
                 $"Drover:Recipes:PartTokens is {PartTokens}; it must be from {LeastPart} to 10,000,000, or 0.");
+        }
+
+        if (MaxOutputTokens is not 0 and (< 16 or > 10_000_000))
+        {
+            yield return FormattableString.Invariant(
+                $"Drover:Recipes:MaxOutputTokens is {MaxOutputTokens}; it must be from 16 to 10,000,000, or 0.");
         }
 
         foreach (var fault in Recipes.Prompts.Faults("Drover:Recipes:Prompts", Prompts))

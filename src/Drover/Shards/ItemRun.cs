@@ -102,7 +102,10 @@ internal sealed class ItemRun(PassWork work, Item item, ItemTurn turn)
 
     // Each request of a conversation is one of its own for the ledger: they differ in what they cost.
     private ModelCall Prepare(Conversation conversation) => _services.Caller.Prepare(
-        work.Terms, conversation.Replies == 0 ? item.Id : $"{item.Id}\n{conversation.Replies}", work.Recipe.Url, conversation.Body);
+        work.Terms, conversation.Replies == 0 ? item.Id : $"{item.Id}\n{conversation.Replies}", work.Recipe.Url, conversation.Body) with
+    {
+        IsOurs = true,
+    };
 
     private Task<Answer> CallAsync(CancellationToken launching)
     {
@@ -118,7 +121,7 @@ internal sealed class ItemRun(PassWork work, Item item, ItemTurn turn)
 
     private CallResult? Conclude(CallResult result, int attempts)
     {
-        if (work.Verdict.IsOutcome(item, result))
+        if (work.Verdict.IsOutcome(item, result, work.TimesBefore(item, result.ErrorCode)))
         {
             turn.Conclude(work.OutcomeOf(item, _conversation, result, work.Pass - 1 + attempts));
             return null;

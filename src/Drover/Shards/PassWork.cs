@@ -3,6 +3,7 @@ using Drover.Calls;
 using Drover.Outcomes;
 using Drover.Planning;
 using Drover.Recipes;
+using Drover.Tickets;
 using Drover.Upstreams;
 
 namespace Drover.Shards;
@@ -10,7 +11,7 @@ namespace Drover.Shards;
 /// <summary>What the items of one pass share.</summary>
 /// <param name="Spec">The batch.</param>
 /// <param name="Pass">Which pass over the shard this is, from 1.</param>
-/// <param name="Paid">What was paid for items before, whose outcome was taken back; it is added to the cost of their next outcome.</param>
+/// <param name="Ticket">What is known of the items from earlier passes: how they failed, and what was paid for them.</param>
 /// <param name="Services">What the items of all shards share.</param>
 /// <param name="Terms">What holds for the calls.</param>
 /// <param name="Writer">Takes the outcomes.</param>
@@ -18,7 +19,7 @@ namespace Drover.Shards;
 internal sealed record PassWork(
     BatchSpec Spec,
     int Pass,
-    IReadOnlyDictionary<string, Tally> Paid,
+    RetryTicket? Ticket,
     ItemServices Services,
     CallTerms Terms,
     OutcomeWriter Writer,
@@ -33,14 +34,17 @@ internal sealed record PassWork(
     public Conversation? ConversationOf(Item item) => item.IsSource ? Services.Conversations.Find(Spec.Id, item.Id) : null;
 
     /// <summary>What was paid for an item before.</summary>
-    public Tally PaidFor(Item item) => Paid.GetValueOrDefault(item.Id, Tally.Zero);
+    public Tally PaidFor(Item item) => Ticket?.Paid.GetValueOrDefault(item.Id) ?? Tally.Zero;
+
+    /// <summary>How often the item has failed with that code in earlier passes.</summary>
+    public int TimesBefore(Item item, string? code) => Ticket?.Items.GetValueOrDefault(item.Id)?.Where(a => a.Code == code).Sum(a => a.Times) ?? 0;
 
     /// <summary>The outcome of an item that was called.</summary>
     public PendingOutcome OutcomeOf(Item item, Conversation? conversation, CallResult call, int attempts)
     {
         Services.Conversations.Forget(Spec.Id, item.Id);
         call = conversation?.Sum(call) ?? call;
-        if (Paid.TryGetValue(item.Id, out var before))
+        if (PaidFor(item) is var before && before != Tally.Zero)
         {
             call = call with { CostUsd = before.CostUsd + (call.CostUsd ?? 0), Usage = before.Usage + call.Usage };
         }

@@ -20,6 +20,21 @@ public sealed class ShardClaims(
     public async Task<Tally> ReadTallyAsync(string batchId, int index, CancellationToken cancellationToken) =>
         live.Find(batchId, index) ?? await OutcomeLog.CountAsync(blobs, batchId, index, cancellationToken);
 
+    /// <summary>Whether the batch has a result.</summary>
+    internal async Task<bool> HasResultsAsync(string batchId)
+    {
+        var results = ContainerLayout.ResultsPrefix(batchId);
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, results, CancellationToken.None))
+        {
+            if (blob.Properties.ContentLength > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Takes a shard over from any earlier run.</summary>
     internal async Task<ShardClaim> TakeAsync(string batchId, int index)
     {

@@ -15,8 +15,6 @@ namespace Drover.Shards;
 public sealed class ShardRunner(
     ShardClaims claims, ItemServices items, RetryTickets tickets, BatchOptions options, TimeProvider time, Random random, ILogger<ShardRunner> logger)
 {
-    private static readonly Dictionary<string, Tally> NothingPaid = [];
-
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs the shard's next pass. What is left after the last goes to the retry queue.</summary>
@@ -81,7 +79,7 @@ public sealed class ShardRunner(
                 IsRepeat = pass > 1,
                 TokenRatio = claim.Shard!.TokenRatio,
             };
-            var work = new PassWork(claim.Spec, pass, ticket?.Paid ?? NothingPaid, items, terms, writer, verdict);
+            var work = new PassWork(claim.Spec, pass, ticket, items, terms, writer, verdict);
             var run = new ShardPass(work, watch, isLast, options, time);
             var open = claim.OpenFrom(from);
             await run.RunAsync([.. open.Select(i => claim.Items[i])], stopping);
@@ -96,7 +94,7 @@ public sealed class ShardRunner(
 
             var next = run.FirstUntried is { } untried ? open[untried] : claim.Items.Count;
             var comeBackAt = ComeBackAt(run.IsWhole ? pass : null, verdict.RetryAfter, watch.ExpiresAt);
-            var result = new PassResult(false, claim.Log.Tally, left.Count, comeBackAt, run.IsWhole, next, verdict.StopReason);
+            var result = new PassResult(false, claim.Log.Tally, left.Count, comeBackAt, run.IsWhole, next, await StopReasonAsync(verdict, claim.Spec));
             return new PassEnd(result, left, run.Failed) { ExpiresAt = watch.ExpiresAt };
         }
         catch (FencedException e)
@@ -130,6 +128,22 @@ public sealed class ShardRunner(
             BatchLog.Fenced(logger, batchId, index, e.Message);
             return null;
         }
+    }
+
+    private async Task<string?> StopReasonAsync(PassVerdict verdict, BatchSpec spec)
+    {
+        if (verdict.StopReason is not null || verdict.SetupReason is null)
+        {
+            return verdict.StopReason;
+        }
+
+        if (!await claims.HasResultsAsync(spec.Id))
+        {
+            return verdict.SetupReason;
+        }
+
+        items.Caller.MarkWorked(spec.Model);
+        return null; // The set-up was right before: it is an outage.
     }
 
     private async Task RecoverAsync(ShardClaim claim, int index)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Drover.OpenAI;
 
 namespace Drover.Streams;
@@ -12,7 +13,7 @@ internal sealed class ChatProgress
     public string? Id { get; private set; }
 
     /// <summary>When the answer was begun, as its first chunk says.</summary>
-    public long? Created { get; private set; }
+    public JsonNode? Created { get; private set; }
 
     public int Length => _text.Length;
 
@@ -59,7 +60,7 @@ internal sealed class ChatProgress
 
         Id ??= body.Id;
         Created ??= body.Created;
-        foreach (var choice in body.Choices ?? [])
+        foreach (var choice in body.Choices)
         {
             IsFinished |= choice.FinishReason is { Length: > 0 };
             IsMoreThanText |= choice.Index > 0 || choice.Delta is { CallsTools: true };

@@ -28,11 +28,11 @@ internal sealed class ContinuedChunks(ChatProgress progress, string prefix, Usag
 
         var root = JsonNode.Parse(chunk.Data)!.AsObject();
         Set(root, "id", progress.Id is null ? null : JsonValue.Create(progress.Id));
-        Set(root, "created", progress.Created is { } created ? JsonValue.Create(created) : null);
+        Set(root, "created", progress.Created?.DeepClone());
         var isEmpty = body.Usage is null;
-        for (var i = 0; i < (body.Choices?.Count ?? 0); i++)
+        foreach (var (choice, read) in (root["choices"] as JsonArray ?? []).OfType<JsonObject>().Zip(body.Choices))
         {
-            isEmpty &= Trim(root["choices"]![i]!.AsObject(), body.Choices![i]);
+            isEmpty &= Trim(choice, read);
         }
 
         if (body.Usage is { } last)
@@ -53,8 +53,8 @@ internal sealed class ContinuedChunks(ChatProgress progress, string prefix, Usag
             return read.FinishReason is null;
         }
 
-        var ends = read.FinishReason is not null || read.Delta!.CallsTools;
-        var text = _overlap.Take(read.Delta!.Content ?? "") + (ends ? _overlap.Flush() : "");
+        var ends = read.FinishReason is not null || read.Delta is { CallsTools: true };
+        var text = _overlap.Take(read.Delta?.Content ?? "") + (ends ? _overlap.Flush() : "");
         foreach (var member in delta.Select(m => m.Key).Except(Kept).ToList())
         {
             delta.Remove(member);

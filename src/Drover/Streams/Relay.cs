@@ -15,6 +15,9 @@ internal sealed class Relay(
     LiveStream stream, ChatRequest request, ChatProgress progress, ModelCaller caller, StreamOptions options, Reconnections reconnections,
     ILogger logger)
 {
+    /// <summary>After its <c>finish_reason</c> a stream has only its usage and its end to send; some send neither, and keep the connection.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+
     private readonly TaskCompletionSource<CallResult?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly UsageSum _usage = new();
     private readonly CallTerms _terms = caller.TermsFor(request.Key);
@@ -112,32 +115,46 @@ internal sealed class Relay(
         await using var answer = await caller.OpenStreamAsync(call, cancellationToken);
         if (answer.Body is null)
         {
-            return StreamFailure.Of(answer.Head, options.LongestReconnectDelay);
+            if (answer.Head.Outcome != Outcome.Result || progress.HasEvents)
+            {
+                return StreamFailure.Of(answer.Head, options.LongestReconnectDelay);
+            }
+
+            Begin();
+            Pass(ChatChunk.OfCompletion(answer.Head.Body), null); // It answers whole though a stream was asked for.
+            return null;
         }
 
         Begin();
         var chunks = 0;
         var pairs = new SplitPairs();
         var continued = progress.HasEvents ? new ContinuedChunks(progress, prefix, _usage) : null;
+        using var reading = new CancellationTokenSource(Timeout.InfiniteTimeSpan, stream.Time);
+        await using var stopping = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), reading);
         try
         {
-            await foreach (
-                var item in SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data))).EnumerateAsync(cancellationToken))
+            var events = SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data)));
+            await foreach (var item in events.EnumerateAsync(reading.Token))
             {
                 switch (item.Data.Kind)
                 {
                     case ChunkKind.Done:
                         return null;
                     case ChunkKind.Error:
-                        return StreamFailure.Of(item.Data);
+                        return StreamFailure.Of(item.Data.Body!.Error!);
                     case ChunkKind.Unreadable:
                         _skipped++;
                         break;
                     case ChunkKind.Chunk:
                         chunks++;
-                        answer.Usage = item.Data.Body?.Usage is null ? answer.Usage : ReplyReader.Read(item.Data.Data).Usage;
+                        answer.Usage = ReplyReader.Read(item.Data.Data).Usage ?? answer.Usage;
                         Pass(item.Data, continued);
                         break;
+                }
+
+                if (progress.IsFinished)
+                {
+                    reading.CancelAfter(LongestEnd);
                 }
 
                 if (continued is { IsAnotherAnswer: true })
@@ -146,6 +163,10 @@ internal sealed class Relay(
                         "The upstream began another answer instead of going on with this one.", "continuation_differs");
                 }
             }
+        }
+        catch (OperationCanceledException) when (progress.IsFinished && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException)
         {

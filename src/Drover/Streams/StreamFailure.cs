@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Drover.Calls;
 using Drover.Json;
 using Drover.OpenAI;
@@ -40,20 +39,10 @@ internal sealed record StreamFailure(string Reason, string Code)
     }
 
     /// <summary>Of an error within the stream: what the upstream finds wrong with the request stays wrong.</summary>
-    public static StreamFailure Of(ChatChunk error)
-    {
-        var said = error.Body!.Error!.Value;
-        var message = Member(said, "message") ?? "The upstream reported an error in its stream.";
-        var code = Member(said, "code") ?? Member(said, "type") ?? "upstream_error";
-        return new StreamFailure(Excerpt.Of(message), Excerpt.Of(code))
+    public static StreamFailure Of(ErrorWords error) =>
+        new(Excerpt.Of(error.Message ?? "The upstream reported an error in its stream."), Excerpt.Of(error.Code ?? "upstream_error"))
         {
-            IsFinal = Member(said, "type") == "invalid_request_error",
+            IsFinal = Judgement.Of(200, error) is not Outcome.Later,
             WasPaid = true,
         };
-    }
-
-    private static string? Member(JsonElement error, string name) =>
-        error.ValueKind == JsonValueKind.Object && error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

@@ -54,7 +54,13 @@ internal sealed record RetryTicket
             items[id] = AttemptHistory.With(items[id], failure, now);
         }
 
-        return this with { Items = items, Counted = counted };
+        var paid = Paid.ToDictionary();
+        foreach (var (id, failure) in failed.Where(f => f.Failure.IsPaid))
+        {
+            paid[id] = paid.GetValueOrDefault(id, Tally.Zero) + (Tally.Zero with { Usage = failure.Usage, CostUsd = failure.CostUsd ?? 0 });
+        }
+
+        return this with { Items = items, Paid = paid, Counted = counted };
     }
 
     /// <summary>The ticket with errors taken back.</summary>

@@ -1,6 +1,5 @@
-using System.Net;
+using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Drover.Json;
 using Drover.OpenAI;
 using Drover.Throttling;
@@ -10,27 +9,42 @@ namespace Drover.Upstreams;
 /// <summary>What an HTTP answer means: the table of outcomes in <c>docs/architecture.md</c>.</summary>
 internal static class AnswerReader
 {
-    public static CallResult Read(HttpResponseMessage response, byte[] body, DateTimeOffset now)
+    /// <summary>The code of a good status with a body that holds no answer.</summary>
+    public const string Unreadable = "unreadable_answer";
+
+    /// <summary>Reads an answer.</summary>
+    /// <param name="url">The OpenAI route that was asked, which says what an answer must hold.</param>
+    /// <param name="now">For dates in <c>Retry-After</c>.</param>
+    public static CallResult Read(HttpResponseMessage response, byte[] body, string url, DateTimeOffset now)
     {
         var status = (int)response.StatusCode;
-        var (isJson, reply) = Parse(body);
-        var code = Excerpt.Of(reply.ErrorCode ?? $"http_{status}");
-        return new CallResult(OutcomeOf(status, isJson, code))
+        var json = AnswerText.ToJson(body);
+        var reply = json is null ? default : ReplyReader.Read(json);
+        var result = new CallResult(Outcome.Result)
         {
             Status = status,
-            Body = isJson ? OneLine.Of(body) : body,
-            IsJson = isJson,
-            IsAnswerLost = status == 200 && !isJson,
+            Body = json is null ? body : OneLine.Of(json),
+            IsJson = json is not null,
             RequestId = RequestId(response),
             Model = reply.Model is null ? null : Excerpt.Of(reply.Model),
-            Usage = reply.Usage,
-            ErrorCode = status == 200 ? isJson ? null : "invalid_response" : code,
-            ErrorMessage = status == 200
-                ? isJson ? null : "The upstream answered 200 with a body that is not JSON."
-                : Excerpt.Of(reply.ErrorMessage ?? $"The upstream answered {status} {response.ReasonPhrase}."),
+            Usage = reply.Usage ?? default,
+            IsUsageKnown = reply.Usage is not null,
             Rates = RateHeaders.Read(response.Headers),
-            RetryAfter = status == 200 ? null : RetryAfter.Read(response.Headers, now),
         };
+        return IsGood(status) && IsWhole(reply, url) ? result : WithError(result, reply, response, now);
+    }
+
+    /// <summary>Whether JSON is an answer to a request to that route, and not an error in the dress of one.</summary>
+    public static bool IsAnswer(ReadOnlySpan<byte> json, string url)
+    {
+        try
+        {
+            return IsWhole(ReplyReader.Read(json), url);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Of an answer that is a stream and has begun.</summary>
@@ -41,28 +55,79 @@ internal static class AnswerReader
         Rates = RateHeaders.Read(response.Headers),
     };
 
-    private static string? RequestId(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null;
+    private static bool IsGood(int status) => status is >= 200 and < 300;
 
-    private static Outcome OutcomeOf(int status, bool isJson, string code) => status switch
+    private static bool IsWhole(Reply reply, string url) => reply.Holds(url) && !reply.HasError && !IsUnfinished(reply, url);
+
+    // https://platform.openai.com/docs/api-reference/responses/object: completed, failed, in_progress, cancelled, queued, incomplete.
+    private static bool IsUnfinished(Reply reply, string url) =>
+        url == ResponsesRequest.Url && reply.Status is "failed" or "cancelled" or "incomplete" or "in_progress" or "queued";
+
+    private static CallResult WithError(CallResult result, Reply reply, HttpResponseMessage response, DateTimeOffset now)
     {
-        200 => isJson ? Outcome.Result : Outcome.Later,
-        401 or 402 or 403 => Outcome.KeyRefused,
-        429 when code == "insufficient_quota" => Outcome.KeyRefused,
-        404 when code == "model_not_found" => Outcome.ModelUnknown,
-        (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.Conflict or 425 or 429 or >= 500 => Outcome.Later,
-        _ => Outcome.Rejected,
+        var words = result.IsJson ? WordsOf(result.Body) : null;
+        var retryAfter = RetryAfter.Read(response.Headers, now);
+        if (IsGood(result.Status) && words is null)
+        {
+            var what = !result.IsJson ? "with a body that is not JSON" : "without a completion";
+            return result with
+            {
+                Outcome = Outcome.Later,
+                IsUnreadable = true,
+                ErrorCode = Unreadable,
+                ErrorMessage = Excerpt.Of($"The upstream answered {result.Status} {what}: {TextOf(result.Body)}"),
+                RetryAfter = retryAfter,
+            };
+        }
+
+        var outcome = reply.Status is "incomplete" or "cancelled" && IsGood(result.Status) ? Outcome.Rejected : Judgement.Of(result.Status, words);
+        var message = words?.Message ?? $"The upstream answered {result.Status} {response.ReasonPhrase}.";
+        return result with
+        {
+            Outcome = outcome,
+            ErrorCode = Excerpt.Of(words?.Code ?? $"http_{result.Status}"),
+            ErrorMessage = Excerpt.Of(outcome == Outcome.SetupWrong ? SetupHint(response, message) : message),
+            Parameter = words?.Parameter,
+            RetryAfter = retryAfter,
+        };
+    }
+
+    private static ErrorWords? WordsOf(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || root.TryGetProperty("error", out var error) && ErrorWords.OfMember(error, root) is not null)
+        {
+            return ErrorWords.Read(root);
+        }
+
+        foreach (var choice in root.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array ? choices.EnumerateArray() : default)
+        {
+            if (choice.ValueKind == JsonValueKind.Object && ErrorWords.OfChoice(choice) is { } words)
+            {
+                return words;
+            }
+        }
+
+        if (root.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object
+            && details.TryGetProperty("reason", out var reason))
+        {
+            return new ErrorWords($"{reason}", $"The response is incomplete: {reason}.");
+        }
+
+        return root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String && root.TryGetProperty("output", out _)
+            ? new ErrorWords($"response_{status}", $"The response has the status '{status}'.")
+            : root.TryGetProperty("choices", out _) ? null : ErrorWords.Read(root);
+    }
+
+    private static string SetupHint(HttpResponseMessage response, string message) => (int)response.StatusCode switch
+    {
+        >= 300 and < 400 => $"{message} It redirects to {Excerpt.Of($"{response.Headers.Location}", 200)}; redirects are not followed. If that is the API, set the base URL to it.",
+        _ => $"{message} There is no such route at {response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path)}: the base URL should end with the API's version, such as /v1.",
     };
 
-    private static (bool IsJson, ReplyReader.Reply Reply) Parse(byte[] body)
-    {
-        try
-        {
-            return body.Length > 0 && Utf8.IsValid(body) ? (true, ReplyReader.Read(body)) : default;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return default;
-        }
-    }
+    private static string TextOf(ReadOnlyMemory<byte> body) => Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, 2_000)]);
+
+    private static string? RequestId(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("x-request-id", out var id) ? id.ToString() : null;
 }

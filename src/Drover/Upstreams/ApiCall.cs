@@ -8,6 +8,9 @@ namespace Drover.Upstreams;
 /// <param name="Spending">What is asked for money before each request; null when no budget is set.</param>
 public sealed record ApiCall(string Url, ReadOnlyMemory<byte> Body, string? Model, long Tokens = 0, ISpending? Spending = null)
 {
+    /// <summary>The prompt's tokens, about: what counts where the answer does not say.</summary>
+    public long PromptTokens { get; init; }
+
     /// <summary>When the run began that it is of; null: it is a call by itself.</summary>
     public DateTimeOffset? Since { get; init; }
 

@@ -27,6 +27,9 @@ public sealed record CallResult(Outcome Outcome)
     /// <summary>The tokens used.</summary>
     public TokenUsage Usage { get; init; }
 
+    /// <summary>Whether the answer states <see cref="Usage"/>; if not, the usage of an answer that was paid for is estimated.</summary>
+    public bool IsUsageKnown { get; init; } = true;
+
     /// <summary>What the answered request cost, in US dollars; null when nothing is known of the model's prices.</summary>
     public decimal? CostUsd { get; init; } = 0;
 
@@ -38,6 +41,24 @@ public sealed record CallResult(Outcome Outcome)
 
     /// <summary>When the upstream asks to come back, as a delay from now.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>For errors: the parameter of the request that is refused.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>Whether the status was good and the body holds no answer: it was paid for, and is not bought again and again.</summary>
+    public bool IsUnreadable { get; init; }
+
+    /// <summary>
+    /// How many calls in a row have failed for a reason that no item causes, on an upstream that has never worked: a wrong address, a
+    /// model that it does not know. 0: that is not so.
+    /// </summary>
+    public int SetupTries { get; init; }
+
+    /// <summary>Of a call that timed out: whether the upstream was down for all at the time.</summary>
+    public bool IsUpstreamDown { get; init; }
+
+    /// <summary>Whether money was spent on it: it is a result, or a good answer that says what it used.</summary>
+    public bool IsPaid => Outcome == Outcome.Result || Usage != default;
 
     /// <summary>Whether the request was sent and no answer came that could be read: it may have been processed, and cost.</summary>
     public bool IsAnswerLost { get; init; }

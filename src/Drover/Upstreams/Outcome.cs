@@ -3,7 +3,7 @@ namespace Drover.Upstreams;
 /// <summary>What the answer to a call means for its item.</summary>
 public enum Outcome
 {
-    /// <summary>200: a result.</summary>
+    /// <summary>2xx with what was asked for: a result.</summary>
     Result,
 
     /// <summary>400, 404, 413, 422 and their like: trying again would bring the same. An error, at once.</summary>
@@ -23,6 +23,12 @@ public enum Outcome
 
     /// <summary>401, 402, 403, or 429 with code <c>insufficient_quota</c>: the key is out.</summary>
     KeyRefused,
+
+    /// <summary>
+    /// The address cannot be right: no such name, nobody listens, a certificate that is not trusted, a redirect, no such route. Of an
+    /// upstream that has worked before, it is an outage instead.
+    /// </summary>
+    SetupWrong,
 
     /// <summary>404 with code <c>model_not_found</c>: the upstream does not know the model.</summary>
     ModelUnknown,

@@ -37,7 +37,7 @@ internal sealed class SilenceLimit(Stream inner, TimeSpan limit, TimeProvider ti
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"Nothing came for {limit.TotalSeconds:0.#} s."));
+            throw new SilenceException(string.Create(CultureInfo.InvariantCulture, $"Nothing came for {limit.TotalSeconds:0.#} s."));
         }
         finally
         {
@@ -75,3 +75,6 @@ internal sealed class SilenceLimit(Stream inner, TimeSpan limit, TimeProvider ti
         base.Dispose(disposing);
     }
 }
+
+/// <summary>A stream fell silent for too long.</summary>
+internal sealed class SilenceException(string message) : IOException(message);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Drover.OpenAI;
 using Drover.Throttling;
+using Drover.Upstreams.Keys;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -34,6 +35,8 @@ public sealed partial class Upstream : IDisposable
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _modelsGone = new(StringComparer.Ordinal);
     private long _openUntil;
+    private volatile bool _hasWorked;
+    private int _setupTries;
 
     public Upstream(UpstreamOptions options, Throttle throttle, TimeProvider time, ILogger<Upstream> logger)
     {
@@ -61,6 +64,9 @@ public sealed partial class Upstream : IDisposable
 
     // An open circuit stays so until somebody calls; from the end of its cool-down on somebody should.
     private bool IsCircuitOpen => _circuit.CircuitState == CircuitState.Open && _time.GetUtcNow().Ticks < Volatile.Read(ref _openUntil);
+
+    /// <summary>Takes note that the set-up is right: a result came, now or in an earlier process.</summary>
+    public void MarkWorked() => (_hasWorked, _setupTries) = (true, 0);
 
     /// <summary>The throttle that permits for this upstream come from.</summary>
     public Throttle Throttle { get; }
@@ -192,7 +198,7 @@ public sealed partial class Upstream : IDisposable
         var result = Cancelled;
         try
         {
-            result = await GuardedAsync(call, key, stream, cancellationToken);
+            result = UsageEstimate.Of(WithSetup(await GuardedAsync(call, key, stream, cancellationToken)), call);
         }
         finally
         {
@@ -214,6 +220,23 @@ public sealed partial class Upstream : IDisposable
         }
 
         return result;
+    }
+
+    // Until the upstream has worked once, what no item causes is taken for a wrong set-up; from then on it is an outage.
+    private CallResult WithSetup(CallResult result)
+    {
+        switch (result.Outcome)
+        {
+            case Outcome.Result:
+                MarkWorked();
+                return result;
+            case Outcome.SetupWrong or Outcome.ModelUnknown when !_hasWorked:
+                return result with { SetupTries = Interlocked.Increment(ref _setupTries) };
+            case Outcome.SetupWrong:
+                return result with { Outcome = result.Status switch { 0 => Outcome.ConnectionLost, < 400 => Outcome.Later, _ => Outcome.Rejected } };
+            default:
+                return result;
+        }
     }
 
     private void Learn(ApiCall call, CallResult result)

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Drover.Json;
+using Drover.Upstreams.Keys;
 
 namespace Drover.Upstreams;
 
@@ -21,6 +22,7 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         AutomaticDecompression = DecompressionMethods.All,
         UseCookies = false,
         AllowAutoRedirect = false,
+        SslOptions = TrustedCertificates.Options(options.CaFile),
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -31,20 +33,20 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         using var request = new HttpRequestMessage(HttpMethod.Post, _base + call.Url["/v1".Length..]);
         request.Content = new ReadOnlyMemoryContent(call.Body);
         request.Content.Headers.ContentType = Json;
-        return await SendAsync(request, key, stream, cancellationToken);
+        return await SendAsync(request, key, call.Url, stream, cancellationToken);
     }
 
     /// <summary>Asks for the list of models with a key.</summary>
     public async Task<CallResult> GetModelsAsync(ApiKey key, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _base + "/models");
-        return await SendAsync(request, key, null, cancellationToken);
+        return await SendAsync(request, key, "/v1/models", null, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
 
     private async Task<CallResult> SendAsync(
-        HttpRequestMessage request, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
+        HttpRequestMessage request, ApiKey key, string url, UpstreamStream? stream, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         HttpResponseMessage? response = null;
@@ -52,17 +54,37 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         {
             request.Headers.Authorization = key.Authorization;
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (stream is not null && response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            if (response.IsSuccessStatusCode && (stream is not null || EventSniffer.SaysEvents(response.Content.Headers.ContentType)))
             {
-                var head = AnswerReader.ReadHead(response) with { Latency = Stopwatch.GetElapsedTime(started) };
-                var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                stream.Attach(response, new SilenceLimit(body, options.SilenceTimeout, time));
-                response = null;
-                return head;
+                body = new SilenceLimit(body, options.SilenceTimeout, time);
             }
 
-            var content = KeyMask.Cover(await ReadBodyAsync(response.Content, cancellationToken), key.Bytes);
-            return AnswerReader.Read(response, content, time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
+            if (stream is not null && response.IsSuccessStatusCode)
+            {
+                (var areEvents, body) = await EventSniffer.LookAsync(response.Content.Headers.ContentType, body, cancellationToken);
+                if (areEvents)
+                {
+                    var head = AnswerReader.ReadHead(response) with { Latency = Stopwatch.GetElapsedTime(started) };
+                    stream.Attach(response, body);
+                    response = null;
+                    return head;
+                }
+            }
+
+            var content = KeyMask.Cover(await ReadBodyAsync(body, response.Content.Headers.ContentLength, cancellationToken), key.Bytes);
+            return AnswerReader.Read(response, content, url, time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
+        }
+        catch (HttpRequestException e) when (SetupFault.Of(e, _base, options) is { } fault)
+        {
+            return fault;
+        }
+        catch (SilenceException)
+        {
+            return Lost(Outcome.Later, "timeout", $"The answer fell silent for {options.SilenceTimeout.TotalSeconds:0.#} s ({options.Section}:SilenceTimeout).") with
+            {
+                IsAnswerLost = true,
+            };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
@@ -76,13 +98,6 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
             return Lost(
                 Outcome.ConnectionLost, "connection_lost",
                 $"No connection to the upstream within {options.ConnectTimeout.TotalSeconds:0.#} s.");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Lost(
-                Outcome.Later, "timeout",
-                $"The answer fell silent for {options.SilenceTimeout.TotalSeconds:0.#} s.") with
-            { IsAnswerLost = true };
         }
         catch (AnswerTooLargeException)
         {
@@ -104,18 +119,15 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
         }
     }
 
-    private async Task<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadBodyAsync(Stream stream, long? expected, CancellationToken cancellationToken)
     {
-        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(content.Headers.ContentLength + 1 ?? 4096, 1 << 20));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(expected + 1 ?? 4096, 1 << 20));
         try
         {
             var length = 0;
             while (true)
             {
-                silence.CancelAfter(options.SilenceTimeout);
-                var read = await stream.ReadAsync(buffer.AsMemory(length), silence.Token);
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
                 if (read == 0)
                 {
                     return buffer.AsSpan(0, length).ToArray();

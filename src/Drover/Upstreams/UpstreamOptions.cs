@@ -39,10 +39,14 @@ public sealed partial class UpstreamOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest time from sending a request to the last byte of its answer.</summary>
-    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(60);
+    /// <remarks>Models that reason, and long answers, take minutes; an answer that is given up is paid for all the same.</remarks>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The longest silence within an answer that has begun.</summary>
+    /// <summary>The longest silence within a stream that has begun.</summary>
     public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A PEM file with certificates to trust beside those of the machine, as for a gateway of one's own; empty: none.</summary>
+    public string CaFile { get; set; } = "";
 
     /// <summary>How often a lost connection is tried again at once, before the item waits for a later pass.</summary>
     public int ConnectionRetries { get; set; } = 2;
@@ -65,7 +69,7 @@ public sealed partial class UpstreamOptions
     /// <summary>The keys in <see cref="ApiKey"/>, trimmed.</summary>
     internal IReadOnlyList<string> Keys => ApiKey.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private string Section => Name == DefaultName ? "Drover:Upstream" : $"Drover:Upstreams:{Name}";
+    internal string Section => Name == DefaultName ? "Drover:Upstream" : $"Drover:Upstreams:{Name}";
 
     /// <summary>What the throttle is to keep to.</summary>
     internal ThrottleLimits Limits => new()
@@ -98,6 +102,11 @@ public sealed partial class UpstreamOptions
             {
                 yield return $"{Section}:ApiKey: key {number} of {Keys.Count} is there already; each must be there once.";
             }
+        }
+
+        if (CaFile.Length > 0 && !File.Exists(CaFile))
+        {
+            yield return $"{Section}:CaFile is '{CaFile}'; there is no such file. It must be a PEM file with certificates to trust.";
         }
 
         if (string.IsNullOrWhiteSpace(Model))

@@ -1,3 +1,5 @@
+using Drover.Upstreams.Keys;
+
 namespace Drover.Upstreams;
 
 /// <summary>How an upstream fares, for people.</summary>

@@ -18,6 +18,8 @@ internal sealed class CommonOptions
     private readonly Option<long?> _tpm =
         NumberOption.Create<long>(
             "--tpm", "The tokens per minute that the API allows; 0 is no limit.", "a whole number, 0 or more", least: 0);
+    private readonly Option<int?> _maxOutputTokens = NumberOption.Create<int>(
+        "--max-output-tokens", "The most tokens of a reply that a recipe asks for, reasoning included.", "a whole number, 16 or more", least: 16);
     private readonly Option<bool> _simulator = new("--simulator") { Description = "Take answers from the simulator." };
 
     /// <summary>Adds them to a command.</summary>
@@ -31,6 +33,7 @@ internal sealed class CommonOptions
             command.Options.Add(_concurrency);
             command.Options.Add(_rpm);
             command.Options.Add(_tpm);
+            command.Options.Add(_maxOutputTokens);
             command.Options.Add(_simulator);
         }
     }
@@ -42,6 +45,7 @@ internal sealed class CommonOptions
         Concurrency = parsed.GetValue(_concurrency),
         RequestsPerMinute = parsed.GetValue(_rpm),
         TokensPerMinute = parsed.GetValue(_tpm),
+        MaxOutputTokens = parsed.GetValue(_maxOutputTokens),
         Simulator = parsed.GetValue(_simulator),
     };
 }

@@ -205,6 +205,11 @@ internal sealed class DroverHost : IAsyncDisposable
         Set(overrides, nameof(UpstreamOptions.Concurrency), setup.Concurrency);
         Set(overrides, nameof(UpstreamOptions.RequestsPerMinute), setup.RequestsPerMinute);
         Set(overrides, nameof(UpstreamOptions.TokensPerMinute), setup.TokensPerMinute);
+        if (setup.MaxOutputTokens is { } most)
+        {
+            overrides["Drover:Recipes:MaxOutputTokens"] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         return overrides;
     }
 

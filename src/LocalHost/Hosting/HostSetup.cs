@@ -15,6 +15,9 @@ internal sealed record HostSetup
 
     public long? TokensPerMinute { get; init; }
 
+    /// <summary>The most tokens of a reply that a recipe asks for.</summary>
+    public int? MaxOutputTokens { get; init; }
+
     /// <summary>Take answers from the simulator, whatever the settings say.</summary>
     public bool Simulator { get; init; }
 

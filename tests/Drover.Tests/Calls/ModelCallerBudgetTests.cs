@@ -8,6 +8,7 @@ using Drover.Tests.Budgets;
 using Drover.Tests.Streams;
 using Drover.Tests.Upstreams;
 using Drover.Upstreams;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drover.Tests.Calls;
 
@@ -81,7 +82,7 @@ public sealed class ModelCallerBudgetTests(AzuriteFixture azurite)
 
         await using var upstream = await TestUpstream.StartAsync();
         var caller = new ModelCaller(
-            new UpstreamPool([upstream.Client], []), new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System);
+            new UpstreamPool([upstream.Client], []), new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System, NullLogger<ModelCaller>.Instance);
 
         var found = caller.Fault(caller.TermsFor(null), model);
 

@@ -19,6 +19,6 @@ internal static class TestCaller
         var nowhere = new ContainerLayout(new BlobContainerClient(new Uri("http://127.0.0.1:9/nowhere/drover")));
         var webhooks = new WebhookSender(time, NullLogger<WebhookSender>.Instance);
         var ledger = new SpendLedger(nowhere, new BudgetOptions(), webhooks, time, new Random(1), NullLogger<SpendLedger>.Instance);
-        return new ModelCaller(upstreams, new ModelCatalogue(), ledger, new BudgetOptions(), time);
+        return new ModelCaller(upstreams, new ModelCatalogue(), ledger, new BudgetOptions(), time, NullLogger<ModelCaller>.Instance);
     }
 }

@@ -82,11 +82,12 @@ public sealed class ExtractRecipeTests(AzuriteFixture azurite)
     [InlineData("""{"keywords":["a","b","c","d","\ud800"],"summary":"s","categories":["x"],"confidence":80}""")]
     [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"\udc00","categories":["x"],"confidence":80}""")]
     [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x \ud83d"],"confidence":80}""")]
-    [InlineData("""{"\ud800":1,"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":"\ud800"}""")]
-    public void Read_HalfASurrogatePair_IsAFaultAndNoException(string reply)
+    public void Read_HalfASurrogatePair_IsReplaced(string reply)
     {
-        Assert.Null(Read(reply, out var fault));
-        Assert.NotNull(fault);
+        var data = Read(reply, out var fault);
+
+        Assert.Null(fault);
+        Assert.Contains("\ufffd", data.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,8 +11,7 @@ public sealed class AnswerReaderTests
     private const string Error = """{"error":{"message":"No.","type":"some_type","param":null,"code":null}}""";
 
     [Theory]
-    [InlineData(200, Outcome.Result)]
-    [InlineData(301, Outcome.Rejected)]
+    [InlineData(301, Outcome.SetupWrong)]
     [InlineData(400, Outcome.Rejected)]
     [InlineData(401, Outcome.KeyRefused)]
     [InlineData(403, Outcome.KeyRefused)]
@@ -22,25 +21,30 @@ public sealed class AnswerReaderTests
     [InlineData(413, Outcome.Rejected)]
     [InlineData(422, Outcome.Rejected)]
     [InlineData(425, Outcome.Later)]
+    [InlineData(460, Outcome.Later)]
+    [InlineData(498, Outcome.Later)]
     [InlineData(429, Outcome.Later)]
     [InlineData(500, Outcome.Later)]
     [InlineData(502, Outcome.Later)]
     [InlineData(503, Outcome.Later)]
     [InlineData(504, Outcome.Later)]
+    [InlineData(509, Outcome.Later)]
+    [InlineData(520, Outcome.Later)]
+    [InlineData(524, Outcome.Later)]
     [InlineData(529, Outcome.Later)]
     public void Read_Status_IsItsOutcome(int status, Outcome outcome)
     {
         var call = Read(status, Error);
 
         Assert.Equal((outcome, status, true), (call.Outcome, call.Status, call.IsJson));
-        Assert.Equal(status == 200 ? null : "some_type", call.ErrorCode);
-        Assert.Equal(status == 200 ? null : "No.", call.ErrorMessage);
+        Assert.Equal("some_type", call.ErrorCode);
+        Assert.StartsWith("No.", call.ErrorMessage);
     }
 
     [Theory]
     [InlineData(404, "model_not_found", Outcome.ModelUnknown)]
     [InlineData(404, "not_found", Outcome.Rejected)]
-    [InlineData(400, "model_not_found", Outcome.Rejected)]
+    [InlineData(400, "model_not_found", Outcome.ModelUnknown)]
     [InlineData(429, "insufficient_quota", Outcome.KeyRefused)]
     [InlineData(429, "rate_limit_exceeded", Outcome.Later)]
     [InlineData(500, "insufficient_quota", Outcome.Later)]
@@ -70,21 +74,21 @@ public sealed class AnswerReaderTests
     [InlineData("<html>")]
     [InlineData("""{"model":"m" """)]
     [InlineData("""{"model":"m"} trailing""")]
-    [InlineData("""{"model":"\ud800"}""")]
     public void Read_200ThatIsNotJson_IsForLater(string body)
     {
         var call = Read(200, body);
 
-        Assert.Equal((Outcome.Later, false, "invalid_response"), (call.Outcome, call.IsJson, call.ErrorCode));
-        Assert.Equal("The upstream answered 200 with a body that is not JSON.", call.ErrorMessage);
+        Assert.Equal((Outcome.Later, false, true, "unreadable_answer"), (call.Outcome, call.IsJson, call.IsUnreadable, call.ErrorCode));
+        Assert.Equal($"The upstream answered 200 with a body that is not JSON: {body}", call.ErrorMessage);
     }
 
     [Fact]
-    public void Read_InvalidUtf8_IsNotJson() => Assert.False(Read(200, [.. "{\"a\":\""u8, 0xFF, .. "\"}"u8]).IsJson);
+    public void Read_InvalidUtf8_IsReadWithReplacements() =>
+        Assert.Equal("{\"a\":\"\ufffd\"}", Encoding.UTF8.GetString(Read(400, [.. "{\"a\":\""u8, 0xFF, .. "\"}"u8]).Body.Span));
 
     [Theory]
     [InlineData("<html>Bad gateway</html>", "http_502", "The upstream answered 502 Bad Gateway.")]
-    [InlineData("""{"detail":"x"}""", "http_502", "The upstream answered 502 Bad Gateway.")]
+    [InlineData("""{"detail":"x"}""", "http_502", "x")]
     [InlineData("""{"error":"overloaded"}""", "http_502", "overloaded")]
     [InlineData("""{"error":{"message":"m","code":17,"type":"t"}}""", "t", "m")]
     [InlineData("""{"error":{"message":{},"code":"c"}}""", "c", "The upstream answered 502 Bad Gateway.")]
@@ -113,7 +117,7 @@ public sealed class AnswerReaderTests
         response.Headers.Add("x-request-id", "req_1");
         response.Headers.Add("Retry-After", "7");
 
-        var call = AnswerReader.Read(response, Encoding.UTF8.GetBytes(Error), DateTimeOffset.UnixEpoch);
+        var call = AnswerReader.Read(response, Encoding.UTF8.GetBytes(Error), "/v1/chat/completions", DateTimeOffset.UnixEpoch);
 
         Assert.Equal(("req_1", TimeSpan.FromSeconds(7)), (call.RequestId, call.RetryAfter));
     }
@@ -126,7 +130,8 @@ public sealed class AnswerReaderTests
 
         var call = AnswerReader.Read(
             response,
-            """{"model":"gpt-4o-mini-2024-07-18","usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":6}}}"""u8.ToArray(),
+            """{"model":"gpt-4o-mini-2024-07-18","usage":{"prompt_tokens":10,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":6}},"choices":[{"message":{"content":"Hi"}}]}"""u8.ToArray(),
+            "/v1/chat/completions",
             DateTimeOffset.UnixEpoch);
 
         Assert.Equal("gpt-4o-mini-2024-07-18", call.Model);
@@ -139,6 +144,6 @@ public sealed class AnswerReaderTests
     private static CallResult Read(int status, byte[] body)
     {
         using var response = new HttpResponseMessage((HttpStatusCode)status);
-        return AnswerReader.Read(response, body, DateTimeOffset.UnixEpoch);
+        return AnswerReader.Read(response, body, "/v1/chat/completions", DateTimeOffset.UnixEpoch);
     }
 }

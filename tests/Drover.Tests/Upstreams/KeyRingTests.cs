@@ -1,3 +1,4 @@
+using Drover.Upstreams.Keys;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 

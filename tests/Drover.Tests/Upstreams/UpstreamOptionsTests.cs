@@ -17,7 +17,7 @@ public sealed class UpstreamOptionsTests
         Assert.Equal(0, options.TokensPerMinute);
         Assert.Equal(TimeSpan.Zero, options.MinimumSpacing);
         Assert.Equal(TimeSpan.FromSeconds(10), options.ConnectTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(60), options.CallTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(10), options.CallTimeout);
         Assert.Equal(TimeSpan.FromSeconds(30), options.SilenceTimeout);
         Assert.Equal(TimeSpan.FromSeconds(60), options.CoolDown);
         Assert.Equal(2, options.ConnectionRetries);

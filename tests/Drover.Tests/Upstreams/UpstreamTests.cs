@@ -1,5 +1,6 @@
 using Drover.Simulator;
 using Drover.Upstreams;
+using Drover.Upstreams.Keys;
 
 namespace Drover.Tests.Upstreams;
 
@@ -198,11 +199,11 @@ public sealed class UpstreamTests
         var call = upstream.CallAsync(TestUpstream.Chat("1"));
         await Eventually.TrueAsync(() => upstream.Stats.Faults.GetValueOrDefault("Timeout") == 1);
 
-        _time.Advance(TimeSpan.FromSeconds(60));
+        _time.Advance(TimeSpan.FromMinutes(10));
 
         var (result, attempts) = await call.WithinPatience();
         Assert.Equal((Outcome.Later, "timeout", 1), (result.Outcome, result.ErrorCode, attempts));
-        Assert.Equal("No complete answer within 60 s.", result.ErrorMessage);
+        Assert.Equal("No complete answer within 600 s (Drover:Upstream:CallTimeout).", result.ErrorMessage);
         Assert.Equal(0, upstream.Throttle.InFlight);
     }
 
@@ -225,7 +226,7 @@ public sealed class UpstreamTests
 
         var (result, _) = await upstream.CallAsync(TestUpstream.Chat("1")).WithinPatience();
 
-        Assert.Equal((Outcome.Later, 200, "invalid_response"), (result.Outcome, result.Status, result.ErrorCode));
+        Assert.Equal((Outcome.Later, 200, "unreadable_answer"), (result.Outcome, result.Status, result.ErrorCode));
     }
 
     [Theory]

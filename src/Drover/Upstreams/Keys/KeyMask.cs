@@ -1,4 +1,4 @@
-namespace Drover.Upstreams;
+namespace Drover.Upstreams.Keys;
 
 /// <summary>Keeps the key out of what is written: some upstreams repeat it in what they answer.</summary>
 internal static class KeyMask

@@ -1,4 +1,4 @@
-namespace Drover.Upstreams;
+namespace Drover.Upstreams.Keys;
 
 /// <summary>
 /// Lets the first call go alone until an answer shows that the key is good, so that a wrong key costs one call and not as
@@ -62,6 +62,10 @@ internal sealed class ProvingGate(Action<CallResult> refused, Action accepted)
             case Outcome.KeyRefused:
                 refused(result);
                 _setback = new Setback(result);
+                _proven = false;
+                break;
+            case not Outcome.KeyRefused when result.SetupTries > 0:
+                _setback = new Setback(result with { Outcome = Outcome.NotSent, RetryAfter = Pause });
                 _proven = false;
                 break;
             case Outcome.ConnectionLost when !_proven:

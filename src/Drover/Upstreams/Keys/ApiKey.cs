@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace Drover.Upstreams;
+namespace Drover.Upstreams.Keys;
 
 /// <summary>One key of an upstream, with the gate that proves it. What it is never leaves this class but as a header.</summary>
 internal sealed class ApiKey

@@ -1,4 +1,4 @@
-namespace Drover.Upstreams;
+namespace Drover.Upstreams.Keys;
 
 /// <summary>How a key fares. The key itself is not told.</summary>
 /// <param name="Number">Its place in the settings, from 1.</param>

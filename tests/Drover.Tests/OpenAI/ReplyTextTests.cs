@@ -1,7 +1,7 @@
 using System.Text;
-using Drover.Recipes;
+using Drover.OpenAI;
 
-namespace Drover.Tests.Recipes;
+namespace Drover.Tests.OpenAI;
 
 public sealed class ReplyTextTests
 {
@@ -19,9 +19,10 @@ public sealed class ReplyTextTests
     [InlineData("""{"choices":["text"]}""", null)]
     [InlineData("""{"choices":[{"message":"text"}]}""", null)]
     [InlineData("""{"choices":[{"message":null}]}""", null)]
-    [InlineData("""{"choices":[{"message":{"content":["a"]}}]}""", null)]
-    [InlineData("""{"choices":[{"message":{"content":[{"text":7}]}}]}""", null)]
-    [InlineData("""{"choices":[{"message":{"content":"\ud83d"}}]}""", null)]
+    [InlineData("""{"choices":[{"message":{"content":["a"]}}]}""", "a")]
+    [InlineData("""{"choices":[{"message":{"content":[{"text":7}]}}]}""", "")]
+    [InlineData("""{"choices":[{"message":{"content":"a \ud83d"}}]}""", "a \ufffd")]
+    [InlineData("""{"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"a"}]}}]}""", "a")]
     public void Of_AnyAnswer_IsItsTextOrNull(string body, string? expected) =>
         Assert.Equal(expected, ReplyText.Of(Encoding.UTF8.GetBytes(body)));
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Drover.Upstreams;
+namespace Drover.Upstreams.Keys;
 
 /// <summary>The keys of one upstream, used in turn; one that is refused too often rests, and the others go on.</summary>
 internal sealed partial class KeyRing

@@ -1,0 +1,175 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Drover.OpenAI;
+
+/// <summary>Makes JSON of what providers send for it: behind a byte order mark, with numbers that JSON has not, or as events.</summary>
+internal static class AnswerText
+{
+    private static readonly string[] NoNumbers = ["-Infinity", "Infinity", "NaN"];
+
+    /// <summary>The answer as JSON in UTF-8; null: it cannot be read.</summary>
+    public static byte[]? ToJson(byte[] body)
+    {
+        var text = Utf8(body);
+        if (IsJson(text))
+        {
+            return text;
+        }
+
+        return LooksLikeEvents(text) ? Assembled(text) : WithNulls(text) is { } mended && IsJson(mended) ? mended : null;
+    }
+
+    private static byte[] Utf8(byte[] body)
+    {
+        if (body is [0xEF, 0xBB, 0xBF, ..])
+        {
+            body = body[3..];
+        }
+        else if (body is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            return Encoding.UTF8.GetBytes((body[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(body, 2, body.Length - 2));
+        }
+
+        return System.Text.Unicode.Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)); // What is no text becomes U+FFFD.
+    }
+
+    private static bool Utf8Validity(byte[] body) => System.Text.Unicode.Utf8.IsValid(body);
+
+    private static bool IsJson(byte[] text)
+    {
+        try
+        {
+            if (text.Length == 0)
+            {
+                return false;
+            }
+
+            _ = ReplyReader.Read(text);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    // NaN and Infinity outside of strings, which Python's json writes.
+    private static byte[]? WithNulls(byte[] body)
+    {
+        var text = Encoding.UTF8.GetString(body);
+        if (!NoNumbers.Any(n => text.Contains(n, StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
+        var mended = new StringBuilder(text.Length);
+        var isString = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (isString || c == '"')
+            {
+                isString = isString ? c != '"' : true;
+                mended.Append(c);
+                if (isString && c == '\\' && i + 1 < text.Length)
+                {
+                    mended.Append(text[++i]);
+                }
+            }
+            else if (Array.Find(NoNumbers, n => string.CompareOrdinal(text, i, n, 0, n.Length) == 0) is { } word)
+            {
+                mended.Append("null");
+                i += word.Length - 1;
+            }
+            else
+            {
+                mended.Append(c);
+            }
+        }
+
+        return Encoding.UTF8.GetBytes(mended.ToString());
+    }
+
+    private static bool LooksLikeEvents(ReadOnlySpan<byte> text)
+    {
+        text = text.TrimStart(" \r\n\t"u8);
+        return text.StartsWith("data:"u8) || text.StartsWith("event:"u8) || text.StartsWith(": "u8) || text.StartsWith("id:"u8);
+    }
+
+    // A provider that streams though nobody asked it to.
+    private static byte[]? Assembled(byte[] text)
+    {
+        var sum = new ChunkSum();
+        foreach (var line in Encoding.UTF8.GetString(text).Split('\n'))
+        {
+            if (line.StartsWith("data:", StringComparison.Ordinal))
+            {
+                sum.Add(ChatChunk.Parse(Encoding.UTF8.GetBytes(line["data:".Length..].Trim())));
+            }
+        }
+
+        return sum.ToCompletion() is { } completion ? Encoding.UTF8.GetBytes(completion.ToJsonString(ReadableJson.Options)) : null;
+    }
+
+    /// <summary>The chunks of a stream, added up to the completion that they are of.</summary>
+    private sealed class ChunkSum
+    {
+        private readonly StringBuilder _content = new();
+        private JsonObject? _first;
+        private JsonNode? _usage;
+        private string? _finish;
+        private bool _isOdd;
+
+        public void Add(ChatChunk chunk)
+        {
+            if (chunk.Kind == ChunkKind.Error)
+            {
+                _first = JsonNode.Parse(chunk.Data)!.AsObject(); // The answer is the error.
+                _isOdd = false;
+                _finish = "error";
+                return;
+            }
+
+            if (chunk.Kind != ChunkKind.Chunk || _finish == "error")
+            {
+                return;
+            }
+
+            var node = JsonNode.Parse(chunk.Data)!.AsObject();
+            _first ??= node;
+            _usage = node["usage"] is JsonObject usage ? usage.DeepClone() : _usage;
+            foreach (var choice in chunk.Body?.Choices ?? [])
+            {
+                _isOdd |= choice.Index > 0 || choice.Delta is { CallsTools: true };
+                _content.Append(choice.Delta?.Content);
+                _finish = choice.FinishReason ?? _finish;
+            }
+        }
+
+        // Calls of tools and several choices are not put together: such an answer is unreadable.
+        public JsonObject? ToCompletion()
+        {
+            if (_first is null || _isOdd || _finish is null)
+            {
+                return null;
+            }
+
+            if (_finish == "error")
+            {
+                return _first;
+            }
+
+            var completion = new JsonObject { ["id"] = _first["id"]?.DeepClone(), ["object"] = "chat.completion", ["created"] = _first["created"]?.DeepClone(), ["model"] = _first["model"]?.DeepClone() };
+            completion["choices"] = new JsonArray(new JsonObject
+            {
+                ["index"] = 0,
+                ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = _content.ToString() },
+                ["finish_reason"] = _finish,
+            });
+            completion["usage"] = _usage;
+            return completion;
+        }
+    }
+}
