@@ -170,7 +170,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
 
         using var only = await StoreLock.TakeAsync(_store).ConfigureAwait(false);
         await _store.WriteAsync(tx =>
-            tx.Execute("DELETE FROM messages") + tx.Execute("DELETE FROM activities") + tx.Execute("DELETE FROM history") + tx.Execute("DELETE FROM instances"))
+            tx.Execute("DELETE FROM messages") + tx.Execute("DELETE FROM activities")
+                + tx.Execute("DELETE FROM history") + tx.Execute("DELETE FROM instances"))
             .ConfigureAwait(false);
     }
 

@@ -279,7 +279,8 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private async Task<List<JsonElement>> LinesAsync(string path) =>
-        [.. (await _http.GetStringAsync(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)];
+        [.. (await _http.GetStringAsync(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonDocument.Parse(l).RootElement)];
 
     [GeneratedRegex(@"Drover listens on (http://127\.0\.0\.1:\d+)")]
     private static partial Regex Listening();

@@ -107,7 +107,8 @@ public sealed class BatchStore(ContainerLayout blobs)
             return [];
         }
 
-        return [.. Lines.Of(content.ToMemory()).Take(most).Select(l => JsonSerializer.Deserialize(l.Line.Span, BatchJson.Default.InvalidLine)!)];
+        return [.. Lines.Of(content.ToMemory()).Take(most)
+            .Select(l => JsonSerializer.Deserialize(l.Line.Span, BatchJson.Default.InvalidLine)!)];
     }
 
     /// <summary>Gives a batch that goes on after it was stopped a new window.</summary>

@@ -197,7 +197,8 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
                 now + lifetime,
                 _durableLostCount,
                 [.. _accounts.Values.Select(a => a.Report(_durableLostCount, _draining.Contains(a.Payer.Batch), now))],
-                [.. _accounts.Values.SelectMany(a => a.Lost.Where(l => l.LostNumber <= _durableLostCount).Select(l => new LostReport(a.Number, l)))],
+                [.. _accounts.Values.SelectMany(
+                    a => a.Lost.Where(l => l.LostNumber <= _durableLostCount).Select(l => new LostReport(a.Number, l)))],
                 orphan =>
                 {
                     lock (gate)

@@ -182,7 +182,8 @@ public sealed class Estimator(
     {
         new TimeEstimate(latency.TotalSeconds / upstream.Concurrency, "concurrency"),
         new TimeEstimate(upstream.RequestsPerMinute == 0 ? 0 : total.Items * 60d / upstream.RequestsPerMinute, "requests"),
-        new TimeEstimate(upstream.TokensPerMinute == 0 ? 0 : (total.InputTokens + total.OutputTokens) * 60d / upstream.TokensPerMinute, "tokens"),
+        new TimeEstimate(
+            upstream.TokensPerMinute == 0 ? 0 : (total.InputTokens + total.OutputTokens) * 60d / upstream.TokensPerMinute, "tokens"),
         new TimeEstimate(total.Items * upstream.MinimumSpacing.TotalSeconds, "spacing"),
     }.MaxBy(t => t.Seconds)!;
 

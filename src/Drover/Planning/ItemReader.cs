@@ -144,7 +144,8 @@ internal static class ItemReader
         {
             Wish = isRequest
                 ? new ModelWish(bodyModel)
-                : new ModelWish(model is { Length: > 0 } ? model : null, ModelWish.Parse<Complexity>(complexity), ModelWish.Parse<Preference>(prefer)),
+                : new ModelWish(
+                    model is { Length: > 0 } ? model : null, ModelWish.Parse<Complexity>(complexity), ModelWish.Parse<Preference>(prefer)),
             ImageBytes = isRequest ? 0 : imageBytes,
         };
     }

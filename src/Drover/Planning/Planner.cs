@@ -206,7 +206,10 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
         records.Position = 0;
         await blobs.Plan(batchId).UploadAsync(
             records,
-            new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["plan"] = JsonSerializer.Serialize(plan, BatchJson.Default.BatchPlan) } },
+            new BlobUploadOptions
+            {
+                Metadata = new Dictionary<string, string> { ["plan"] = JsonSerializer.Serialize(plan, BatchJson.Default.BatchPlan) },
+            },
             cancellationToken);
     }
 

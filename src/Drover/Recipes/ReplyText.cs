@@ -33,7 +33,8 @@ internal static class ReplyText
         return content.ValueKind switch
         {
             JsonValueKind.String => content.GetString(),
-            JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(p => p.TryGetProperty("text", out var t) ? t.GetString() : "")),
+            JsonValueKind.Array =>
+                string.Concat(content.EnumerateArray().Select(p => p.TryGetProperty("text", out var t) ? t.GetString() : "")),
             _ => null,
         };
     }

@@ -97,7 +97,8 @@ public sealed class RetryRunner(
 
         var tally = await runner.SettleAsync(message.BatchId, message.Shard, id => new PendingOutcome(
             id,
-            OutcomeLine.OfDeadLetter(message.BatchId, id, ticket.Items.GetValueOrDefault(id) ?? [], ticket.Paid.GetValueOrDefault(id, Tally.Zero)),
+            OutcomeLine.OfDeadLetter(
+                message.BatchId, id, ticket.Items.GetValueOrDefault(id) ?? [], ticket.Paid.GetValueOrDefault(id, Tally.Zero)),
             IsError: true,
             ticket.Paid.GetValueOrDefault(id, Tally.Zero) with { Failed = 1 }));
         if (tally is null)

@@ -49,7 +49,8 @@ public sealed class StageRunner(
     /// <returns>The plan, with the stage that it is at.</returns>
     public async Task<BatchPlan> PlanAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
-        if (await planner.FindAsync(spec.Id, cancellationToken) is { } existing && (existing.Items == 0 || await IsThereAsync(spec, 1, cancellationToken)))
+        if (await planner.FindAsync(spec.Id, cancellationToken) is { } existing
+            && (existing.Items == 0 || await IsThereAsync(spec, 1, cancellationToken)))
         {
             var stage = existing.Items == 0 ? 0 : 1;
             while (stage > 0 && await IsThereAsync(spec, stage + 1, cancellationToken))
@@ -178,7 +179,8 @@ public sealed class StageRunner(
 
     // Ids of steps are unique over all stages, because the ledger tells them apart by nothing else.
     private static List<StepLine> LinesOf(StepLine of, string number, int stage, IReadOnlyList<Source> steps, StepSpending spent) =>
-        [.. steps.Select((step, index) => of with { Step = step with { Id = $"{stage}.{number}.{index + 1}" }, Spent = index == 0 ? spent : StepSpending.None })];
+        [.. steps.Select((step, index) =>
+            of with { Step = step with { Id = $"{stage}.{number}.{index + 1}" }, Spent = index == 0 ? spent : StepSpending.None })];
 
     private static PendingOutcome OutcomeOf(
         BatchSpec spec, List<(StepLine Line, StepOutcome Outcome)> item, System.Text.Json.JsonElement? data, string? closing,

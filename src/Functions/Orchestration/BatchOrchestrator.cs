@@ -100,7 +100,14 @@ public static class BatchOrchestrator
         }
 
         context.ContinueAsNew(
-            run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Tickets = audit.Tickets, Audits = run.Audits + 1 });
+            run with
+            {
+                Again = audit.Short,
+                Settled = audit.Tally,
+                InRetry = audit.InRetry,
+                Tickets = audit.Tickets,
+                Audits = run.Audits + 1,
+            });
         return null!;
     }
 

@@ -65,8 +65,11 @@ internal static class ProbeCommand
         var keys = (await probe.TestAsync(cancellationToken))
             .Select(r => r.Outcome == Outcome.Result ? "ok" : $"{r.Status} {r.ErrorCode}: {r.ErrorMessage}").ToList();
         var samples = new ProbeSample[keys.Contains("ok") ? streams : 0];
-        await Parallel.ForAsync(0, samples.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, async (i, token) =>
-            samples[i] = await probe.MeasureAsync(model ?? options.Model, token));
+        await Parallel.ForAsync(
+            0,
+            samples.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
+            async (i, token) => samples[i] = await probe.MeasureAsync(model ?? options.Model, token));
         var good = samples.Where(s => s.Error is null).ToList();
         var firstToken = ProbeTimes.Of(good.Select(s => s.FirstToken));
         return new ProbeReport(

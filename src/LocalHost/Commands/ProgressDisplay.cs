@@ -122,7 +122,8 @@ internal sealed class ProgressDisplay(DroverHost host)
     private string Left(BatchView view, double rate) => view switch
     {
         { Status: not BatchStatus.InProgress } => view.Status,
-        { Counts: { InRetry: > 0 } counts } when rate <= 0 && counts.InRetry == counts.Remaining => $"waiting in the retry queue: {counts.InRetry:N0}",
+        { Counts: { InRetry: > 0 } counts } when rate <= 0 && counts.InRetry == counts.Remaining =>
+            $"waiting in the retry queue: {counts.InRetry:N0}",
         _ when rate <= 0 => $"waiting{(view.Trouble is { } trouble ? $": {trouble}" : "")}",
         _ => Duration(TimeSpan.FromSeconds(Math.Ceiling(view.Counts.Remaining / rate))),
     };

@@ -12,7 +12,10 @@ internal static class RetryCommand
     {
         var id = new Argument<string>("ID") { Description = "The batch." };
         var code =
-            new Option<string[]>("--code") { Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated." };
+            new Option<string[]>("--code")
+            {
+                Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated.",
+            };
         var command = new Command(
             "retry", "Run what failed in a batch that has ended again; results are kept and not paid again.") { id, code };
         var common = new CommonOptions(command, runs: true);

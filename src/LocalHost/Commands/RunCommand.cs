@@ -24,7 +24,10 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "The model for sources that name none; 'auto': chosen for each." };
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
         var id =
-            new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
+            new Option<string?>("--id")
+            {
+                Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference).",
+            };
         var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
         var budget = NumberOption.Budget("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
         var whenSpent =
@@ -33,7 +36,10 @@ internal static class RunCommand
         var cache = new Option<bool?>("--cache") { Description = "Call the same request once, and take answers of before." };
         var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };
         var takeOver =
-            new Option<bool>("--take-over") { Description = "Run here what another data folder on the same storage has begun, when that one is gone for good." };
+            new Option<bool>("--take-over")
+            {
+                Description = "Run here what another data folder on the same storage has begun, when that one is gone for good.",
+            };
         var command = new Command(
             "run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver };
         var common = new CommonOptions(command, runs: true);
@@ -185,7 +191,8 @@ internal static class RunCommand
         hash.AppendData(Encoding.UTF8.GetBytes(rest));
         content.Position = 0;
         var name = new string(
-            [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]).Trim('-');
+            [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')])
+                .Trim('-');
         return $"{(name.Length == 0 ? "run" : name[..Math.Min(name.Length, 60)])}-{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}";
     }
 }

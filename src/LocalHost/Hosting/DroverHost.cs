@@ -219,7 +219,8 @@ internal sealed class DroverHost : IAsyncDisposable
     // An address of one's own (a local model, a gateway) may need no key; without one there is nobody to ask.
     internal static bool NeedsSimulator(HostSetup setup, IConfiguration settings) =>
         setup.Simulator
-        || (string.IsNullOrWhiteSpace(settings["Drover:Upstream:ApiKey"]) && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl);
+        || (string.IsNullOrWhiteSpace(settings["Drover:Upstream:ApiKey"])
+            && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl);
 
     private static async Task<SimulatorServer> StartSimulatorAsync(
         Dictionary<string, string?> overrides, CancellationToken cancellationToken)
@@ -243,7 +244,8 @@ internal sealed class DroverHost : IAsyncDisposable
 
     private static Exception Explain(Exception e, HostSetup setup) => e switch
     {
-        DroverSettingsException or StorageUnreachableException or AzuriteException or LocalRuntimeException => new CommandException(ExitCodes.Usage, e.Message),
+        DroverSettingsException or StorageUnreachableException or AzuriteException or LocalRuntimeException =>
+            new CommandException(ExitCodes.Usage, e.Message),
         DurableStoreException => new CommandException(ExitCodes.Usage, e.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => new CommandException(
             ExitCodes.Usage, $"Port {setup.Port} is taken on {setup.Listen}. Free it, or choose another with --port."),
