@@ -48,7 +48,7 @@ internal static class ProbeCommand
         var isWithoutKey = !simulated && DroverHost.NeedsSimulator(new HostSetup(), configuration);
         if (isWithoutKey)
         {
-            DroverCommand.Say("No API key is set (OPENAI_API_KEY), so the simulator is measured.");
+            Terminal.Say("No API key is set (OPENAI_API_KEY), so the simulator is measured.");
         }
 
         await using var simulator = simulated || isWithoutKey
@@ -102,7 +102,7 @@ internal static class ProbeCommand
 
         foreach (var (i, key) in report.Keys.Index())
         {
-            DroverCommand.Say($"{report.Upstream}, key {i + 1}: {key}");
+            Terminal.Say($"{report.Upstream}, key {i + 1}: {key}");
         }
 
         if (Console.IsOutputRedirected)
@@ -124,12 +124,12 @@ internal static class ProbeCommand
         AnsiConsole.Write(table);
         if (report.IsTargetMet is { } met)
         {
-            DroverCommand.Say($"Target: 95 of 100 first tokens within {Number(report.TargetMs!.Value)} ms: {(met ? "met" : "not met")}.");
+            Terminal.Say($"Target: 95 of 100 first tokens within {Number(report.TargetMs!.Value)} ms: {(met ? "met" : "not met")}.");
         }
 
         foreach (var error in report.Errors.GroupBy(e => e))
         {
-            DroverCommand.Say($"{error.Count()} streams did not come: {error.Key}");
+            Terminal.Say($"{error.Count()} streams did not come: {error.Key}");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class ProgressDisplay(DroverHost host)
     private async Task<BatchView> ShowBarAsync(BatchSpec spec, CancellationToken interrupted)
     {
         var view = default(BatchView);
-        await DroverCommand.Stderr.Progress()
+        await Terminal.Stderr.Progress()
             .AutoClear(false)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(async context =>
@@ -54,7 +54,7 @@ internal sealed class ProgressDisplay(DroverHost host)
             {
                 next += LineEvery;
                 var share = view.Counts.Total == 0 ? 0 : 1 - (double)view.Counts.Remaining / view.Counts.Total;
-                DroverCommand.Say(string.Create(CultureInfo.InvariantCulture, $"{share,4:0%}  {text}"));
+                Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{share,4:0%}  {text}"));
             }
         });
     }

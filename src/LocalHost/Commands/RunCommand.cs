@@ -78,13 +78,13 @@ internal static class RunCommand
 
         using var interruption = new Interruption();
         await using var host = await DroverHost.StartAsync(
-            setup, DroverCommand.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
+            setup, Terminal.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var (spec, view) = await RunAsync(host, file, request, ended.Token);
         for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
         {
-            DroverCommand.Say(
+            Terminal.Say(
                 "Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
             (spec, view) = await RunAsync(host, file, request, ended.Token);
         }
@@ -96,9 +96,9 @@ internal static class RunCommand
 
         if (!view.HasEnded)
         {
-            DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once.");
-            DroverCommand.Say($"{view.Counts.Remaining:N0} of {view.Counts.Total:N0} items are left. The same command goes on:");
-            DroverCommand.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
+            Terminal.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once.");
+            Terminal.Say($"{view.Counts.Remaining:N0} of {view.Counts.Total:N0} items are left. The same command goes on:");
+            Terminal.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
             return ExitCodes.Interrupted;
         }
 
@@ -121,7 +121,7 @@ internal static class RunCommand
         try
         {
             spec = await TakeAsync(host, file, request, interrupted);
-            DroverCommand.Say(
+            Terminal.Say(
                 $"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
             await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted, request.TakeOver);
         }
