@@ -8,5 +8,5 @@ namespace Drover.Batches;
 [JsonSerializable(typeof(BatchSpec))]
 [JsonSerializable(typeof(BatchPlan))]
 [JsonSerializable(typeof(FinalRecord))]
-[JsonSerializable(typeof(InvalidLine))]
+[JsonSerializable(typeof(ErrorLine))]
 internal sealed partial class BatchJson : JsonSerializerContext;

@@ -31,7 +31,7 @@ public sealed class EstimatorTests
         Assert.Equal((2, 3), (estimate.Items, estimate.BadLines));
         Assert.Equal(
             [(3, "invalid_json_line"), (4, "duplicate_custom_id"), (5, "model_not_found")],
-            estimate.FirstBadLines.Select(l => ((int)l.Line, l.Code)));
+            estimate.FirstBadLines.Select(l => ((int)l.Line!.Value, l.Code)));
         Assert.Equal(["gpt-4.1", "gpt-4o-mini"], estimate.Models.Select(m => m.Model));
         var chat = estimate.Models[0];
         Assert.Equal((1, 10, 500, 2000), (chat.Items, chat.InputTokens, chat.OutputTokens, chat.MostOutputTokens));
