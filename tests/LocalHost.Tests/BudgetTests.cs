@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -144,6 +145,6 @@ public sealed class BudgetTests(AzuriteFixture azurite)
         .. container is null ? [] : new (string, string?)[] { ("Drover__Storage__Container", DroverProcess.ContainerOf(container)) },
         .. day is null
             ? []
-            : new (string, string?)[] { ("Drover__Budgets__PerDay", day.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) },
+            : new (string, string?)[] { ("Drover__Budgets__PerDay", day.Value.ToString(CultureInfo.InvariantCulture)) },
     ];
 }

@@ -140,7 +140,8 @@ public sealed class BatchIntake(
         }
 
         if (request.Input is { } input
-            && (input.Length is 0 or > 500 || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
+            && (input.Length is 0 or > 500
+                || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
         {
             yield return $"'input' is '{Excerpt.Of(input, 100)}'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.";
         }

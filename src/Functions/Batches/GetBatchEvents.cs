@@ -72,7 +72,8 @@ public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, Outcome
                 position =
                     position with
                     {
-                        Alerts = position.Alerts.Where(known => known != alert.Id).Concat(alert.Message is null ? [] : [alert.Id]).ToHashSet(),
+                        Alerts = position.Alerts.Where(known => known != alert.Id)
+                            .Concat(alert.Message is null ? [] : [alert.Id]).ToHashSet(),
                     };
                 yield return Event("alert", position, JsonSerializer.SerializeToUtf8Bytes(alert, ApiJson.Readable.BatchAlert));
             }
