@@ -1,126 +1,87 @@
 using System.Text.Json;
+using Drover.Batches;
 using Drover.Intake;
 using Drover.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Batches;
 
-/// <summary>
-/// The members of a body of <c>POST /api/batches</c>, each checked for its kind; what they may be is <see cref="BatchIntake"/>'s to judge.
-/// </summary>
-internal sealed class StartMembers
+/// <summary>The parameters of a new batch, the same in the body of <c>POST /api/batches</c> and in its query.</summary>
+/// <remarks>Each is checked for its kind here; what it may be is <see cref="BatchIntake"/>'s to judge.</remarks>
+internal static class StartParameters
 {
-    private const string Names = "id, items, input, recipe, model, prefer, budget_usd, when_spent, repair, cache and metadata";
+    private const string Items = "items";
 
-    public StartMembers(JsonElement body, NewBatch query)
+    private static readonly (string Name, Func<NewBatch, StartValue, NewBatch> Set)[] All =
+    [
+        ("id", (batch, value) => batch with { Id = value.Text() }),
+        ("input", (batch, value) => batch with { Input = value.Text() }),
+        ("name", (batch, value) => batch with { InputName = value.Text() }),
+        ("recipe", (batch, value) => batch with { Recipe = value.Text() }),
+        ("model", (batch, value) => batch with { Model = value.Text() }),
+        ("prefer", (batch, value) => batch with { Prefer = value.Text() }),
+        ("budget_usd", (batch, value) => batch with { BudgetUsd = value.Number() }),
+        ("when_spent", (batch, value) => batch with { WhenSpent = value.Text() }),
+        ("repair", (batch, value) => batch with { Repair = value.Flag() }),
+        ("cache", (batch, value) => batch with { Cache = value.Flag() }),
+        ("take_over", (batch, value) => batch with { TakeOver = value.Flag() ?? false }),
+        ("metadata", (batch, value) => batch with { Metadata = value.Texts() }),
+    ];
+
+    private static string Names => string.Join(", ", All.Select(p => p.Name).Prepend(Items));
+
+    /// <summary>What a query asks for. Other parameters of it are no concern of this.</summary>
+    /// <exception cref="BatchRefusedException">Parameters break rules; all of them are named.</exception>
+    public static NewBatch Of(IQueryCollection query)
     {
-        Batch = query;
+        var faults = new List<string>();
+        var batch = All.Where(p => query.ContainsKey(p.Name)).Aggregate(
+            new NewBatch(), (batch, p) => p.Set(batch, new StartValue(p.Name, null, query[p.Name].ToString(), faults)));
+        return faults.Count == 0 ? batch : throw new BatchRefusedException(400, faults);
+    }
+
+    /// <summary>What a body asks for.</summary>
+    /// <param name="query">What the query asks for; the body goes before it.</param>
+    /// <returns>The batch, and its items: a list that is not empty, or null where there are none.</returns>
+    /// <exception cref="BatchRefusedException">Members break rules; all of them are named.</exception>
+    public static (NewBatch Batch, JsonElement? Items) Of(JsonElement body, NewBatch query)
+    {
         if (body.ValueKind != JsonValueKind.Object)
         {
-            Faults.Add($"The body is {Excerpt.Of(body.GetRawText(), 100)}; it must be a JSON object.");
-            return;
+            throw new BatchRefusedException(400, [$"The body is {Excerpt.Of(body.GetRawText(), 100)}; it must be a JSON object."]);
         }
 
-        foreach (var member in body.EnumerateObject())
+        var faults = new List<string>();
+        var (batch, items) = (query, default(JsonElement?));
+        foreach (var member in body.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
-            if (member.Value.ValueKind != JsonValueKind.Null)
+            if (member.NameEquals(Items))
             {
-                Add(member.Name, member.Value);
+                items = member.Value;
+                CheckItems(member.Value, faults);
+            }
+            else if (All.FirstOrDefault(p => member.NameEquals(p.Name)) is { Set: { } set })
+            {
+                batch = set(batch, new StartValue(member.Name, member.Value, null, faults));
+            }
+            else
+            {
+                faults.Add($"'{Excerpt.Of(member.Name, 100)}' is no member of the body; the members are {Names}.");
             }
         }
+
+        return faults.Count == 0 ? (batch, items) : throw new BatchRefusedException(400, faults);
     }
 
-    /// <summary>What is asked for.</summary>
-    public NewBatch Batch { get; private set; }
-
-    /// <summary>The items, a list that is not empty; null where there are none.</summary>
-    public JsonElement? Items { get; private set; }
-
-    /// <summary>The rules that are broken.</summary>
-    public List<string> Faults { get; } = [];
-
-    private void Add(string name, JsonElement value) => Batch = name switch
+    private static void CheckItems(JsonElement items, List<string> faults)
     {
-        "id" => Batch with { Id = Text(name, value) },
-        "input" => Batch with { Input = Text(name, value) },
-        "recipe" => Batch with { Recipe = Text(name, value) },
-        "model" => Batch with { Model = Text(name, value) },
-        "prefer" => Batch with { Prefer = Text(name, value) },
-        "when_spent" => Batch with { WhenSpent = Text(name, value) },
-        "budget_usd" => Batch with { BudgetUsd = Number(name, value) },
-        "repair" => Batch with { Repair = Flag(name, value) },
-        "cache" => Batch with { Cache = Flag(name, value) },
-        "take_over" => Batch with { TakeOver = Flag(name, value) ?? false },
-        "metadata" => Batch with { Metadata = Texts(name, value) },
-        "items" => WithItems(value),
-        _ => Unknown(name),
-    };
-
-    private NewBatch WithItems(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.Array)
+        if (items.ValueKind != JsonValueKind.Array)
         {
-            Fault("items", value, "a list");
+            new StartValue(Items, items, null, faults).Fault("a list");
         }
-        else if (value.GetArrayLength() == 0)
+        else if (items.GetArrayLength() == 0)
         {
-            Faults.Add("'items' is empty; a batch needs at least one.");
+            faults.Add("'items' is empty; a batch needs at least one.");
         }
-
-        Items = value;
-        return Batch;
-    }
-
-    private NewBatch Unknown(string name)
-    {
-        Faults.Add($"'{Excerpt.Of(name, 100)}' is no member of the body; the members are {Names}.");
-        return Batch;
-    }
-
-    private string? Text(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString() : Fault(name, value, "a text");
-
-    private decimal? Number(string name, JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number))
-        {
-            return number;
-        }
-
-        Fault(name, value, "a number");
-        return null;
-    }
-
-    private bool? Flag(string name, JsonElement value)
-    {
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-        {
-            return value.GetBoolean();
-        }
-
-        Fault(name, value, "true or false");
-        return null;
-    }
-
-    private Dictionary<string, string>? Texts(string name, JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            Fault(name, value, "an object of texts");
-            return null;
-        }
-
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in value.EnumerateObject())
-        {
-            texts[pair.Name] = Text($"{name}.{pair.Name}", pair.Value) ?? "";
-        }
-
-        return texts;
-    }
-
-    private string? Fault(string name, JsonElement value, string rule)
-    {
-        Faults.Add($"'{Excerpt.Of(name, 100)}' is {Excerpt.Of(value.GetRawText(), 100)}; it must be {rule}.");
-        return null;
     }
 }
