@@ -23,9 +23,6 @@ public sealed partial class SizeTests
         "src/Drover/Intake/BatchIntake.cs BatchIntake()",
         "src/Drover/OpenAI/RequestShapeReader.cs RequestShapeReader",
         "src/Drover/Outcomes/OutcomeWriter.cs OutcomeWriter()",
-        "src/Drover/Planning/ItemReader.cs ItemReader",
-        "src/Drover/Planning/ItemReader.cs ReadObject()",
-        "src/Drover/Planning/Planner.cs PlanAsync()",
         "src/Drover/Questions/QuestionAnswerer.cs QuestionAnswerer()",
         "src/Drover/Recipes/Schemas/SchemaLevel.cs SchemaLevel",
         "src/Drover/Retries/RetryRunner.cs RetryRunner()",
@@ -42,11 +39,7 @@ public sealed partial class SizeTests
         "src/DurableTask.Sqlite/SqliteOrchestrationService.Orchestrations.cs SqliteOrchestrationService",
         "src/DurableTask.Sqlite/SqliteOrchestrationService.cs SqliteOrchestrationService",
         "src/Functions/OpenAI/CreateBatch.cs CreateBatch()",
-        "src/Functions/Orchestration/BatchOrchestrator.cs RunAsync()",
-        "src/LocalHost/Hosting/DroverHost.cs DroverHost",
-        "src/LocalHost/Hosting/DroverHost.cs StartAsync()",
         "src/LocalRuntime/Triggers/Blobs/BlobListener.cs BlobListener()",
-        "src/Simulator/SimulatorCommand.cs Create()",
     ];
 
     [Fact]

@@ -45,7 +45,7 @@ internal static class ProbeCommand
         var configuration = new ConfigurationManager();
         LocalSettings.AddTo(configuration);
         configuration["Drover:Upstream:BaseUrl"] = baseUrl ?? configuration["Drover:Upstream:BaseUrl"];
-        var isWithoutKey = !simulated && DroverHost.NeedsSimulator(new HostSetup(), configuration);
+        var isWithoutKey = !simulated && HostOverrides.NeedsSimulator(new HostSetup(), configuration);
         if (isWithoutKey)
         {
             Terminal.Say("No API key is set (OPENAI_API_KEY), so the simulator is measured.");
