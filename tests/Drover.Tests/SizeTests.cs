@@ -15,16 +15,13 @@ public sealed partial class SizeTests
     /// <summary>What is still too large, to be cut; nothing is added here.</summary>
     private static readonly string[] NotYet =
     [
-        "src/Drover/Budgets/SpendBook.cs SpendBook",
         "src/Drover/Budgets/SpendSession.cs SpendSession()",
         "src/Drover/DroverSettings.cs Read()",
         "src/Drover/Estimates/Estimator.cs Estimator()",
         "src/Drover/Estimates/Estimator.cs ScanAsync()",
         "src/Drover/Intake/BatchIntake.cs BatchIntake()",
-        "src/Drover/OpenAI/RequestShapeReader.cs RequestShapeReader",
         "src/Drover/Outcomes/OutcomeWriter.cs OutcomeWriter()",
         "src/Drover/Questions/QuestionAnswerer.cs QuestionAnswerer()",
-        "src/Drover/Recipes/Schemas/SchemaLevel.cs SchemaLevel",
         "src/Drover/Retries/RetryRunner.cs RetryRunner()",
         "src/Drover/Shards/ShardPass.cs ShardPass",
         "src/Drover/Shards/ShardPass.cs ShardPass()",
@@ -32,14 +29,10 @@ public sealed partial class SizeTests
         "src/Drover/Stages/StageRunner.cs StageRunner",
         "src/Drover/Stages/StageRunner.cs StageRunner()",
         "src/Drover/Streams/Relay.cs Relay()",
-        "src/Drover/Streams/StreamHub.cs StreamHub",
         "src/Drover/Throttling/LimitsShare.cs LimitsShare",
         "src/Drover/Throttling/Throttle.cs Throttle",
         "src/Drover/Upstreams/UpstreamOptions.cs Faults()",
-        "src/DurableTask.Sqlite/SqliteOrchestrationService.Orchestrations.cs SqliteOrchestrationService",
-        "src/DurableTask.Sqlite/SqliteOrchestrationService.cs SqliteOrchestrationService",
         "src/Functions/OpenAI/CreateBatch.cs CreateBatch()",
-        "src/LocalRuntime/Triggers/Blobs/BlobListener.cs BlobListener()",
     ];
 
     [Fact]
@@ -105,7 +98,7 @@ public sealed partial class SizeTests
         _ => node.Kind().ToString(),
     };
 
-    /// <summary>The remarks say why the type is longer than 250 lines.</summary>
-    [GeneratedRegex("<remarks>.*250 lines.*</remarks>", RegexOptions.Singleline)]
+    /// <summary>The remarks say why: "Longer than most: …".</summary>
+    [GeneratedRegex("<remarks>.*Longer than most.*</remarks>", RegexOptions.Singleline)]
     private static partial Regex Reason();
 }
