@@ -46,7 +46,7 @@ public sealed partial class SqliteOrchestrationService
         TaskMessage continuedAsNewMessage,
         OrchestrationState orchestrationState)
     {
-        var item = (WorkItem)workItem;
+        var item = (OrchestrationWorkItem)workItem;
         var (slot, state) = (item.Slot, item.Slot.State!);
         var isNew = orchestrationState?.OrchestrationInstance.ExecutionId != state.ExecutionId;
         var commit = new EpisodeCommit(slot.InstanceId, state, Now)
@@ -86,7 +86,7 @@ public sealed partial class SqliteOrchestrationService
     /// <summary>Gives a work item back; its messages are shown again.</summary>
     public Task AbandonTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)
     {
-        var item = (WorkItem)workItem;
+        var item = (OrchestrationWorkItem)workItem;
         if (!_store.Faulted.IsFaulted && !_stopping.IsCancellationRequested)
         {
             StoreLog.TurnAbandoned(_log, item.InstanceId);
@@ -100,7 +100,7 @@ public sealed partial class SqliteOrchestrationService
     /// <inheritdoc/>
     public Task ReleaseTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)
     {
-        _instances.Release(((WorkItem)workItem).Slot);
+        _instances.Release(((OrchestrationWorkItem)workItem).Slot);
         return Task.CompletedTask;
     }
 
@@ -168,7 +168,7 @@ public sealed partial class SqliteOrchestrationService
             all.Sort(1, all.Count - 1, Comparer<InstanceMessage>.Create((a, b) => a.Id.CompareTo(b.Id)));
         }
 
-        return all.Count == 0 ? null : new WorkItem(slot, state, all);
+        return all.Count == 0 ? null : new OrchestrationWorkItem(slot, state, all);
     }
 
     /// <summary>Keeps what comes before an instance starts; one that is terminated before ends without having run.</summary>
@@ -246,33 +246,5 @@ public sealed partial class SqliteOrchestrationService
         {
             // Stopping: the lock is not waited for any more.
         }
-    }
-
-    private void LogEnd(OrchestrationState? state)
-    {
-        if (state?.FailureDetails is { } failure)
-        {
-            StoreLog.Failed(_log, state.Name, state.OrchestrationInstance.InstanceId, failure.ToString());
-        }
-        else if (state is not null)
-        {
-            StoreLog.Ended(_log, state.Name, state.OrchestrationInstance.InstanceId, $"{state.OrchestrationStatus}");
-        }
-    }
-
-    private sealed class WorkItem : TaskOrchestrationWorkItem
-    {
-        public WorkItem(InstanceSlot slot, InstanceState state, List<InstanceMessage> messages)
-        {
-            (Slot, Messages) = (slot, messages);
-            InstanceId = slot.InstanceId;
-            OrchestrationRuntimeState = new OrchestrationRuntimeState(state.History);
-            NewMessages = [.. messages.Select(m => m.ToTaskMessage())];
-            LockedUntilUtc = DateTime.MaxValue;
-        }
-
-        public InstanceSlot Slot { get; }
-
-        public List<InstanceMessage> Messages { get; }
     }
 }

@@ -17,6 +17,9 @@ namespace DurableTask.Sqlite;
 /// A work item is completed in one transaction: its messages go, its history, activities, timers and messages to others come. So a process
 /// that dies at any point goes on after the next start: orchestrators by replay, activities that had not returned by running again.
 /// </para>
+/// <para>
+/// Longer than most, in parts by whom they serve: the framework asks for all of it in one object.
+/// </para>
 /// </remarks>
 public sealed partial class SqliteOrchestrationService : IOrchestrationService, IAsyncDisposable
 {
@@ -170,7 +173,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
 
         using var only = await StoreLock.TakeAsync(_store).ConfigureAwait(false);
         await _store.WriteAsync(tx =>
-            tx.Execute("DELETE FROM messages") + tx.Execute("DELETE FROM activities") + tx.Execute("DELETE FROM history") + tx.Execute("DELETE FROM instances"))
+            tx.Execute("DELETE FROM messages") + tx.Execute("DELETE FROM activities")
+                + tx.Execute("DELETE FROM history") + tx.Execute("DELETE FROM instances"))
             .ConfigureAwait(false);
     }
 
@@ -357,5 +361,17 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         _completion.TrySetException(reason);
         _ = _completion.Task.Exception; // Observed, also when nobody waits.
         _stopping.Cancel();
+    }
+
+    private void LogEnd(OrchestrationState? state)
+    {
+        if (state?.FailureDetails is { } failure)
+        {
+            StoreLog.Failed(_log, state.Name, state.OrchestrationInstance.InstanceId, failure.ToString());
+        }
+        else if (state is not null)
+        {
+            StoreLog.Ended(_log, state.Name, state.OrchestrationInstance.InstanceId, $"{state.OrchestrationStatus}");
+        }
     }
 }

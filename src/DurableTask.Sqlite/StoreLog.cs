@@ -5,7 +5,8 @@ namespace DurableTask.Sqlite;
 /// <summary>What the provider logs. Payloads are never logged.</summary>
 internal static partial class StoreLog
 {
-    [LoggerMessage(100, LogLevel.Information, "Durable tasks started on '{Path}': {Messages} messages and {Activities} activities to go on with")]
+    [LoggerMessage(
+        100, LogLevel.Information, "Durable tasks started on '{Path}': {Messages} messages and {Activities} activities to go on with")]
     public static partial void Started(ILogger log, string path, int messages, int activities);
 
     [LoggerMessage(101, LogLevel.Information, "Durable tasks stopped")]

@@ -106,7 +106,11 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
         var (id, told) = _receiver.Taken.First();
         Assert.Equal(
             (id, "event", "batch.completed", "told"),
-            (told.GetProperty("id").GetString(), told.GetProperty("object").GetString(), told.GetProperty("type").GetString(), told.GetProperty("data").GetProperty("id").GetString()));
+            (
+                told.GetProperty("id").GetString(),
+                told.GetProperty("object").GetString(),
+                told.GetProperty("type").GetString(),
+                told.GetProperty("data").GetProperty("id").GetString()));
         Assert.Equal(JsonValueKind.Number, told.GetProperty("created_at").ValueKind);
         Assert.StartsWith("evt_", id, StringComparison.Ordinal);
     }

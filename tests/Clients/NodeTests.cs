@@ -18,18 +18,33 @@ public sealed class NodeTests(ServedDrover drover)
     [Fact]
     public async Task Batch_OfResponses_IsTheSameWithAndWithoutTheRouteUpstream()
     {
+        var options = drover.Simulator.Options;
         await NodeScript.RunAsync("responses", drover.BaseAddress, argument: "own");
-        drover.Simulator.Options = drover.Simulator.Options with { NoResponses = true };
-        await NodeScript.RunAsync("responses", drover.BaseAddress, argument: "chat");
+        try
+        {
+            drover.Simulator.Options = options with { NoResponses = true };
+            await NodeScript.RunAsync("responses", drover.BaseAddress, argument: "chat");
+        }
+        finally
+        {
+            drover.Simulator.Options = options; // Other tests share the simulator.
+        }
     }
 
     [Fact]
     public async Task Batch_WhoseFailuresAreRetried_HasResultsInstead()
     {
         var options = drover.Simulator.Options;
-        drover.Simulator.Options = options with { Models = [.. options.Models.Where(m => m.Name != "claude-3.5-sonnet")] };
-        await NodeScript.RunAsync("retry", drover.BaseAddress, argument: "before");
-        drover.Simulator.Options = options;
+        try
+        {
+            drover.Simulator.Options = options with { Models = [.. options.Models.Where(m => m.Name != "claude-3.5-sonnet")] };
+            await NodeScript.RunAsync("retry", drover.BaseAddress, argument: "before");
+        }
+        finally
+        {
+            drover.Simulator.Options = options; // Other tests share the simulator.
+        }
+
         await NodeScript.RunAsync("retry", drover.BaseAddress, argument: "after");
     }
 

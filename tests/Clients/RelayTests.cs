@@ -34,7 +34,8 @@ public sealed class RelayTests(ServedDrover served)
             ("Drover__Streams__ReconnectDelay", "00:00:00.02"));
         using var http = new HttpClient { BaseAddress = await ServedDrover.AddressAsync(drover) };
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, Streams), new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (number, cancellationToken) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Streams), new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (number, cancellationToken) =>
         {
             using var request = new HttpRequestMessage(
                 HttpMethod.Post, "v1/chat/completions")

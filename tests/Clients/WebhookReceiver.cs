@@ -46,7 +46,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync();
         string id = request.Headers["webhook-id"]!, signed = $"{id}.{request.Headers["webhook-timestamp"]}.{body}";
-        if (request.Headers["webhook-signature"] != $"v1,{Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(signed)))}")
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(signed)));
+        if (request.Headers["webhook-signature"] != $"v1,{signature}")
         {
             return Results.Unauthorized();
         }

@@ -48,7 +48,8 @@ public sealed class DroverSettingsTests
             (3m, KnownModels.All["gpt-4o"].Output), (settings.Models.Entries["gpt-4o"].Input, settings.Models.Entries["gpt-4o"].Output));
         Assert.Equal(
             (0.5m, 2m, 0.25m),
-            (settings.Models.Entries["my-model"].Input, settings.Models.Entries["my-model"].Output, settings.Models.Entries["my-model"].CachedInput));
+            (settings.Models.Entries["my-model"].Input, settings.Models.Entries["my-model"].Output,
+                settings.Models.Entries["my-model"].CachedInput));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Drover.Tests;
@@ -43,42 +42,34 @@ public sealed partial class FloorTests
     public void Usings_OfEachFolder_LeadDownwards()
     {
         var upward =
-            from file in Sources("src/Drover")
+            from file in Repository.Sources("src/Drover")
             let folder = Folder(file)
             where folder is not null
             from line in File.ReadLines(file)
             let used = DroverUsing().Match(line) is { Success: true } match ? match.Groups[1].Value : null
             where used is not null && used != folder
                 && (!Floors.TryGetValue(used, out var below) || below >= Floors.GetValueOrDefault(folder))
-            select $"{Relative(file)}: {line} (floor {Floors.GetValueOrDefault(folder)} uses floor {Floors.GetValueOrDefault(used)})";
+            select $"{Repository.Relative(file)}: {line} (floor {Floors.GetValueOrDefault(folder)} uses floor {Floors.GetValueOrDefault(used)})";
 
         Assert.Empty(upward);
     }
 
     [Fact]
     public void Folders_All_HaveAFloor() =>
-        Assert.Equal(Floors.Keys.Order(), Sources("src/Drover").Select(Folder).OfType<string>().Distinct().Order());
+        Assert.Equal(Floors.Keys.Order(), Repository.Sources("src/Drover").Select(Folder).OfType<string>().Distinct().Order());
 
     [Fact]
     public void Folders_OfTheProjects_HaveFewFiles()
     {
-        var full = Sources("src").GroupBy(file => Path.GetDirectoryName(Relative(file))).Where(folder => folder.Count() > MostFiles)
+        var full = Repository.Sources("src").GroupBy(file => Path.GetDirectoryName(Repository.Relative(file)))
+            .Where(folder => folder.Count() > MostFiles)
             .Select(folder => $"{folder.Key}: {folder.Count()} files, at most {MostFiles}");
 
         Assert.Empty(full);
     }
 
-    private static string Root([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
-
-    private static string Relative(string file) => Path.GetRelativePath(Root(), file).Replace('\\', '/');
-
-    private static IEnumerable<string> Sources(string folder) =>
-        Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Relative(file).Split('/').Any(part => part is "obj" or "bin" or "node_modules"));
-
     /// <summary>The folder of <c>src/Drover</c> that a file is in; null for the project's own root.</summary>
-    private static string? Folder(string file) => Relative(file).Split('/') is [_, _, var folder, _, ..] ? folder : null;
+    private static string? Folder(string file) => Repository.Relative(file).Split('/') is [_, _, var folder, _, ..] ? folder : null;
 
     [GeneratedRegex(@"^using Drover\.(\w+)")]
     private static partial Regex DroverUsing();

@@ -89,7 +89,11 @@ public sealed class EventCodecTests
     public void Encode_TypeNamesInTheText_AreNotFollowed()
     {
         var row =
-            EventCodec.Encode(new GenericEvent(1, "x")) with { More = """{"$type":"System.IO.FileInfo, System.Private.CoreLib","EventId":1,"Data":"x"}""" };
+            EventCodec.Encode(
+                new GenericEvent(1, "x")) with
+            {
+                More = """{"$type":"System.IO.FileInfo, System.Private.CoreLib","EventId":1,"Data":"x"}""",
+            };
 
         Assert.IsType<GenericEvent>(EventCodec.Decode(row));
     }

@@ -224,7 +224,7 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
         (string Body, string Message)[] bad =
         [
             ("not json", "not the JSON that is expected"),
-            ("""{"itmes":[]}""", "'itmes' is no member of the body; the members are id, items,"),
+            ("""{"itmes":[]}""", "'itmes' is no member of the body; the members are items, id, input,"),
             ("""[1]""", "The body is [1]; it must be a JSON object."),
             ("""{"items":7,"id":8}""", "'items' is 7; it must be a list. 'id' is 8; it must be a text."),
             ("""{"items":[]}""", "'items' is empty"),
@@ -279,7 +279,8 @@ public sealed partial class ApiTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private async Task<List<JsonElement>> LinesAsync(string path) =>
-        [.. (await _http.GetStringAsync(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)];
+        [.. (await _http.GetStringAsync(path)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonDocument.Parse(l).RootElement)];
 
     [GeneratedRegex(@"Drover listens on (http://127\.0\.0\.1:\d+)")]
     private static partial Regex Listening();

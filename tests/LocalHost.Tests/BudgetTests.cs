@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -142,6 +143,8 @@ public sealed class BudgetTests(AzuriteFixture azurite)
     private static (string, string?)[] Environment(decimal? day, TestFolder? container) =>
     [
         .. container is null ? [] : new (string, string?)[] { ("Drover__Storage__Container", DroverProcess.ContainerOf(container)) },
-        .. day is null ? [] : new (string, string?)[] { ("Drover__Budgets__PerDay", day.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) },
+        .. day is null
+            ? []
+            : new (string, string?)[] { ("Drover__Budgets__PerDay", day.Value.ToString(CultureInfo.InvariantCulture)) },
     ];
 }

@@ -54,7 +54,8 @@ public sealed class EventTests(AzuriteFixture azurite)
 
         Assert.Equal("stopped", status);
         Assert.Equal(
-            ["circuit/default begun", "circuit/default ended", "budget/batch/alerts/50 begun", "budget/batch/alerts/80 begun", "budget/batch/alerts/100 begun"],
+            ["circuit/default begun", "circuit/default ended", "budget/batch/alerts/50 begun",
+                "budget/batch/alerts/80 begun", "budget/batch/alerts/100 begun"],
             told);
     }
 

@@ -23,7 +23,8 @@ public sealed class OneBinaryTests(AzuriteFixture azurite)
         var loaded = await File.ReadAllTextAsync($"/proc/{drover.Id}/maps");
 
         Assert.All(
-            ["Drover.Functions.dll", "Microsoft.DurableTask.Abstractions.dll", "Microsoft.DurableTask.Worker.dll", "DurableTask.Core.dll", "Microsoft.Azure.Functions.Worker.Core.dll"],
+            ["Drover.Functions.dll", "Microsoft.DurableTask.Abstractions.dll", "Microsoft.DurableTask.Worker.dll",
+                "DurableTask.Core.dll", "Microsoft.Azure.Functions.Worker.Core.dll"],
             name => Assert.Contains("/" + name, loaded, StringComparison.Ordinal));
     }
 

@@ -40,13 +40,17 @@ public sealed partial class RecipeTests(AzuriteFixture azurite)
         {
             var batch = default(JsonElement);
             await Eventually.TrueAsync(
-                async () => (batch = await http.GetFromJsonAsync<JsonElement>($"/api/batches/{sample}")).GetProperty("ended_at").ValueKind == JsonValueKind.String,
+                async () => (batch = await http.GetFromJsonAsync<JsonElement>($"/api/batches/{sample}"))
+                    .GetProperty("ended_at").ValueKind == JsonValueKind.String,
                 $"{sample} to end");
             var outcomes = (await http.GetStringAsync($"/api/batches/{sample}/results")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(l => JsonElement.Parse(l).GetProperty("drover")).ToList();
             Assert.Equal(
                 (lines, lines, 0),
-                (outcomes.Count, batch.GetProperty("counts").GetProperty("completed").GetInt32(), batch.GetProperty("counts").GetProperty("failed").GetInt32()));
+                (
+                    outcomes.Count,
+                    batch.GetProperty("counts").GetProperty("completed").GetInt32(),
+                    batch.GetProperty("counts").GetProperty("failed").GetInt32()));
             cost += batch.GetProperty("cost_usd").GetDecimal();
             foreach (var member in JsonElement.Parse(data).EnumerateObject())
             {

@@ -44,7 +44,9 @@ public sealed class RetryTests(AzuriteFixture azurite)
         Assert.Equal(Items / 20, errors.Count);
         Assert.All(errors, e => Assert.Equal(
             ("dead_letter", 3),
-            (e.GetProperty("error").GetProperty("code").GetString(), e.GetProperty("drover").GetProperty("history")[0].GetProperty("times").GetInt32())));
+            (
+                e.GetProperty("error").GetProperty("code").GetString(),
+                e.GetProperty("drover").GetProperty("history")[0].GetProperty("times").GetInt32())));
 
         simulator.Options = simulator.Options with { Poison = null };
         await using var retry = Start(folder, azurite.Endpoints, simulator, "retry", "lost", "--code", "dead_letter");

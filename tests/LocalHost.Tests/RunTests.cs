@@ -20,7 +20,8 @@ public sealed class RunTests(AzuriteFixture azurite)
         Assert.False(File.Exists(folder.File("sources.errors.jsonl")));
         var lines = File.ReadAllLines(folder.File("sources.results.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Equal(
-            File.ReadLines(folder.File("sources.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetString()).Order(),
+            File.ReadLines(folder.File("sources.jsonl"))
+                .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetString()).Order(),
             lines.Select(l => l.GetProperty("custom_id").GetString()).Order());
         Assert.All(lines, AssertExtracted);
     }

@@ -66,7 +66,9 @@ public sealed class UpstreamTests(AzuriteFixture azurite)
             d =>
                 Assert.Equal(
                     ("backup", true),
-                    (d.GetProperty("upstream").GetString(), d.GetProperty("model").GetString()!.StartsWith("gpt-4o", StringComparison.Ordinal))));
+                    (
+                        d.GetProperty("upstream").GetString(),
+                        d.GetProperty("model").GetString()!.StartsWith("gpt-4o", StringComparison.Ordinal))));
         Assert.Equal(Items, second.Stats.Snapshot().Distinct);
     }
 

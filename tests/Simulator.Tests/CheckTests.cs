@@ -17,16 +17,31 @@ public sealed class CheckTests
     [InlineData("""{"model":"gpt-4o","messages":"hi"}""", "messages", "invalid_type", "expected an array of objects, but got a string")]
     [InlineData("""{"model":"gpt-4o","messages":[]}""", "messages", "empty_array", "Expected an array with minimum length 1")]
     [InlineData("""{"model":"gpt-4o","messages":["hi"]}""", "messages[0]", "invalid_type", "expected an object")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"content":"hi"}]}""", "messages[0].role", "missing_required_parameter", "'messages[0].role'")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"a"},{"role":"king","content":"hi"}]}""", "messages[1].role", "invalid_value", "Invalid value: 'king'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"content":"hi"}]}""", "messages[0].role", "missing_required_parameter", "'messages[0].role'")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"user","content":"a"},{"role":"king","content":"hi"}]}""", "messages[1].role",
+        "invalid_value", "Invalid value: 'king'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user"}]}""", "messages[0].content", null, "expected a string, got null")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":5}]}""", "messages[0].content", "invalid_type", "expected one of a string or array of objects, but got an integer instead.")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"user","content":5}]}""", "messages[0].content",
+        "invalid_type", "expected one of a string or array of objects, but got an integer instead.")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":[]}]}""", "messages[0].content", "empty_array", "empty array")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"smell"}]}]}""", "messages[0].content[0].type", "invalid_value", "Invalid value: 'smell'.")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/plain;base64,aGk="}}]}]}""", "messages[0].content[0].image_url.url", "invalid_image_format", "unsupported image")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,"}}]}]}""", "messages[0].content[0].image_url.url", "invalid_image_format", "unsupported image")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/hosts"}}]}]}""", "messages[0].content[0].image_url.url", "invalid_image_url", "http(s) URL")]
-    [InlineData("""{"model":"gpt-4o","messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}""", "messages[0].content", "invalid_value", "only allowed for messages with role 'user'")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"smell"}]}]}""",
+        "messages[0].content[0].type", "invalid_value", "Invalid value: 'smell'.")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/plain;base64,aGk="}}]}]}""",
+        "messages[0].content[0].image_url.url", "invalid_image_format", "unsupported image")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,"}}]}]}""",
+        "messages[0].content[0].image_url.url", "invalid_image_format", "unsupported image")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/hosts"}}]}]}""",
+        "messages[0].content[0].image_url.url", "invalid_image_url", "http(s) URL")]
+    [InlineData(
+        """{"model":"gpt-4o","messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}""",
+        "messages[0].content", "invalid_value", "only allowed for messages with role 'user'")]
     public async Task Chat_BadMessages_Is400InTheApisWords(string body, string? param, string? code, string message)
     {
         await using var upstream = await Upstream.StartAsync();
@@ -38,7 +53,9 @@ public sealed class CheckTests
     }
 
     [Theory]
-    [InlineData("\"temperature\":3", "temperature", "decimal_above_max_value", "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.")]
+    [InlineData(
+        "\"temperature\":3", "temperature", "decimal_above_max_value",
+        "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.")]
     [InlineData("\"temperature\":-0.5", "temperature", "decimal_below_min_value", "Expected a value >= 0, but got -0.5 instead.")]
     [InlineData("\"temperature\":\"hot\"", "temperature", "invalid_type", "expected a decimal, but got a string instead.")]
     [InlineData("\"top_p\":1.5", "top_p", "decimal_above_max_value", "Expected a value <= 1")]
@@ -52,8 +69,12 @@ public sealed class CheckTests
     [InlineData("\"stream_options\":{\"include_usage\":true}", "stream_options", null, "only allowed when 'stream' is enabled")]
     [InlineData("\"response_format\":{\"type\":\"xml\"}", "response_format.type", "invalid_value", "Invalid value: 'xml'.")]
     [InlineData("\"response_format\":{\"type\":\"json_object\"}", "messages", null, "must contain the word 'json'")]
-    [InlineData("\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema", "missing_required_parameter", "Missing required parameter")]
-    [InlineData("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a b\",\"schema\":{}}}", "response_format.json_schema.name", "invalid_value", "pattern")]
+    [InlineData(
+        "\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema",
+        "missing_required_parameter", "Missing required parameter")]
+    [InlineData(
+        "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a b\",\"schema\":{}}}",
+        "response_format.json_schema.name", "invalid_value", "pattern")]
     [InlineData("\"tools\":[],\"tool_choice\":\"required\"", "tool_choice", null, "tool_choice")]
     public async Task Chat_BadSetting_Is400InTheApisWords(string member, string? param, string? code, string message)
     {

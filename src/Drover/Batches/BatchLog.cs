@@ -23,7 +23,8 @@ internal static partial class BatchLog
     [LoggerMessage(205, LogLevel.Debug, "Batch {BatchId}, shard {Shard}, pass {Pass}: {Left} items left.")]
     public static partial void PassEnded(ILogger logger, string batchId, int shard, int pass, int left);
 
-    [LoggerMessage(207, LogLevel.Information, "Batch {BatchId}, shard {Shard}: {Left} items that keep failing wait in the retry queue; try {Round} of {MaxRetries} is at {Due:u}.")]
+    [LoggerMessage(
+        207, LogLevel.Information, "Batch {BatchId}, shard {Shard}: {Left} items that keep failing wait in the retry queue; try {Round} of {MaxRetries} is at {Due:u}.")]
     public static partial void Queued(ILogger logger, string batchId, int shard, int left, int round, int maxRetries, DateTimeOffset due);
 
     [LoggerMessage(208, LogLevel.Warning, "Batch {BatchId}, shard {Shard}: {Count} items have had their last try; they are dead letters.")]

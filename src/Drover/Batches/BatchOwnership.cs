@@ -14,7 +14,8 @@ public sealed class BatchOwnership(ContainerLayout blobs, BatchOptions options)
     /// <exception cref="BatchRefusedException">Another holds it.</exception>
     public async Task ClaimAsync(string batchId, bool takeOver, CancellationToken cancellationToken)
     {
-        if (options.Holder.Length == 0 || await blobs.Holder(batchId).WriteAsync(Encoding.UTF8.GetBytes(options.Holder), onlyIfAbsent: !takeOver, cancellationToken))
+        if (options.Holder.Length == 0
+            || await blobs.Holder(batchId).WriteAsync(Encoding.UTF8.GetBytes(options.Holder), onlyIfAbsent: !takeOver, cancellationToken))
         {
             return;
         }

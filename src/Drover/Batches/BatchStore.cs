@@ -100,14 +100,15 @@ public sealed class BatchStore(ContainerLayout blobs)
     }
 
     /// <summary>Why lines of the batch's input are no items: the first of them.</summary>
-    public async Task<IReadOnlyList<InvalidLine>> FindInvalidLinesAsync(string batchId, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LineFault>> FindInvalidLinesAsync(string batchId, int most, CancellationToken cancellationToken)
     {
         if (await blobs.InvalidLines(batchId).ReadOrNullAsync(cancellationToken) is not { } content)
         {
             return [];
         }
 
-        return [.. Lines.Of(content.ToMemory()).Take(most).Select(l => JsonSerializer.Deserialize(l.Line.Span, BatchJson.Default.InvalidLine)!)];
+        return [.. Lines.Of(content.ToMemory()).Take(most)
+            .Select(l => JsonSerializer.Deserialize(l.Line.Span, BatchJson.Default.ErrorLine)!.Error)];
     }
 
     /// <summary>Gives a batch that goes on after it was stopped a new window.</summary>

@@ -65,7 +65,8 @@ internal static class SpendArithmetic
                 // Nobody knows what became of it, so all of it may have been spent.
                 ledger = lease.Amount <= 0 ? ledger : ledger with
                 {
-                    Orphans = ledger.Orphans.Add(new Orphan($"{holderId}/lease-{lease.Number}", lease.Batch, lease.Day, 0, lease.Amount, lease.Key)),
+                    Orphans = ledger.Orphans.Add(
+                        new Orphan($"{holderId}/lease-{lease.Number}", lease.Batch, lease.Day, 0, lease.Amount, lease.Key)),
                 };
             }
             else if (sheet.Accounts.FirstOrDefault(a => a.Number == lease.Number) is { } account)
@@ -156,7 +157,8 @@ internal static class SpendArithmetic
         {
             margins.Add(MarginOf(ledger, it.Payer, it.Day, options));
             var left = SpendScopes.All.Min(scope => ledger.LimitOf(scope, it.Payer, options) is { } limit
-                ? limit - ledger.Settled(scope, it.Payer, it.Day) - ledger.Orphaned(scope, it.Payer, it.Day) - ledger.Leased(scope, it.Payer, it.Day)
+                ? limit - ledger.Settled(scope, it.Payer, it.Day)
+                    - ledger.Orphaned(scope, it.Payer, it.Day) - ledger.Leased(scope, it.Payer, it.Day)
                 : SpendScopes.Unlimited);
             var granted = left < it.Cheapest - it.Kept ? 0 : Math.Min(left, Math.Min(it.Wanted, Math.Max(it.Needed, left / 4)));
             if (granted > 0)
@@ -188,7 +190,9 @@ internal static class SpendArithmetic
         ledger = ledger with
         {
             Days = ledger.Days.SetItem(day, ledger.Days.GetValueOrDefault(day) + cost),
-            Keys = payer.Key is null ? ledger.Keys : ledger.Keys.SetItem(payer.Key, ofKey.SetItem(day, ofKey.GetValueOrDefault(day) + cost)),
+            Keys = payer.Key is null
+                ? ledger.Keys
+                : ledger.Keys.SetItem(payer.Key, ofKey.SetItem(day, ofKey.GetValueOrDefault(day) + cost)),
         };
         if (payer.Batch == Payer.NoBatch)
         {
@@ -198,7 +202,8 @@ internal static class SpendArithmetic
         var record = ledger.Batches.GetValueOrDefault(payer.Batch) ?? new BatchSpending(0, null, null, default);
         return ledger with
         {
-            Batches = ledger.Batches.SetItem(payer.Batch, record with { Settled = record.Settled + cost, Touched = SpendScopes.DayOf(now) }),
+            Batches = ledger.Batches.SetItem(
+                payer.Batch, record with { Settled = record.Settled + cost, Touched = SpendScopes.DayOf(now) }),
         };
     }
 
@@ -224,7 +229,12 @@ internal static class SpendArithmetic
 
         var keys = ledger.Keys.Select(k => KeyValuePair.Create(k.Key, k.Value.RemoveRange(days))).Where(k => !k.Value.IsEmpty);
         ledger = SpendAlerts.ForgetBefore(
-            ledger with { Days = ledger.Days.RemoveRange(days), Keys = ledger.Keys.Clear().AddRange(keys), Batches = ledger.Batches.RemoveRange(batches) },
+            ledger with
+            {
+                Days = ledger.Days.RemoveRange(days),
+                Keys = ledger.Keys.Clear().AddRange(keys),
+                Batches = ledger.Batches.RemoveRange(batches),
+            },
             first);
         return batches.Aggregate(ledger, SpendAlerts.Forget);
     }

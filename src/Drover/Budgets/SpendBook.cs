@@ -10,7 +10,8 @@ namespace Drover.Budgets;
 /// </summary>
 /// <remarks>
 /// The order that everything rests on: a call is in the written sheet before it is granted; a cost is in the written sheet before
-/// it is reported to the ledger; what is given back is out of use before the ledger hears of it.
+/// it is reported to the ledger; what is given back is out of use before the ledger hears of it. Longer than most: all of it is one state
+/// under one gate.
 /// </remarks>
 /// <param name="id">The id of the sheet.</param>
 /// <param name="known">What calls cost lately; shared by all books of the process, and guarded by <paramref name="gate"/>.</param>
@@ -197,7 +198,8 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
                 now + lifetime,
                 _durableLostCount,
                 [.. _accounts.Values.Select(a => a.Report(_durableLostCount, _draining.Contains(a.Payer.Batch), now))],
-                [.. _accounts.Values.SelectMany(a => a.Lost.Where(l => l.LostNumber <= _durableLostCount).Select(l => new LostReport(a.Number, l)))],
+                [.. _accounts.Values.SelectMany(
+                    a => a.Lost.Where(l => l.LostNumber <= _durableLostCount).Select(l => new LostReport(a.Number, l)))],
                 orphan =>
                 {
                     lock (gate)

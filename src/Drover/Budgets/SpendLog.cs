@@ -11,7 +11,8 @@ internal static partial class SpendLog
     [LoggerMessage(302, LogLevel.Warning, "The spend ledger cannot be reached ({Error}); nothing more is launched under a budget.")]
     public static partial void StorageAway(ILogger logger, string error);
 
-    [LoggerMessage(303, LogLevel.Information, "The leases of a process that ended without giving them back are free again; {Count} of its calls may have cost.")]
+    [LoggerMessage(
+        303, LogLevel.Information, "The leases of a process that ended without giving them back are free again; {Count} of its calls may have cost.")]
     public static partial void Recovered(ILogger logger, int count);
 
     [LoggerMessage(304, LogLevel.Warning, "This process was taken for dead by another one; what it has reserved begins anew.")]

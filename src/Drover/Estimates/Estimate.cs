@@ -1,3 +1,5 @@
+using Drover.Batches;
+
 namespace Drover.Estimates;
 
 /// <summary>What a batch would be, without calling anything.</summary>
@@ -10,7 +12,7 @@ public sealed record Estimate
     public required long BadLines { get; init; }
 
     /// <summary>The first of them.</summary>
-    public required IReadOnlyList<BadLine> FirstBadLines { get; init; }
+    public required IReadOnlyList<LineFault> FirstBadLines { get; init; }
 
     /// <summary>The items that would be run and name no model: what they cost is not known, and counted as nothing.</summary>
     public required long UnpricedItems { get; init; }

@@ -97,7 +97,7 @@ public sealed class Estimator(
     private EstimateTally TallyOf(Dictionary<string, EstimateTally> tallies, string model) =>
         tallies.TryGetValue(model, out var tally) ? tally : tallies[model] = new EstimateTally(model, models);
 
-    private async Task<(long Items, long BadLines, List<BadLine> Shown, bool IsSampled)> ScanAsync(
+    private async Task<(long Items, long BadLines, List<LineFault> Shown, bool IsSampled)> ScanAsync(
         NewBatch request,
         Stream? content,
         Func<string, TokenEncoding[]> encodingsOf,
@@ -107,7 +107,7 @@ public sealed class Estimator(
         intake.Check(request, content is not null);
         var recipe = recipes.Find(request.Recipe ?? RecipeCatalogue.Default)!;
         var wish = new ModelWish(intake.ModelOf(request), Prefer: ModelWish.Parse<Preference>(request.Prefer));
-        var (items, badLines, shown) = (0L, 0L, new List<BadLine>());
+        var (items, badLines, shown) = (0L, 0L, new List<LineFault>());
         var counting = new EstimateCounting();
         await using var opened = content is null ? await OpenAsync(request, cancellationToken) : null;
         using var input = new InputScanner((content ?? opened)!, options.MaxLineBytes, selector, wish, isSplit: recipe is IStagedRecipe);
@@ -159,7 +159,7 @@ public sealed class Estimator(
             badLines++;
             if (shown.Count < MostShown)
             {
-                shown.Add(new BadLine(input.Line.Number, fault.Code, fault.Message));
+                shown.Add(fault with { ItemId = null, Line = input.Line.Number });
             }
         }
     }
@@ -182,7 +182,8 @@ public sealed class Estimator(
     {
         new TimeEstimate(latency.TotalSeconds / upstream.Concurrency, "concurrency"),
         new TimeEstimate(upstream.RequestsPerMinute == 0 ? 0 : total.Items * 60d / upstream.RequestsPerMinute, "requests"),
-        new TimeEstimate(upstream.TokensPerMinute == 0 ? 0 : (total.InputTokens + total.OutputTokens) * 60d / upstream.TokensPerMinute, "tokens"),
+        new TimeEstimate(
+            upstream.TokensPerMinute == 0 ? 0 : (total.InputTokens + total.OutputTokens) * 60d / upstream.TokensPerMinute, "tokens"),
         new TimeEstimate(total.Items * upstream.MinimumSpacing.TotalSeconds, "spacing"),
     }.MaxBy(t => t.Seconds)!;
 

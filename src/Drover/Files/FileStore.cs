@@ -153,7 +153,9 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
     {
         Id = FileId.Of(kind, batch.Id),
         Purpose = kind == BatchFile.Input ? "batch" : "batch_output",
-        Name = kind == BatchFile.Input ? batch.InputName ?? $"{batch.Id}_input.jsonl" : $"{batch.Id}_{(kind == BatchFile.Results ? "output" : "error")}.jsonl",
+        Name = kind == BatchFile.Input
+            ? batch.InputName ?? $"{batch.Id}_input.jsonl"
+            : $"{batch.Id}_{(kind == BatchFile.Results ? "output" : "error")}.jsonl",
         Bytes = kind switch
         {
             BatchFile.Results => await outcomes.ResultsLengthAsync(batch.Id, cancellationToken),

@@ -22,7 +22,8 @@ internal static class WebpFormat
             (byte)'L' => (1 + (int)(BinaryPrimitives.ReadUInt32LittleEndian(body[1..]) & 0x3FFF),
                 1 + (int)((BinaryPrimitives.ReadUInt32LittleEndian(body[1..]) >> 14) & 0x3FFF)),
             // Lossy: 14 bits each, after a frame tag and a start code.
-            (byte)' ' => (BinaryPrimitives.ReadUInt16LittleEndian(body[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) & 0x3FFF),
+            (byte)' ' =>
+                (BinaryPrimitives.ReadUInt16LittleEndian(body[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(body[8..]) & 0x3FFF),
             _ => (0, 0),
         };
         return file[12..].StartsWith("VP8"u8) && width > 0 && height > 0 ? new ImageHeader(ImageKind.Webp, width, height, isWhole) : null;

@@ -139,7 +139,9 @@ public sealed class BatchIntake(
             yield return "A batch needs either 'items' or 'input', the name of a JSONL input in storage, and not both.";
         }
 
-        if (request.Input is { } input && (input.Length is 0 or > 500 || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
+        if (request.Input is { } input
+            && (input.Length is 0 or > 500
+                || input.Contains("..", StringComparison.Ordinal) || input.Contains('\\', StringComparison.Ordinal)))
         {
             yield return $"'input' is '{Excerpt.Of(input, 100)}'; it must be the name of a blob under inputs/, at most 500 characters, without '..' or '\\'.";
         }
@@ -174,7 +176,8 @@ public sealed class BatchIntake(
         }
 
         if (request.Metadata is { } metadata
-            && (metadata.Count > MostMetadata || metadata.Any(p => p.Key.Length > LongestKey || p.Value is null || p.Value.Length > LongestValue)))
+            && (metadata.Count > MostMetadata
+                || metadata.Any(p => p.Key.Length > LongestKey || p.Value is null || p.Value.Length > LongestValue)))
         {
             yield return $"'metadata' must be at most {MostMetadata} pairs, keys of at most {LongestKey} and values of at most {LongestValue} characters.";
         }

@@ -118,7 +118,9 @@ internal static class KnownModels
             Vision = true,
             MaxImageTokens = 4_128,
         },
-        ["text-embedding-3-small"] = new() { Input = 0.02m, LatencyMs = 300, ContextTokens = 8_192, MaxOutputTokens = 0, MaxImageTokens = 0 },
-        ["text-embedding-3-large"] = new() { Input = 0.13m, LatencyMs = 400, ContextTokens = 8_192, MaxOutputTokens = 0, MaxImageTokens = 0 },
+        ["text-embedding-3-small"] =
+            new() { Input = 0.02m, LatencyMs = 300, ContextTokens = 8_192, MaxOutputTokens = 0, MaxImageTokens = 0 },
+        ["text-embedding-3-large"] =
+            new() { Input = 0.13m, LatencyMs = 400, ContextTokens = 8_192, MaxOutputTokens = 0, MaxImageTokens = 0 },
     };
 }

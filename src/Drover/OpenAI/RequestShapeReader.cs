@@ -4,6 +4,7 @@ using Drover.Tokens;
 namespace Drover.OpenAI;
 
 /// <summary>Reads a <see cref="RequestShape"/> in one pass over the body.</summary>
+/// <remarks>Longer than most: the JSON reader is a field, and cannot be shared by several types without being copied to and fro.</remarks>
 internal ref struct RequestShapeReader(string url, ReadOnlySpan<byte> body, TokenCounter? counter)
 {
     private const int TokensOfMessage = 4;

@@ -35,7 +35,9 @@ internal static class ResponsesAnswer
             ["created_at"] = Number(chat, "created"),
             ["status"] = status,
             ["background"] = false,
-            ["error"] = status == "failed" ? new JsonObject { ["code"] = "server_error", ["message"] = "The upstream's chat completion has no choices." } : null,
+            ["error"] = status == "failed"
+                ? new JsonObject { ["code"] = "server_error", ["message"] = "The upstream's chat completion has no choices." }
+                : null,
             ["incomplete_details"] = cut is null ? null : new JsonObject { ["reason"] = cut },
             ["instructions"] = Asked("instructions"),
             ["max_output_tokens"] = Asked("max_output_tokens"),

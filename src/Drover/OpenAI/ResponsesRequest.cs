@@ -26,7 +26,8 @@ internal static class ResponsesRequest
         {
             switch (name)
             {
-                case "model" or "temperature" or "top_p" or "parallel_tool_calls" or "user" or "safety_identifier" or "prompt_cache_key" or "service_tier":
+                case "model" or "temperature" or "top_p" or "parallel_tool_calls":
+                case "user" or "safety_identifier" or "prompt_cache_key" or "service_tier":
                     chat[name] = Copy(value);
                     break;
                 case "max_output_tokens":

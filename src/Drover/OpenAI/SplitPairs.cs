@@ -45,7 +45,8 @@ internal sealed class SplitPairs
             var reader = new Utf8JsonReader(data);
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == DepthOfContent && reader.ValueTextEquals("content"u8))
+                if (reader.TokenType == JsonTokenType.PropertyName
+                    && reader.CurrentDepth == DepthOfContent && reader.ValueTextEquals("content"u8))
                 {
                     reader.Read();
                     var start = (int)reader.TokenStartIndex + 1;

@@ -121,10 +121,7 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
     {
         var sample = sampler?.Begin(spec.Recipe, content.Length);
         var cut = spec.Cut ?? ShardSizes.Of(options);
-        var target = (int)Math.Clamp(
-            content.Length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes),
-            cut.Bytes);
-        var cutter = new ShardCutter(cut.Items, target);
+        var cutter = new ShardCutter(cut.Items, TargetOf(spec, cut, content.Length));
         var rules = spec.Endpoint is null ? null : new RequestRules(spec.Endpoint, spec.MostItems ?? long.MaxValue);
         long invalid = 0;
         LineFault? first = null;
@@ -161,7 +158,26 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
         }
 
         var shards = cutter.Finish();
-        if (shards.Count == 0 && invalid == 0)
+        if (ProblemOf(spec, shards.Count, invalid, first, rules) is { } problem)
+        {
+            return problem;
+        }
+
+        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards)
+        {
+            Model = rules?.Model,
+            TokenRatio = sample?.Ratio,
+        };
+        await WriteAsync(spec.Id, plan, shards, cancellationToken);
+        return plan;
+    }
+
+    private static int TargetOf(BatchSpec spec, ShardSizes cut, long length) => (int)Math.Clamp(
+        length / TargetShards, Math.Min(BatchSpec.IsStage(spec.Id) ? LeastStageShardBytes : LeastShardBytes, cut.Bytes), cut.Bytes);
+
+    private static BatchPlan? ProblemOf(BatchSpec spec, int shards, long invalid, LineFault? first, RequestRules? rules)
+    {
+        if (shards == 0 && invalid == 0)
         {
             return EmptyInput;
         }
@@ -172,18 +188,7 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
             return Problem(first.Code, $"{invalid} of its requests cannot be made, the first because: {first.Message}");
         }
 
-        if (rules?.Refusal is { } refusal)
-        {
-            return Problem(refusal.Code, refusal.Message);
-        }
-
-        var plan = new BatchPlan(shards.Count, shards.Sum(s => (long)s.Shard.Items), invalid, options.OpenShards)
-        {
-            Model = rules?.Model,
-            TokenRatio = sample?.Ratio,
-        };
-        await WriteAsync(spec.Id, plan, shards, cancellationToken);
-        return plan;
+        return rules?.Refusal is { } refusal ? Problem(refusal.Code, refusal.Message) : null;
     }
 
     /// <summary>Writes a plan.</summary>
@@ -206,7 +211,10 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
         records.Position = 0;
         await blobs.Plan(batchId).UploadAsync(
             records,
-            new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["plan"] = JsonSerializer.Serialize(plan, BatchJson.Default.BatchPlan) } },
+            new BlobUploadOptions
+            {
+                Metadata = new Dictionary<string, string> { ["plan"] = JsonSerializer.Serialize(plan, BatchJson.Default.BatchPlan) },
+            },
             cancellationToken);
     }
 

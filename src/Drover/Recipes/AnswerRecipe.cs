@@ -53,7 +53,8 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
     public IReadOnlyList<Source> Begin(Source source, int room, out string? fault)
     {
         fault = string.IsNullOrWhiteSpace(source.Question) ? "An answer needs a 'question'."
-            : source.Documents.Count is 0 or > MostDocuments ? $"'documents' are {source.Documents.Count:N0}; there must be from 1 to {MostDocuments:N0}."
+            : source.Documents.Count is 0 or > MostDocuments
+                ? $"'documents' are {source.Documents.Count:N0}; there must be from 1 to {MostDocuments:N0}."
             : source.Documents.FirstOrDefault(
                 d => string.IsNullOrWhiteSpace(d.Text)) is { } empty ? $"Document '{Excerpt.Of(empty.Id)}' has no 'text'."
             : source.Documents.FirstOrDefault(d => d.Id.Length > LongestName || d.Title?.Length > LongestName) is { } named
@@ -71,7 +72,18 @@ internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : ISt
         var counter = TokenCounter.For(source.Model);
         var passages = source.Documents.SelectMany(
             d => TextSplitter.Split(d.Text, room / Chosen, counter).Select(text => d with { Text = text })).ToList();
-        return [.. passages.Select((passage, index) => source with { Text = null, Image = null, ETag = null, Documents = [passage], Task = Judge, Part = index + 1, Parts = passages.Count })];
+        return [.. passages.Select(
+            (passage, index) =>
+                source with
+                {
+                    Text = null,
+                    Image = null,
+                    ETag = null,
+                    Documents = [passage],
+                    Task = Judge,
+                    Part = index + 1,
+                    Parts = passages.Count,
+                })];
     }
 
     public StageEnd Next(IReadOnlyList<StepReply> replies, int room)

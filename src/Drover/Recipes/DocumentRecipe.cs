@@ -47,7 +47,8 @@ internal sealed class DocumentRecipe(Prompts prompts, ModelCatalogue models) : I
     private Prompt PromptOf(Source step) => step.Task switch { Merge => _merge, Part => _part, _ => _whole };
 
     private static List<Source> Steps(Source source, string task, IReadOnlyList<string> texts) =>
-        [.. texts.Select((text, index) => source with { Text = text, Task = texts.Count > 1 || task == Merge ? task : null, Part = index + 1, Parts = texts.Count })];
+        [.. texts.Select((text, index) =>
+            source with { Text = text, Task = texts.Count > 1 || task == Merge ? task : null, Part = index + 1, Parts = texts.Count })];
 
     // Two at the least in each, whatever they are like: so every stage has at most half of the steps of the one before.
     private static List<string> Groups(IReadOnlyList<StepReply> replies, int room)

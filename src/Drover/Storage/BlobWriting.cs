@@ -69,7 +69,8 @@ public static class BlobWriting
             int read;
             while (
                 total <= mostBytes
-                    && (read = await source.ReadAtLeastAsync(buffer.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken)) > 0)
+                    && (read = await source.ReadAtLeastAsync(
+                        buffer.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken)) > 0)
             {
                 var id = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{blocks.Count:D6}"));
                 await blob.StageBlockAsync(id, new MemoryStream(buffer, 0, read), cancellationToken: cancellationToken);

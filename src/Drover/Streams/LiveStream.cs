@@ -169,7 +169,7 @@ internal sealed class LiveStream(string id, string epoch, StreamSpool? spool, Ti
         while (true)
         {
             Task wait;
-            var isFirst = false;
+            bool isFirst;
             lock (_lock)
             {
                 if (_length > _stored && (_isOver || _length - _stored >= Backlog))

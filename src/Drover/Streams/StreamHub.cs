@@ -25,7 +25,7 @@ public sealed class StreamHub(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<string, StreamRun> _running = new();
-    private readonly ConcurrentDictionary<(string Id, string? Key), Lazy<Task<Found>>> _finding = new();
+    private readonly ConcurrentDictionary<(string Id, string? Key), Lazy<Task<FoundStream>>> _finding = new();
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _heartbeat;
 
@@ -149,7 +149,7 @@ public sealed class StreamHub(
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(
-        string streamId, string? key, Found found, int position, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string streamId, string? key, FoundStream found, int position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (found.Run is null)
         {
@@ -176,14 +176,14 @@ public sealed class StreamHub(
     }
 
     // Readers who come together for one stream that is not here find it together.
-    private async Task<Found> FindAsync(string id, string? key, CancellationToken cancellationToken, bool evenFromTheLiving = false)
+    private async Task<FoundStream> FindAsync(string id, string? key, CancellationToken cancellationToken, bool evenFromTheLiving = false)
     {
         if (_running.TryGetValue(id, out var run))
         {
-            return Found.Of(run, key);
+            return FoundStream.Of(run, key);
         }
 
-        var finding = _finding.GetOrAdd((id, key), _ => new Lazy<Task<Found>>(() => LoadAsync(id, key, evenFromTheLiving)));
+        var finding = _finding.GetOrAdd((id, key), _ => new Lazy<Task<FoundStream>>(() => LoadAsync(id, key, evenFromTheLiving)));
         try
         {
             return await finding.Value.WaitAsync(cancellationToken);
@@ -194,32 +194,32 @@ public sealed class StreamHub(
         }
     }
 
-    private async Task<Found> LoadAsync(string id, string? key, bool evenFromTheLiving)
+    private async Task<FoundStream> LoadAsync(string id, string? key, bool evenFromTheLiving)
     {
         var cancellationToken = _stop.Token;
         if (_running.TryGetValue(id, out var run))
         {
-            return Found.Of(run, key);
+            return FoundStream.Of(run, key);
         }
 
         var stored = await StoredLog.FindAsync(blobs.Stream(id), cancellationToken);
         var spooled = StreamSpool.Read(options.SpoolPath, id) ?? [];
         if (LogText.HasEnded(stored.Text.Span) || (stored.Text.IsEmpty && LogText.EndOfHead(spooled) is null))
         {
-            return Found.Of(stored.Text, key);
+            return FoundStream.Of(stored.Text, key);
         }
 
         if (LogText.Key(stored.Text.IsEmpty ? spooled : stored.Text.Span) != key)
         {
-            return Found.Nothing;
+            return FoundStream.Nothing;
         }
 
         if (spooled.Length == 0 && !evenFromTheLiving && !stored.IsReleased && stored.Quiet < DeadAfter)
         {
-            return new Found(null, stored.Text);
+            return new FoundStream(null, stored.Text);
         }
 
-        return new Found(await TakeOverAsync(id, spooled, cancellationToken), default);
+        return new FoundStream(await TakeOverAsync(id, spooled, cancellationToken), default);
     }
 
     private async Task<StreamRun> TakeOverAsync(string id, byte[] spooled, CancellationToken cancellationToken)
@@ -256,16 +256,17 @@ public sealed class StreamHub(
             run.Stream.Beat(Heartbeat);
         }
     }
+}
 
-    /// <param name="Run">The stream as it runs here, or null.</param>
-    /// <param name="Log">Else what storage has of it; empty when nothing.</param>
-    private sealed record Found(StreamRun? Run, ReadOnlyMemory<byte> Log)
-    {
-        public static Found Nothing { get; } = new(null, default);
+/// <summary>What there is of a stream, for the key that began it.</summary>
+/// <param name="Run">The stream as it runs here, or null.</param>
+/// <param name="Log">Else what storage has of it; empty when nothing.</param>
+internal sealed record FoundStream(StreamRun? Run, ReadOnlyMemory<byte> Log)
+{
+    public static FoundStream Nothing { get; } = new(null, default);
 
-        public static Found Of(StreamRun run, string? key) => run.Relay.Key == key ? new(run, default) : Nothing;
+    public static FoundStream Of(StreamRun run, string? key) => run.Relay.Key == key ? new(run, default) : Nothing;
 
-        public static Found Of(ReadOnlyMemory<byte> log, string? key) =>
-            !log.IsEmpty && LogText.Key(log.Span) == key ? new(null, log) : Nothing;
-    }
+    public static FoundStream Of(ReadOnlyMemory<byte> log, string? key) =>
+        !log.IsEmpty && LogText.Key(log.Span) == key ? new(null, log) : Nothing;
 }

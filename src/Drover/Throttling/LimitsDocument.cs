@@ -37,6 +37,8 @@ internal sealed record LimitsDocument
         stated is null ? configured : configured > 0 ? Math.Min(configured, stated.PerMinute) : stated.PerMinute;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LimitsDocument))]
 internal sealed partial class LimitsJson : JsonSerializerContext;

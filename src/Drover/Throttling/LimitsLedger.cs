@@ -73,7 +73,9 @@ public sealed class LimitsLedger
                 new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document, LimitsJson.Default.LimitsDocument)),
                 new BlobUploadOptions
                 {
-                    Conditions = _version is { } version ? new BlobRequestConditions { IfMatch = version } : new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    Conditions = _version is { } version
+                        ? new BlobRequestConditions { IfMatch = version }
+                        : new BlobRequestConditions { IfNoneMatch = ETag.All },
                 },
                 cancellationToken);
             (_document, _version) = (document, answer.Value.ETag);

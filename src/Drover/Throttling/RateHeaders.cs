@@ -21,7 +21,8 @@ public readonly record struct RateHeaders(RateHeader? Requests, RateHeader? Toke
         for (text = text.Trim(); ;)
         {
             var digits = text.IndexOfAnyExceptInRange('.', '9'); // Also '/', which no number takes.
-            if (digits <= 0 || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits <= 0
+                || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 return null;
             }

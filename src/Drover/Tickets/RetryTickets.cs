@@ -62,7 +62,9 @@ public sealed class RetryTickets(ContainerLayout blobs, RetryQueue queue, BatchO
                 new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(ticket, TicketJson.Default.RetryTicket)),
                 new BlobUploadOptions
                 {
-                    Conditions = tag is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = tag },
+                    Conditions = tag is null
+                        ? new BlobRequestConditions { IfNoneMatch = ETag.All }
+                        : new BlobRequestConditions { IfMatch = tag },
                     Metadata = TicketMark.Of(ticket),
                 },
                 cancellationToken);

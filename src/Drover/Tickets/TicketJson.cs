@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Drover.Tickets;
 
 /// <summary>The JSON of tickets and of their messages.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RetryTicket))]
 [JsonSerializable(typeof(TicketMark))]
 [JsonSerializable(typeof(RetryMessage))]

@@ -10,7 +10,11 @@ internal sealed record TicketMark(DateTimeOffset Due, int Left, Tally Counted)
 
     public static Dictionary<string, string> Of(RetryTicket ticket) => ticket.Ticket is null
         ? []
-        : new() { [Key] = JsonSerializer.Serialize(new TicketMark(ticket.Due, ticket.Items.Count, ticket.Counted), TicketJson.Default.TicketMark) };
+        : new()
+        {
+            [Key] = JsonSerializer.Serialize(
+                new TicketMark(ticket.Due, ticket.Items.Count, ticket.Counted), TicketJson.Default.TicketMark),
+        };
 
     public static TicketMark? Read(IDictionary<string, string>? metadata) => metadata?.TryGetValue(Key, out var text) == true
         ? JsonSerializer.Deserialize(text, TicketJson.Default.TicketMark)

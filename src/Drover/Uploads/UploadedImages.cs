@@ -32,7 +32,8 @@ public sealed class UploadedImages(
     /// <returns>Whether it waits now.</returns>
     public async Task<bool> AddAsync(string name, CancellationToken cancellationToken)
     {
-        if (name.EndsWith(ImageBlobs.PromptSuffix, StringComparison.OrdinalIgnoreCase) || await FindAsync(name, cancellationToken) is not { } image
+        if (name.EndsWith(ImageBlobs.PromptSuffix, StringComparison.OrdinalIgnoreCase)
+            || await FindAsync(name, cancellationToken) is not { } image
             || await Taken(image).ExistsAsync(cancellationToken))
         {
             return false;
@@ -132,7 +133,8 @@ public sealed class UploadedImages(
     private async Task<MemoryStream> LinesAsync(List<string> waiting, CancellationToken cancellationToken)
     {
         var lines = new byte[]?[waiting.Count];
-        await System.Threading.Tasks.Parallel.ForEachAsync(Enumerable.Range(0, waiting.Count), Bounded(cancellationToken), async (i, token) =>
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            Enumerable.Range(0, waiting.Count), Bounded(cancellationToken), async (i, token) =>
         {
             if (await batches.ByName(waiting[i]).ReadOrNullAsync(token) is not { } mark)
             {

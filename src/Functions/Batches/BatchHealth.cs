@@ -17,7 +17,9 @@ public sealed class BatchHealth(UpstreamPool upstreams, ShardClaims shards)
     {
         var upstream = upstreams.Default;
         return shards.StorageTrouble
-            ?? (spending?.Scopes.FirstOrDefault(s => s is { AlertPercent: >= AllSpent, LimitUsd: not null }) is { } spent ? Describe(spent) : null)
+            ?? (spending?.Scopes.FirstOrDefault(s => s is { AlertPercent: >= AllSpent, LimitUsd: not null }) is { } spent
+                ? Describe(spent)
+                : null)
             ?? (upstream.Throttle.PausedFor is var pause && pause > TimeSpan.Zero
                 ? string.Create(CultureInfo.InvariantCulture, $"the upstream asked for {pause.TotalSeconds:N0} s")
                 : upstream.Throttle.State.Trouble ?? upstream.Trouble);

@@ -129,7 +129,8 @@ public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger
         Model = spec.Model,
         CreatedAt = spec.CreatedAt,
         ExpiresAt = spec.ExpiresAt,
-        Counts = new Counts(items + invalid, tally.Completed, tally.Failed + invalid, invalid, tally.Unrun, Math.Max(0, items - tally.Settled)),
+        Counts = new Counts(
+            items + invalid, tally.Completed, tally.Failed + invalid, invalid, tally.Unrun, Math.Max(0, items - tally.Settled)),
         InputTokens = tally.InputTokens,
         OutputTokens = tally.OutputTokens,
         CachedTokens = tally.CachedTokens,

@@ -70,7 +70,11 @@ public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, Outcome
             foreach (var alert in view is null ? [] : await alerts.SinceAsync(view, position.Alerts, cancellationToken))
             {
                 position =
-                    position with { Alerts = position.Alerts.Where(known => known != alert.Id).Concat(alert.Message is null ? [] : [alert.Id]).ToHashSet() };
+                    position with
+                    {
+                        Alerts = position.Alerts.Where(known => known != alert.Id)
+                            .Concat(alert.Message is null ? [] : [alert.Id]).ToHashSet(),
+                    };
                 yield return Event("alert", position, JsonSerializer.SerializeToUtf8Bytes(alert, ApiJson.Readable.BatchAlert));
             }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Drover.Access;
 using Drover.Batches;
@@ -11,10 +10,9 @@ namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>POST /api/batches</c>: takes a batch in and starts it.</summary>
 /// <remarks>
-/// As JSON: <c>{"id"?, "items":[…] | "input":"name.jsonl", "recipe"?, "model"?, "prefer"?, "budget_usd"?, "when_spent"?, "repair"?,
-/// "cache"?, "take_over"?, "metadata"?}</c>. As JSONL
+/// As JSON: <c>{"items":[…]}</c> with the parameters of <see cref="StartParameters"/>. As JSONL
 /// (<c>Content-Type: application/jsonl</c> or <c>application/x-ndjson</c>): the body is the items, streamed to storage, and
-/// the other members come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
+/// the parameters come in the query. 202 with the batch; the same id again is the same batch. With <c>?dryRun=true</c>:
 /// 200 with the estimate, and nothing is stored.
 /// </remarks>
 public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator estimator, BatchStarter starter, BatchViews views)
@@ -33,7 +31,7 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
 
         try
         {
-            var query = FromQuery(request.Query) with { Key = keys.NameOf(request.Headers.Authorization) };
+            var query = StartParameters.Of(request.Query) with { Key = keys.NameOf(request.Headers.Authorization) };
             var (batch, lines) = IsLines(request.ContentType)
                 ? new StartBody(query, request.Body)
                 : await StartBody.ReadAsync(request.Body, query, cancellationToken);
@@ -59,37 +57,6 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
             return Answers.Error(e.Status, e.Message, e.Status == StatusCodes.Status409Conflict ? "batch_exists" : "invalid_request");
         }
     }
-
-    private static NewBatch FromQuery(IQueryCollection query) => new()
-    {
-        Id = query["id"],
-        Recipe = query["recipe"],
-        Model = query["model"],
-        Prefer = query["prefer"],
-        BudgetUsd = BudgetOf(query),
-        WhenSpent = query["when_spent"],
-        Repair = FlagOf(query, "repair"),
-        Cache = FlagOf(query, "cache"),
-        TakeOver = FlagOf(query, "take_over") ?? false,
-        InputName = query["name"],
-    };
-
-    private static decimal? BudgetOf(IQueryCollection query) => (string?)query["budget_usd"] is not { } text
-        ? null
-        : decimal.TryParse(
-            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var budget)
-            ? budget
-            : throw new BatchRefusedException(
-                400, [$"'budget_usd' is '{(text.Length <= 100 ? text : text[..100])}'; it must be a number of US dollars."]);
-
-    private static bool? FlagOf(IQueryCollection query, string name) => (string?)query[name] switch
-    {
-        null => null,
-        "true" => true,
-        "false" => false,
-        var text =>
-            throw new BatchRefusedException(400, [$"'{name}' is '{(text.Length <= 100 ? text : text[..100])}'; it must be true or false."]),
-    };
 
     private static bool IsLines(string? contentType) =>
         contentType is not null

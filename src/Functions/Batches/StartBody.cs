@@ -18,10 +18,8 @@ internal sealed record StartBody(NewBatch Batch, Stream? Lines)
         using var body = await JsonDocument.ParseAsync(json, cancellationToken: cancellationToken);
         try
         {
-            var members = new StartMembers(body.RootElement, query);
-            return members.Faults.Count > 0
-                ? throw new BatchRefusedException(400, members.Faults)
-                : new StartBody(members.Batch, members.Items is { } items ? LinesOf(items) : null);
+            var (batch, items) = StartParameters.Of(body.RootElement, query);
+            return new StartBody(batch, items is null ? null : LinesOf(items.Value));
         }
         catch (InvalidOperationException e)
         {

@@ -76,7 +76,9 @@ public sealed record BatchObject
             CreatedAt = view.CreatedAt.ToUnixTimeSeconds(),
             InProgressAt = hasPlan ? view.InProgressAt?.ToUnixTimeSeconds() : null,
             ExpiresAt = view.ExpiresAt.ToUnixTimeSeconds(),
-            FinalizingAt = status is BatchStatus.Finalizing or BatchStatus.Completed or BatchStatus.Expired ? view.FinalizingAt?.ToUnixTimeSeconds() : null,
+            FinalizingAt = status is BatchStatus.Finalizing or BatchStatus.Completed or BatchStatus.Expired
+                ? view.FinalizingAt?.ToUnixTimeSeconds()
+                : null,
             CompletedAt = EndedAs(BatchStatus.Completed),
             FailedAt = EndedAs(BatchStatus.Failed),
             ExpiredAt = EndedAs(BatchStatus.Expired),

@@ -30,7 +30,7 @@ public sealed class BatchObjects(BatchStore store, BatchViews views)
         return batch with
         {
             Errors = new BatchErrors(lines.Count > 0
-                ? [.. lines.Select(l => new BatchError(l.Error.Code, l.Error.Message, l.Error.Line))]
+                ? [.. lines.Select(l => new BatchError(l.Code, l.Message, l.Line))]
                 : [new BatchError(view.Code ?? $"batch_{view.Status}", view.Reason ?? "The batch could not go on.", null)]),
         };
     }

@@ -63,7 +63,8 @@ public sealed class CreateBatch(
     private static string Fingerprint(CreateBatchRequest asked, string? key) => JsonSerializer.Serialize(
         [
             asked.InputFileId, asked.Endpoint, asked.OutputLifetime?.ToString() ?? "", key ?? "",
-            .. (asked.Metadata ?? new Dictionary<string, string>()).OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => new[] { p.Key, p.Value }),
+            .. (asked.Metadata ?? new Dictionary<string, string>())
+                .OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => new[] { p.Key, p.Value }),
         ],
         OpenAiJson.Default.StringArray);
 }

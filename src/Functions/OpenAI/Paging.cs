@@ -11,7 +11,8 @@ internal sealed record Paging(int Limit, string? After, bool OldestFirst)
     public static Paging Read(IQueryCollection query, int defaultLimit, int mostLimit)
     {
         long limit = defaultLimit;
-        if (query["limit"] is [{ } asked, ..] && !long.TryParse(asked, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out limit))
+        if (query["limit"] is [{ } asked, ..]
+            && !long.TryParse(asked, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out limit))
         {
             throw OpenAiException.InvalidType("limit", "an integer", "a string");
         }

@@ -49,6 +49,11 @@ public static class BatchOrchestrator
             return await RunStageAsync(context, run);
         }
 
+        return await RunShardsAsync(context, run);
+    }
+
+    private static async Task<FinalRecord> RunShardsAsync(TaskOrchestrationContext context, BatchRun run)
+    {
         var window = new ShardWindow(context, run);
         await window.RunAsync(ShardsPerGeneration);
         run = window.Run;
@@ -64,17 +69,23 @@ public static class BatchOrchestrator
             return null!;
         }
 
-        if (run.NextShard < plan.Shards)
+        if (run.NextShard < run.Plan!.Shards)
         {
             context.ContinueAsNew(run);
             return null!;
         }
 
+        return await AuditAsync(context, window);
+    }
+
+    // All shards are settled, or say so: what storage holds decides.
+    private static async Task<FinalRecord> AuditAsync(TaskOrchestrationContext context, ShardWindow window)
+    {
         var auditedAt = Now(context);
         context.SetCustomStatus(window.Progress(BatchStatus.Finalizing) with { FinalizingAt = auditedAt });
-        var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), run.BatchId, ActivityRetries.Storage);
+        var audit = await context.CallActivityAsync<Audit>(nameof(AuditBatch), window.Run.BatchId, ActivityRetries.Storage);
         // The mark is what the shards went by; the event that tells of it may have come too late to be read.
-        run = run with { Closing = run.Closing ?? audit.Closing, FinalizingAt = null };
+        var run = window.Run with { Closing = window.Run.Closing ?? audit.Closing, FinalizingAt = null };
         if (audit.Problem is not null)
         {
             return await FinishAsync(context, run, BatchStatus.Stopped, audit.Problem);
@@ -100,7 +111,14 @@ public static class BatchOrchestrator
         }
 
         context.ContinueAsNew(
-            run with { Again = audit.Short, Settled = audit.Tally, InRetry = audit.InRetry, Tickets = audit.Tickets, Audits = run.Audits + 1 });
+            run with
+            {
+                Again = audit.Short,
+                Settled = audit.Tally,
+                InRetry = audit.InRetry,
+                Tickets = audit.Tickets,
+                Audits = run.Audits + 1,
+            });
         return null!;
     }
 

@@ -9,6 +9,7 @@ internal sealed record QuestionRequest(string? Question, IReadOnlyList<QuestionD
 internal sealed record QuestionDocument(string? Id, string? Title, string? Text);
 
 /// <summary>The JSON of questions.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(QuestionRequest))]
 internal sealed partial class QuestionJson : JsonSerializerContext;

@@ -21,7 +21,9 @@ public sealed record UpstreamView(
             state.BaseUrl,
             state.Circuit,
             limits.Trouble ?? state.Trouble,
-            [.. state.Keys.Select((key, i) => new KeyView(key.Number, key.IsUnavailable ? "out" : "in_use", key.Errors, key.Reason, tests is null ? null : Of(tests[i])))],
+            [.. state.Keys.Select(
+                (key, i) => new KeyView(
+                    key.Number, key.IsUnavailable ? "out" : "in_use", key.Errors, key.Reason, tests is null ? null : Of(tests[i])))],
             limits);
     }
 

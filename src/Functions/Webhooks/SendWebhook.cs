@@ -10,7 +10,8 @@ public sealed class SendWebhook(WebhookSender sender, WebhookOptions options)
     public async Task RunAsync([ActivityTrigger] BatchEvent batchEvent, CancellationToken cancellationToken)
     {
         var payload = JsonSerializer.SerializeToUtf8Bytes(batchEvent, WebhookJson.Default.BatchEvent);
-        if (options.Url.Length > 0 && !await sender.SendAsync(new Uri(options.Url), options.Secret, batchEvent.Id, payload, cancellationToken))
+        if (options.Url.Length > 0
+            && !await sender.SendAsync(new Uri(options.Url), options.Secret, batchEvent.Id, payload, cancellationToken))
         {
             throw new HttpRequestException($"The receiver of webhooks did not take '{batchEvent.Type}' of batch '{batchEvent.Data.Id}'.");
         }

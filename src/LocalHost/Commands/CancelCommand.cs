@@ -19,7 +19,7 @@ internal static class CancelCommand
 
     private static async Task<int> RunAsync(HostSetup setup, string id, CancellationToken cancellationToken)
     {
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, cancellationToken);
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, cancellationToken);
         var canceller = host.Services.GetRequiredService<BatchCanceller>();
         var (view, refusal) = await canceller.CancelAsync(host.Client, id, cancellationToken);
         if (view is null || refusal is not null)
@@ -27,7 +27,7 @@ internal static class CancelCommand
             throw refusal is null ? StatusCommand.NoSuchBatch(id) : new CommandException(ExitCodes.Usage, refusal);
         }
 
-        DroverCommand.Say(host.Folder.IsOurs
+        Terminal.Say(host.Folder.IsOurs
             ? $"{id}: {view.Status}; the next 'drover run' or 'drover serve' closes it."
             : $"{id}: {view.Status}.");
         return ExitCodes.Done;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;
 
@@ -30,7 +29,7 @@ internal static class DroverCommand
         }
         catch (CommandException e)
         {
-            Console.Error.WriteLine($"drover: {e.Message}");
+            Terminal.Say($"drover: {e.Message}");
             return e.ExitCode;
         }
         catch (OperationCanceledException)
@@ -39,30 +38,8 @@ internal static class DroverCommand
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"drover: unexpected: {e}");
+            Terminal.Say($"drover: unexpected: {e}");
             return ExitCodes.Unexpected;
         }
-    }
-
-    /// <summary>A line for the person at the console; standard error, so that standard output is data alone.</summary>
-    public static void Say(string text) => Console.Error.WriteLine(text);
-
-    /// <summary>The console on standard error.</summary>
-    public static IAnsiConsole Stderr { get; } = Create();
-
-    private static IAnsiConsole Create()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Console.Error),
-            Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-            Interactive = Console.IsErrorRedirected ? InteractionSupport.No : InteractionSupport.Detect,
-        });
-        if (Console.IsErrorRedirected)
-        {
-            console.Profile.Width = 200;
-        }
-
-        return console;
     }
 }

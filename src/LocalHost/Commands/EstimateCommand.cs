@@ -27,7 +27,13 @@ internal static class EstimateCommand
         command.SetAction((parsed, cancellation) => RunAsync(
             common.Read(parsed),
             parsed.GetValue(file)!,
-            new NewBatch { Recipe = parsed.GetValue(recipe), Model = parsed.GetValue(model), Prefer = parsed.GetValue(prefer), BudgetUsd = parsed.GetValue(budget) },
+            new NewBatch
+            {
+                Recipe = parsed.GetValue(recipe),
+                Model = parsed.GetValue(model),
+                Prefer = parsed.GetValue(prefer),
+                BudgetUsd = parsed.GetValue(budget),
+            },
             parsed.GetValue(json),
             cancellation));
         return command;

@@ -24,7 +24,7 @@ internal static class KeyCommand
         var (key, hash) = CallerKeys.New();
         Console.WriteLine($"key      {key}");
         Console.WriteLine($"setting  {CallerKeys.Section.Replace(":", "__", StringComparison.Ordinal)}__{name}={hash}");
-        DroverCommand.Say(
+        Terminal.Say(
             "The key is shown this once: give it to the caller. The setting goes into the environment of 'drover serve', or the app settings.");
         return ExitCodes.Done;
     }

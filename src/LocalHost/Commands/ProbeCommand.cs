@@ -45,10 +45,10 @@ internal static class ProbeCommand
         var configuration = new ConfigurationManager();
         LocalSettings.AddTo(configuration);
         configuration["Drover:Upstream:BaseUrl"] = baseUrl ?? configuration["Drover:Upstream:BaseUrl"];
-        var isWithoutKey = !simulated && DroverHost.NeedsSimulator(new HostSetup(), configuration);
+        var isWithoutKey = !simulated && HostOverrides.NeedsSimulator(new HostSetup(), configuration);
         if (isWithoutKey)
         {
-            DroverCommand.Say("No API key is set (OPENAI_API_KEY), so the simulator is measured.");
+            Terminal.Say("No API key is set (OPENAI_API_KEY), so the simulator is measured.");
         }
 
         await using var simulator = simulated || isWithoutKey
@@ -65,8 +65,11 @@ internal static class ProbeCommand
         var keys = (await probe.TestAsync(cancellationToken))
             .Select(r => r.Outcome == Outcome.Result ? "ok" : $"{r.Status} {r.ErrorCode}: {r.ErrorMessage}").ToList();
         var samples = new ProbeSample[keys.Contains("ok") ? streams : 0];
-        await Parallel.ForAsync(0, samples.Length, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, async (i, token) =>
-            samples[i] = await probe.MeasureAsync(model ?? options.Model, token));
+        await Parallel.ForAsync(
+            0,
+            samples.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
+            async (i, token) => samples[i] = await probe.MeasureAsync(model ?? options.Model, token));
         var good = samples.Where(s => s.Error is null).ToList();
         var firstToken = ProbeTimes.Of(good.Select(s => s.FirstToken));
         return new ProbeReport(
@@ -99,7 +102,7 @@ internal static class ProbeCommand
 
         foreach (var (i, key) in report.Keys.Index())
         {
-            DroverCommand.Say($"{report.Upstream}, key {i + 1}: {key}");
+            Terminal.Say($"{report.Upstream}, key {i + 1}: {key}");
         }
 
         if (Console.IsOutputRedirected)
@@ -121,12 +124,12 @@ internal static class ProbeCommand
         AnsiConsole.Write(table);
         if (report.IsTargetMet is { } met)
         {
-            DroverCommand.Say($"Target: 95 of 100 first tokens within {Number(report.TargetMs!.Value)} ms: {(met ? "met" : "not met")}.");
+            Terminal.Say($"Target: 95 of 100 first tokens within {Number(report.TargetMs!.Value)} ms: {(met ? "met" : "not met")}.");
         }
 
         foreach (var error in report.Errors.GroupBy(e => e))
         {
-            DroverCommand.Say($"{error.Count()} streams did not come: {error.Key}");
+            Terminal.Say($"{error.Count()} streams did not come: {error.Key}");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class ProgressDisplay(DroverHost host)
     private async Task<BatchView> ShowBarAsync(BatchSpec spec, CancellationToken interrupted)
     {
         var view = default(BatchView);
-        await DroverCommand.Stderr.Progress()
+        await Terminal.Stderr.Progress()
             .AutoClear(false)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(async context =>
@@ -54,7 +54,7 @@ internal sealed class ProgressDisplay(DroverHost host)
             {
                 next += LineEvery;
                 var share = view.Counts.Total == 0 ? 0 : 1 - (double)view.Counts.Remaining / view.Counts.Total;
-                DroverCommand.Say(string.Create(CultureInfo.InvariantCulture, $"{share,4:0%}  {text}"));
+                Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{share,4:0%}  {text}"));
             }
         });
     }
@@ -122,7 +122,8 @@ internal sealed class ProgressDisplay(DroverHost host)
     private string Left(BatchView view, double rate) => view switch
     {
         { Status: not BatchStatus.InProgress } => view.Status,
-        { Counts: { InRetry: > 0 } counts } when rate <= 0 && counts.InRetry == counts.Remaining => $"waiting in the retry queue: {counts.InRetry:N0}",
+        { Counts: { InRetry: > 0 } counts } when rate <= 0 && counts.InRetry == counts.Remaining =>
+            $"waiting in the retry queue: {counts.InRetry:N0}",
         _ when rate <= 0 => $"waiting{(view.Trouble is { } trouble ? $": {trouble}" : "")}",
         _ => Duration(TimeSpan.FromSeconds(Math.Ceiling(view.Counts.Remaining / rate))),
     };

@@ -21,7 +21,7 @@ internal static class ResultsCommand
 
     private static async Task<int> RunAsync(HostSetup setup, string id, bool errors, CancellationToken cancellationToken)
     {
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, cancellationToken);
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, cancellationToken);
         if (!BatchSpec.IsId(id) || await host.Services.GetRequiredService<BatchStore>().FindAsync(id, cancellationToken) is null)
         {
             throw StatusCommand.NoSuchBatch(id);

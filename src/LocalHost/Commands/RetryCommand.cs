@@ -12,7 +12,10 @@ internal static class RetryCommand
     {
         var id = new Argument<string>("ID") { Description = "The batch." };
         var code =
-            new Option<string[]>("--code") { Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated." };
+            new Option<string[]>("--code")
+            {
+                Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated.",
+            };
         var command = new Command(
             "retry", "Run what failed in a batch that has ended again; results are kept and not paid again.") { id, code };
         var common = new CommonOptions(command, runs: true);
@@ -23,7 +26,7 @@ internal static class RetryCommand
     private static async Task<int> RunAsync(HostSetup setup, string id, string[] codes)
     {
         using var interruption = new Interruption();
-        await using (var looking = await DroverHost.StartAsync(setup with { RunTriggers = false }, DroverCommand.Say, interruption.Asked))
+        await using (var looking = await DroverHost.StartAsync(setup with { RunTriggers = false }, Terminal.Say, interruption.Asked))
         {
             var (view, refusal) = await looking.Services.GetRequiredService<BatchRetrier>()
                 .RetryAsync(looking.Client, id, codes, interruption.Asked);
@@ -39,7 +42,7 @@ internal static class RetryCommand
 
             if (view.HasEnded || !looking.Folder.IsOurs)
             {
-                DroverCommand.Say(
+                Terminal.Say(
                     view.HasEnded
                         ? $"{id}: {view.Status}; nothing failed that could be run again."
                         : $"{id}: {view.Status}; the drover that uses the data folder runs it.");
@@ -47,7 +50,7 @@ internal static class RetryCommand
             }
         }
 
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, interruption.Asked);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var spec = await host.Services.GetRequiredService<BatchStore>().GetAsync(id, ended.Token);
         var last = await new ProgressDisplay(host).ShowAsync(spec, ended.Token);
@@ -58,12 +61,12 @@ internal static class RetryCommand
 
         if (!last.HasEnded)
         {
-            DroverCommand.Say("Stopping: calls under way are awaited. 'drover run' or 'drover serve' goes on with it.");
+            Terminal.Say("Stopping: calls under way are awaited. 'drover run' or 'drover serve' goes on with it.");
             return ExitCodes.Interrupted;
         }
 
         Summary.Show(last, [], host.IsSimulated);
-        DroverCommand.Say($"The results: drover results {id}; the errors: drover results {id} --errors.");
+        Terminal.Say($"The results: drover results {id}; the errors: drover results {id} --errors.");
         return Summary.ExitCodeOf(last);
     }
 
@@ -73,7 +76,7 @@ internal static class RetryCommand
         try
         {
             await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, id, cancellationToken);
-            DroverCommand.Say($"{id} has not ended yet: it goes on where it stood, and 'drover retry' may then be given again.");
+            Terminal.Say($"{id} has not ended yet: it goes on where it stood, and 'drover retry' may then be given again.");
             return null;
         }
         catch (BatchRefusedException e)

@@ -24,7 +24,10 @@ internal static class RunCommand
         var model = new Option<string?>("--model") { Description = "The model for sources that name none; 'auto': chosen for each." };
         var prefer = new Option<string?>("--prefer") { Description = "What models are chosen for: budget, speed or quality." };
         var id =
-            new Option<string?>("--id") { Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference)." };
+            new Option<string?>("--id")
+            {
+                Description = "The batch's id (default: made from the file's content, the recipe, the model and the preference).",
+            };
         var output = new Option<string?>("--output") { Description = "The folder for the result files (default: beside FILE)." };
         var budget = NumberOption.Budget("The most that it may cost, in US dollars. A stopped batch goes on with a higher one.");
         var whenSpent =
@@ -33,7 +36,10 @@ internal static class RunCommand
         var cache = new Option<bool?>("--cache") { Description = "Call the same request once, and take answers of before." };
         var repair = new Option<bool?>("--repair") { Description = "Ask once more for a reply that the recipe cannot use." };
         var takeOver =
-            new Option<bool>("--take-over") { Description = "Run here what another data folder on the same storage has begun, when that one is gone for good." };
+            new Option<bool>("--take-over")
+            {
+                Description = "Run here what another data folder on the same storage has begun, when that one is gone for good.",
+            };
         var command = new Command(
             "run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver };
         var common = new CommonOptions(command, runs: true);
@@ -72,13 +78,13 @@ internal static class RunCommand
 
         using var interruption = new Interruption();
         await using var host = await DroverHost.StartAsync(
-            setup, DroverCommand.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
+            setup, Terminal.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var (spec, view) = await RunAsync(host, file, request, ended.Token);
         for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
         {
-            DroverCommand.Say(
+            Terminal.Say(
                 "Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
             (spec, view) = await RunAsync(host, file, request, ended.Token);
         }
@@ -90,9 +96,9 @@ internal static class RunCommand
 
         if (!view.HasEnded)
         {
-            DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once.");
-            DroverCommand.Say($"{view.Counts.Remaining:N0} of {view.Counts.Total:N0} items are left. The same command goes on:");
-            DroverCommand.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
+            Terminal.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once.");
+            Terminal.Say($"{view.Counts.Remaining:N0} of {view.Counts.Total:N0} items are left. The same command goes on:");
+            Terminal.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
             return ExitCodes.Interrupted;
         }
 
@@ -115,7 +121,7 @@ internal static class RunCommand
         try
         {
             spec = await TakeAsync(host, file, request, interrupted);
-            DroverCommand.Say(
+            Terminal.Say(
                 $"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
             await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted, request.TakeOver);
         }
@@ -185,7 +191,8 @@ internal static class RunCommand
         hash.AppendData(Encoding.UTF8.GetBytes(rest));
         content.Position = 0;
         var name = new string(
-            [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')]).Trim('-');
+            [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')])
+                .Trim('-');
         return $"{(name.Length == 0 ? "run" : name[..Math.Min(name.Length, 60)])}-{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}";
     }
 }

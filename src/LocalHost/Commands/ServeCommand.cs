@@ -46,9 +46,9 @@ internal static class ServeCommand
         }
 
         using var interruption = new Interruption(
-            () => DroverCommand.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, interruption.Asked);
-        DroverCommand.Say($"Drover listens on {host.Address} (data in {host.Folder.Path}). Ctrl-C stops.");
+            () => Terminal.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once."));
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, interruption.Asked);
+        Terminal.Say($"Drover listens on {host.Address} (data in {host.Folder.Path}). Ctrl-C stops.");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return interruption.Asked.IsCancellationRequested

@@ -27,7 +27,7 @@ internal static class StatusCommand
 
     private static async Task<int> RunAsync(HostSetup setup, string? id, bool json, CancellationToken cancellationToken)
     {
-        await using var host = await DroverHost.StartAsync(setup, DroverCommand.Say, cancellationToken);
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, cancellationToken);
         var views = host.Services.GetRequiredService<BatchViews>();
         var shown = id is not null
             ? [await views.FindAsync(host.Client, id, cancellationToken) ?? throw NoSuchBatch(id)]

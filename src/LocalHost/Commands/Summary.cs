@@ -16,21 +16,21 @@ internal static class Summary
             CultureInfo.InvariantCulture,
             $"[{colour}]{view.Status}[/]: {counts.Completed:N0} results, {counts.Failed:N0} errors{(counts.Unrun > 0 ? $", {counts.Unrun:N0} not run" : "")}"
             + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}{(isSimulated ? " (simulated: nothing was paid)" : "")}");
-        DroverCommand.Stderr.MarkupLine(text);
+        Terminal.Stderr.MarkupLine(text);
         if (view.Reason is not null)
         {
-            DroverCommand.Say($"Reason: {view.Reason}");
+            Terminal.Say($"Reason: {view.Reason}");
         }
 
         if (view.Status == BatchStatus.Stopped)
         {
-            DroverCommand.Say(
+            Terminal.Say(
                 $"When that is mended, the same command goes on where it stood; 'drover results {view.Id}' shows what there is.");
         }
 
         foreach (var file in files)
         {
-            DroverCommand.Say($"  {Path.GetRelativePath(".", file)}");
+            Terminal.Say($"  {Path.GetRelativePath(".", file)}");
         }
     }
 

@@ -3,7 +3,6 @@ using Drover.Access;
 using Drover.Functions;
 using Drover.Simulator;
 using Drover.Storage;
-using Drover.Upstreams;
 using DurableTask.Sqlite;
 using Microsoft.Extensions.FileProviders;
 
@@ -76,21 +75,12 @@ internal sealed class DroverHost : IAsyncDisposable
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             builder.Configuration.Sources.Clear();
             builder.Configuration.AddConfiguration(settings, shouldDisposeConfiguration: true);
-            var overrides = Overrides(setup, folder);
+            var overrides = HostOverrides.Of(setup, folder, builder.Configuration);
             overrides[Storage] = storage;
-            // The receipts of blobs lie under it.
-            overrides["AzureFunctionsWebHost:hostId"] = builder.Configuration["AzureFunctionsWebHost:hostId"] ?? "drover";
-            // Whoever calls the command may read the files of this machine anyway.
-            overrides["Drover:Vision:AllowFiles"] = builder.Configuration["Drover:Vision:AllowFiles"] ?? "true";
             builder.Configuration.AddInMemoryCollection(overrides);
-            simulator = setup.RunTriggers && NeedsSimulator(setup, builder.Configuration)
-                ? await StartSimulatorAsync(overrides, cancellationToken)
+            simulator = setup.RunTriggers && HostOverrides.NeedsSimulator(setup, builder.Configuration)
+                ? await HostOverrides.StartSimulatorAsync(overrides, builder.Configuration, cancellationToken)
                 : null;
-            if (simulator is not null)
-            {
-                ListSimulatedModels(overrides, builder.Configuration);
-            }
-
             builder.Configuration.AddInMemoryCollection(overrides);
             if (simulator is not null)
             {
@@ -189,66 +179,10 @@ internal sealed class DroverHost : IAsyncDisposable
         return app;
     }
 
-    private static Dictionary<string, string?> Overrides(HostSetup setup, DataFolder folder)
-    {
-        var overrides = Overrides(setup);
-        overrides["Drover:Batches:SpoolPath"] = folder.SpoolPath;
-        overrides["Drover:Batches:Holder"] = folder.Holder;
-        overrides["Drover:Streams:SpoolPath"] = Path.Combine(folder.Path, "streams");
-        return overrides;
-    }
-
-    internal static Dictionary<string, string?> Overrides(HostSetup setup)
-    {
-        var overrides = new Dictionary<string, string?>();
-        Set(overrides, nameof(UpstreamOptions.BaseUrl), setup.BaseUrl);
-        Set(overrides, nameof(UpstreamOptions.Concurrency), setup.Concurrency);
-        Set(overrides, nameof(UpstreamOptions.RequestsPerMinute), setup.RequestsPerMinute);
-        Set(overrides, nameof(UpstreamOptions.TokensPerMinute), setup.TokensPerMinute);
-        if (setup.MaxOutputTokens is { } most)
-        {
-            overrides["Drover:Recipes:MaxOutputTokens"] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        return overrides;
-    }
-
-    private static void Set(Dictionary<string, string?> overrides, string name, object? value)
-    {
-        if (value is not null)
-        {
-            overrides[$"Drover:Upstream:{name}"] = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
-        }
-    }
-
-    // An address of one's own (a local model, a gateway) may need no key; without one there is nobody to ask.
-    internal static bool NeedsSimulator(HostSetup setup, IConfiguration settings) =>
-        setup.Simulator
-        || (string.IsNullOrWhiteSpace(settings["Drover:Upstream:ApiKey"]) && settings["Drover:Upstream:BaseUrl"] is null or UpstreamOptions.DefaultBaseUrl);
-
-    private static async Task<SimulatorServer> StartSimulatorAsync(
-        Dictionary<string, string?> overrides, CancellationToken cancellationToken)
-    {
-        var simulator = await SimulatorServer.StartAsync(
-            new SimulatorOptions { LatencyP50 = 350, LatencyP95 = 900, LatencyP99 = 1600 }, cancellationToken);
-        Set(overrides, nameof(UpstreamOptions.BaseUrl), simulator.BaseAddress.ToString());
-        Set(overrides, nameof(UpstreamOptions.ApiKey), "simulated");
-        return simulator;
-    }
-
-    /// <summary>Lists the simulator's models, to choose from, unless the settings list some.</summary>
-    internal static void ListSimulatedModels(Dictionary<string, string?> overrides, IConfiguration settings)
-    {
-        foreach (var model in settings.GetSection("Drover:Models").Exists() ? [] : SimulatedModel.BuiltIn)
-        {
-            overrides[$"Drover:Models:{model.Name}:Input"] = model.InputUsd.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            overrides[$"Drover:Models:{model.Name}:Output"] = model.OutputUsd.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-    }
-
     private static Exception Explain(Exception e, HostSetup setup) => e switch
     {
-        DroverSettingsException or StorageUnreachableException or AzuriteException or LocalRuntimeException => new CommandException(ExitCodes.Usage, e.Message),
+        DroverSettingsException or StorageUnreachableException or AzuriteException or LocalRuntimeException =>
+            new CommandException(ExitCodes.Usage, e.Message),
         DurableStoreException => new CommandException(ExitCodes.Usage, e.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => new CommandException(
             ExitCodes.Usage, $"Port {setup.Port} is taken on {setup.Listen}. Free it, or choose another with --port."),

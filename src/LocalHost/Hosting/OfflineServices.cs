@@ -11,13 +11,13 @@ internal static class OfflineServices
     {
         var configuration = new ConfigurationManager();
         LocalSettings.AddTo(configuration);
-        var overrides = DroverHost.Overrides(setup);
+        var overrides = HostOverrides.Of(setup);
         overrides["AzureWebJobsStorage"] = configuration["AzureWebJobsStorage"] is { Length: > 0 } said
             ? said
             : "UseDevelopmentStorage=true";
-        if (DroverHost.NeedsSimulator(setup, configuration))
+        if (HostOverrides.NeedsSimulator(setup, configuration))
         {
-            DroverHost.ListSimulatedModels(overrides, configuration);
+            HostOverrides.ListSimulatedModels(overrides, configuration);
         }
 
         configuration.AddInMemoryCollection(overrides);

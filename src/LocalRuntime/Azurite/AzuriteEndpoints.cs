@@ -46,12 +46,14 @@ public sealed record AzuriteEndpoints(int BlobPort, int QueuePort, int TablePort
             return null; // Whoever connects with it will say what is wrong.
         }
 
-        if (parts.TryGetValue("UseDevelopmentStorage", out var use) && string.Equals(use as string, "true", StringComparison.OrdinalIgnoreCase))
+        if (parts.TryGetValue("UseDevelopmentStorage", out var use)
+            && string.Equals(use as string, "true", StringComparison.OrdinalIgnoreCase))
         {
             return Default;
         }
 
-        if (!parts.TryGetValue("AccountName", out var account) || account as string != Account || PortOf(parts, "BlobEndpoint") is not { } blob)
+        if (!parts.TryGetValue("AccountName", out var account)
+            || account as string != Account || PortOf(parts, "BlobEndpoint") is not { } blob)
         {
             return null;
         }

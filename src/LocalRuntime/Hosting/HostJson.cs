@@ -46,7 +46,9 @@ internal sealed class HostJson
         return new HostSettings
         {
             RoutePrefix = (_values["extensions:http:routePrefix"] ?? "api").Trim('/'),
-            FunctionTimeout = _values["functionTimeout"] == "-1" ? null : Span("functionTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(24)),
+            FunctionTimeout = _values["functionTimeout"] == "-1"
+                ? null
+                : Span("functionTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromDays(24)),
             MaxConcurrentActivities = Number("extensions:durableTask:maxConcurrentActivityFunctions", 1, int.MaxValue),
             MaxConcurrentOrchestrations = Number("extensions:durableTask:maxConcurrentOrchestratorFunctions", 1, int.MaxValue),
             Queues = ReadQueues(),
@@ -64,8 +66,10 @@ internal sealed class HostJson
         var batchSize = Number("extensions:queues:batchSize", 1, 32) ?? defaults.BatchSize;
         return new QueueSettings
         {
-            MaxPollingInterval = Span("extensions:queues:maxPollingInterval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)) ?? defaults.MaxPollingInterval,
-            VisibilityTimeout = Span("extensions:queues:visibilityTimeout", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? defaults.VisibilityTimeout,
+            MaxPollingInterval = Span("extensions:queues:maxPollingInterval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1))
+                ?? defaults.MaxPollingInterval,
+            VisibilityTimeout = Span("extensions:queues:visibilityTimeout", TimeSpan.Zero, TimeSpan.FromDays(7))
+                ?? defaults.VisibilityTimeout,
             BatchSize = batchSize,
             NewBatchThreshold = Number("extensions:queues:newBatchThreshold", 0, 1_000) ?? batchSize / 2,
             MaxDequeueCount = Number("extensions:queues:maxDequeueCount", 1, int.MaxValue) ?? defaults.MaxDequeueCount,
@@ -80,7 +84,8 @@ internal sealed class HostJson
             return null;
         }
 
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            || value < least || value > most)
         {
             Wrong(
                 key, text,

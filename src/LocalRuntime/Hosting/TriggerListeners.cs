@@ -14,7 +14,6 @@ internal sealed class TriggerListeners(
 {
     public IEnumerable<ITriggerListener> Create()
     {
-        var hostId = settings.HostId(options.FunctionAssembly.GetName().Name ?? "host");
         var logger = loggers.CreateLogger("Drover.LocalRuntime.Triggers");
         foreach (var (function, binding) in catalog.With<QueueBinding>())
         {
@@ -23,8 +22,7 @@ internal sealed class TriggerListeners(
 
         foreach (var connection in catalog.With<BlobBinding>().GroupBy(f => settings.FindConnection(f.Binding.Connection)))
         {
-            var name = connection.First().Binding.Connection;
-            yield return new BlobListener(name, [.. connection], settings, host, hostId, options.BlobScanInterval, invoker, time, logger);
+            yield return new BlobListener([.. connection], settings, host, options, invoker, time, logger);
         }
 
         foreach (var (function, binding) in catalog.With<TimerBinding>())

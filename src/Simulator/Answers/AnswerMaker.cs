@@ -27,7 +27,8 @@ internal static class AnswerMaker
     {
         Fault.Truncated => answer with { Text = answer.Text[..(answer.Text.Length * 2 / 3)] },
         Fault.Fenced => answer with { Text = $"```json\n{answer.Text}\n```" },
-        Fault.Wrapped => answer with { Text = $"Here is the JSON you asked for:\n\n{answer.Text}\n\nLet me know if you need anything else." },
+        Fault.Wrapped =>
+            answer with { Text = $"Here is the JSON you asked for:\n\n{answer.Text}\n\nLet me know if you need anything else." },
         _ => answer,
     };
 

@@ -97,7 +97,8 @@ internal sealed class SourceText
         line = line.TrimStart("<#* ");
         foreach (var label in labels)
         {
-            if (line.Length > label.Length && line[label.Length] is ':' or '>' && line.StartsWith(label, StringComparison.OrdinalIgnoreCase))
+            if (line.Length > label.Length && line[label.Length] is ':' or '>'
+                && line.StartsWith(label, StringComparison.OrdinalIgnoreCase))
             {
                 return label;
             }

@@ -167,7 +167,8 @@ internal sealed class TestBatch : IAsyncDisposable
 
     /// <summary>The ids of all outcomes there are, each as often as it is there.</summary>
     public async Task<List<string>> IdsAsync(int shard = 0) =>
-        [.. (await ResultsAsync(shard)).Concat(await ErrorsAsync(shard)).Select(l => l.GetProperty("custom_id").GetString()!).OrderBy(id => id.PadLeft(9))];
+        [.. (await ResultsAsync(shard)).Concat(await ErrorsAsync(shard))
+            .Select(l => l.GetProperty("custom_id").GetString()!).OrderBy(id => id.PadLeft(9))];
 
     public async ValueTask DisposeAsync()
     {

@@ -124,7 +124,10 @@ public sealed class SpendArithmeticTests
     public void Close_OrphansLeft_ChargesWhatIsKnownAndElseTheWorstCase()
     {
         var ledger =
-            Spent(Today, 1) with { Orphans = [new("p/1", "x", Today, 10, 0.5m), new("p/2", "x", Today, 20, 0.5m), new("p/3", "z", Today, 30, 0.5m)] };
+            Spent(Today, 1) with
+            {
+                Orphans = [new("p/1", "x", Today, 10, 0.5m), new("p/2", "x", Today, 20, 0.5m), new("p/3", "z", Today, 30, 0.5m)],
+            };
 
         var closed = SpendArithmetic.Close(ledger, "x", false, o => o.Item == 10 ? 0.125m : null, new BudgetOptions(), Now)!.Value;
 

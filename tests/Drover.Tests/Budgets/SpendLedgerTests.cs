@@ -108,11 +108,14 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         await using var second = new Spender(azurite, blobs, new BudgetOptions { PerBatch = 1 });
         var held = await GrantedAsync(first, "a", 0.75m);
 
+        var asked = TimeProvider.System.GetUtcNow();
         var busy = Assert.IsType<SpendAnswer.Busy>(await second.Ledger.ReserveAsync("x", "b", 0.75m, default));
+        var answered = TimeProvider.System.GetUtcNow();
         held.Settle(0.25m);
         (await GrantedAsync(second, "b", 0.75m)).Settle(0.5m);
 
-        Assert.True(busy.ComeBackAt > TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(5));
+        // It waited for two seconds (timers count in milliseconds of their own), and is to come back one second after it was told so.
+        Assert.InRange(busy.ComeBackAt, asked + TimeSpan.FromSeconds(2.95), answered + TimeSpan.FromSeconds(1));
         Assert.Equal(0.75m, await first.Ledger.CloseBatchAsync("x", false, null, default).WithinPatience());
     }
 
@@ -172,6 +175,11 @@ public sealed class SpendLedgerTests(AzuriteFixture azurite)
         processes[1].Kill();
         await Task.WhenAll(runs).WithinPatience();
 
+        // What is settled was paid, and what is paid is booked. The batch is spent when the rest does not suffice for one call.
+        var batch = (await processes[3].Ledger.ReadAsync("b", default)).Scopes[0];
+        var booked = batch.SettledUsd + batch.ReservedUsd;
+        Assert.InRange(till.Paid, batch.SettledUsd, booked);
+        Assert.InRange(booked, 0.5m - Till.MostPerCall, 0.5m);
         Assert.InRange(till.Paid, 0.35m, 0.5m);
 
         await using var last = new Spender(azurite, blobs, options, time: new ShiftedTime(TimeSpan.FromSeconds(30)));

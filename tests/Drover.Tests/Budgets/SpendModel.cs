@@ -75,6 +75,28 @@ internal sealed class SpendModel
     public decimal Phantoms() =>
         _calls.Where(c => c.State is State.Released or State.Waiting && c.Owner.WasInterrupted).Sum(c => CostOf(c));
 
+    /// <summary>The limits that refused a call, by the reports that were written.</summary>
+    public HashSet<(BudgetScope Scope, string Period)> Refused { get; } = [];
+
+    /// <summary>The shares of limits that what is settled has reached, and whose alerts are due therefore.</summary>
+    public IEnumerable<(BudgetScope Scope, string Period, int Percent)> PassedShares()
+    {
+        var days = Ledger.Days.Keys.Select(day => (Payer: new Payer(""), Day: day));
+        var ofKeys = Ledger.Keys.SelectMany(k => k.Value.Keys.Select(day => (Payer: new Payer("", k.Key), Day: day)));
+        var limits = BatchIds.Select(b => (Scope: BudgetScope.Batch, Payer: new Payer(b), Day: default(DateOnly)))
+            .Concat(days.Select(d => (Scope: BudgetScope.Day, d.Payer, d.Day)))
+            .Concat(days.Select(d => (Scope: BudgetScope.Month, d.Payer, d.Day)))
+            .Concat(ofKeys.Select(d => (Scope: BudgetScope.KeyDay, d.Payer, d.Day)))
+            .Concat(ofKeys.Select(d => (Scope: BudgetScope.KeyMonth, d.Payer, d.Day)));
+        return (
+            from it in limits
+            let limit = Ledger.LimitOf(it.Scope, it.Payer, Options)
+            where limit is not null
+            from percent in new[] { 50, 80, 100 }
+            where Ledger.Settled(it.Scope, it.Payer, it.Day) >= limit * percent / 100
+            select (it.Scope, SpendScopes.PeriodOf(it.Scope, it.Payer, it.Day), percent)).Distinct();
+    }
+
     public void Run(int steps)
     {
         for (var i = 0; i < steps; i++)
@@ -153,7 +175,8 @@ internal sealed class SpendModel
     {
         var batch = BatchIds[_random.Next(2)];
         var item = (ulong)(_random.Next(1, 200) + (batch == "a" ? 0 : 1_000));
-        if (_done[batch].Contains(item) || _calls.Any(c => c.Batch == batch && c.Item == item && c.State is State.Open or State.Waiting && !c.Owner.IsDead))
+        if (_done[batch].Contains(item)
+            || _calls.Any(c => c.Batch == batch && c.Item == item && c.State is State.Open or State.Waiting && !c.Owner.IsDead))
         {
             return;
         }
@@ -219,7 +242,16 @@ internal sealed class SpendModel
         {
             var fate = _calm ? 2 : _random.Next(8);
             Ledger = fate == 0 ? Ledger : next; // 0: not written; 1: written, and the answer lost.
-            Alerts.AddRange(fate == 0 ? [] : verdict.Alerts);
+            if (fate != 0)
+            {
+                Alerts.AddRange(verdict.Alerts);
+                Refused.UnionWith(
+                    from it in report.Leases.Zip(verdict.Margins, (lease, margin) => (lease, margin))
+                    where it.margin.Scope is not null && it.lease.Cheapest > it.margin.AtBest
+                    let scope = it.margin.Scope!.Value
+                    select (scope, SpendScopes.PeriodOf(scope, it.lease.Payer, it.lease.Day)));
+            }
+
             if (dies)
             {
                 Die(process);

@@ -9,6 +9,9 @@ internal sealed class Till
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, decimal> _answered = new();
 
+    /// <summary>The worst case of the dearest item: three times its cost.</summary>
+    public const decimal MostPerCall = 3 * 0.0016m;
+
     public decimal Paid { get; private set; }
 
     /// <summary>The costs of the items that have an outcome.</summary>

@@ -32,7 +32,9 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
             l =>
                 Assert.Equal(
                     (0, 0m),
-                    (l.GetProperty("drover").GetProperty("attempts").GetInt32(), l.GetProperty("drover").GetProperty("cost_usd").GetDecimal())));
+                    (
+                        l.GetProperty("drover").GetProperty("attempts").GetInt32(),
+                        l.GetProperty("drover").GetProperty("cost_usd").GetDecimal())));
         Assert.All(
             lines.GroupBy(l => l.GetProperty("custom_id").GetString()!.Split('-')[0]),
             same => Assert.Single(same.Select(l => l.GetProperty("response").GetProperty("body").GetRawText()).Distinct()));
@@ -87,7 +89,8 @@ public sealed class AnswerCacheTests(AzuriteFixture azurite)
         identities ??= [.. Enumerable.Range(0, 3 * Distinct).Select(i => $"{i % Distinct}")];
         return TestBatch.CreateAsync(
             azurite,
-            identities.Select((identity, i) => TestBatch.Request(identity).Replace($"\"custom_id\":\"{identity}\"", $"\"custom_id\":\"{identity}-{i}\"", StringComparison.Ordinal)),
+            identities.Select((identity, i) => TestBatch.Request(identity)
+                .Replace($"\"custom_id\":\"{identity}\"", $"\"custom_id\":\"{identity}-{i}\"", StringComparison.Ordinal)),
             simulator,
             options: new BatchOptions { ShardItems = Distinct },
             spec: s => s with { Cache = cache });

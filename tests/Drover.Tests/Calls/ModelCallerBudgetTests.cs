@@ -68,7 +68,8 @@ public sealed class ModelCallerBudgetTests(AzuriteFixture azurite)
         Assert.Equal(Outcome.BudgetSpent, refusal!.Outcome);
         Assert.Contains("the whole budget of the key for the day", refusal.ErrorMessage, StringComparison.Ordinal);
         await Eventually.TrueAsync(
-            async () => (await spender.Ledger.ReadAsync(new Payer("", "rich"), default)).Scopes.Single(s => s.Scope == BudgetScope.KeyMonth) is { ReservedUsd: 0, SettledUsd: > 0 },
+            async () => (await spender.Ledger.ReadAsync(new Payer("", "rich"), default))
+                .Scopes.Single(s => s.Scope == BudgetScope.KeyMonth) is { ReservedUsd: 0, SettledUsd: > 0 },
             "to be settled");
     }
 

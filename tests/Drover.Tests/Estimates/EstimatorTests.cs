@@ -24,13 +24,14 @@ public sealed class EstimatorTests
     public async Task EstimateAsync_RequestsSourcesAndBadLines_AddsUpWhatEachModelNeeds()
     {
         var estimate = await EstimateAsync(
-            [Chat, """{"id":"s","text":"One."}""", "not json", """{"id":"s","text":"again"}""", """{"id":"u","text":"x","model":"gpt-99"}""", ""],
+            [Chat, """{"id":"s","text":"One."}""", "not json", """{"id":"s","text":"again"}""",
+                """{"id":"u","text":"x","model":"gpt-99"}""", ""],
             new NewBatch());
 
         Assert.Equal((2, 3), (estimate.Items, estimate.BadLines));
         Assert.Equal(
             [(3, "invalid_json_line"), (4, "duplicate_custom_id"), (5, "model_not_found")],
-            estimate.FirstBadLines.Select(l => ((int)l.Line, l.Code)));
+            estimate.FirstBadLines.Select(l => ((int)l.Line!.Value, l.Code)));
         Assert.Equal(["gpt-4.1", "gpt-4o-mini"], estimate.Models.Select(m => m.Model));
         var chat = estimate.Models[0];
         Assert.Equal((1, 10, 500, 2000), (chat.Items, chat.InputTokens, chat.OutputTokens, chat.MostOutputTokens));
@@ -45,7 +46,8 @@ public sealed class EstimatorTests
     public async Task EstimateAsync_ARequestWithoutAModel_IsSaidToHaveNoPrice()
     {
         var estimate = await EstimateAsync(
-            [Chat, Chat.Replace("\"model\":\"gpt-4.1\",", "", StringComparison.Ordinal).Replace("\"r\"", "\"q\"", StringComparison.Ordinal)],
+            [Chat, Chat.Replace("\"model\":\"gpt-4.1\",", "", StringComparison.Ordinal)
+                .Replace("\"r\"", "\"q\"", StringComparison.Ordinal)],
             new NewBatch());
 
         Assert.Equal((2, 1), (estimate.Items, estimate.UnpricedItems));
@@ -99,8 +101,10 @@ public sealed class EstimatorTests
 
     [Fact]
     public async Task EstimateAsync_RequestThatBreaksRules_NamesThem() => Assert.Equal(
-        ["'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision.", "'prefer' is 'cheap'; it must be budget, speed or quality."],
-        (await Assert.ThrowsAsync<BatchRefusedException>(() => EstimateAsync(["x"], new NewBatch { Recipe = "magic", Prefer = "cheap" }, ("Drover:Models", """{"gpt-4o":{}}""")))).Faults);
+        ["'recipe' is 'magic'; there are: extract, chat, copy, document, answer, vision.",
+            "'prefer' is 'cheap'; it must be budget, speed or quality."],
+        (await Assert.ThrowsAsync<BatchRefusedException>(() =>
+            EstimateAsync(["x"], new NewBatch { Recipe = "magic", Prefer = "cheap" }, ("Drover:Models", """{"gpt-4o":{}}""")))).Faults);
 
     [Fact]
     public async Task CompareAsync_EveryModel_IsPricedForAllItems()
@@ -189,7 +193,9 @@ public sealed class EstimatorTests
             taken += isTaken ? 1 : 0;
             tally.Add(
                 shape,
-                isTaken ? (await counting.CountAsync([TokenEncoding.O200k], by => ValueTask.FromResult(ShapeBy(by))))[TokenEncoding.O200k] : null,
+                isTaken
+                    ? (await counting.CountAsync([TokenEncoding.O200k], by => ValueTask.FromResult(ShapeBy(by))))[TokenEncoding.O200k]
+                    : null,
                 10);
 
             RequestShape ShapeBy(TokenCounter? by) => RequestShape.Read("/v1/chat/completions", body, by);

@@ -235,8 +235,12 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
         await new BatchStore(blobs).ListAsync(null, default).ToListAsync();
 
     private BatchIntake Intake(ContainerLayout blobs) =>
-        new(blobs, new BatchStore(blobs), Auditor(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed), new UpstreamOptions(), new BatchOptions(), new Drover.Files.UploadOptions(), _budgets, new Drover.Calls.CacheOptions(),
-            new SpendLedger(blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance),
+        new(
+            blobs, new BatchStore(blobs), Auditor(blobs), new RecipeCatalogue(), new RecipeOptions(), new ModelCatalogue(_listed),
+            new UpstreamOptions(), new BatchOptions(), new Drover.Files.UploadOptions(), _budgets, new Drover.Calls.CacheOptions(),
+            new SpendLedger(
+                blobs, _budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance),
+                _time, new Random(1), NullLogger<SpendLedger>.Instance),
             _time);
 
     [Theory]

@@ -77,9 +77,15 @@ public sealed class ModelSelectorTests
 
     [Theory]
     [InlineData("""{"id":"1","text":"t","model":"gpt-99"}""", "model_not_found", "'model' is 'gpt-99', whose prices are not known;")]
-    [InlineData("""{"id":"1","text":"t","complexity":"high"}""", "no_suitable_model", "A model is to be chosen and none are listed to choose from;")]
-    [InlineData("""{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"gpt-99"}}""", "model_not_found", "'body.model' is 'gpt-99', whose prices are not known;")]
-    [InlineData("""{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"auto"}}""", "model_not_found", "'body.model' is 'auto'; a request line names its model itself,")]
+    [InlineData(
+        """{"id":"1","text":"t","complexity":"high"}""", "no_suitable_model",
+        "A model is to be chosen and none are listed to choose from;")]
+    [InlineData(
+        """{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"gpt-99"}}""",
+        "model_not_found", "'body.model' is 'gpt-99', whose prices are not known;")]
+    [InlineData(
+        """{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"auto"}}""",
+        "model_not_found", "'body.model' is 'auto'; a request line names its model itself,")]
     public void ModelOf_ModelThatIsNotKnownOrCannotBeChosen_IsTheItemsFault(string line, string code, string message)
     {
         new ModelSelector(new ModelCatalogue()).ModelOf(new ModelWish("gpt-4o"), Read(line), out var fault);

@@ -65,7 +65,8 @@ public sealed class ResponsesTests
     [InlineData("\"something_new\":1", "something_new")]
     [InlineData("\"input\":[{\"role\":\"user\",\"content\":\"a\"},{\"type\":\"item_reference\",\"id\":\"i\"}]", "input[1]")]
     [InlineData("\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_id\":\"f\"}]}]", "input[0].content[0]")]
-    [InlineData("\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"f\"}]}]", "input[0].content[0].file_id")]
+    [InlineData(
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"f\"}]}]", "input[0].content[0].file_id")]
     [InlineData("\"input\":[{\"role\":\"user\"}]", "input[0].content")]
     [InlineData("\"input\":7", "input")]
     [InlineData("\"input\":null", "input")]
@@ -100,8 +101,12 @@ public sealed class ResponsesTests
     }
 
     [Theory]
-    [InlineData("""{"choices":[{"finish_reason":"length","message":{"content":"a"}}]}""", "incomplete", "max_output_tokens", """[{"type":"output_text","annotations":[],"logprobs":[],"text":"a"}]""")]
-    [InlineData("""{"choices":[{"finish_reason":"content_filter","message":{"content":null,"refusal":"No."}}]}""", "incomplete", "content_filter", """[{"type":"refusal","refusal":"No."}]""")]
+    [InlineData(
+        """{"choices":[{"finish_reason":"length","message":{"content":"a"}}]}""", "incomplete",
+        "max_output_tokens", """[{"type":"output_text","annotations":[],"logprobs":[],"text":"a"}]""")]
+    [InlineData(
+        """{"choices":[{"finish_reason":"content_filter","message":{"content":null,"refusal":"No."}}]}""",
+        "incomplete", "content_filter", """[{"type":"refusal","refusal":"No."}]""")]
     [InlineData("""{"choices":[]}""", "failed", null, null)]
     [InlineData("""{}""", "failed", null, null)]
     public void Of_AnAnswerThatIsCut_SaysWhy(string chat, string status, string? reason, string? content)

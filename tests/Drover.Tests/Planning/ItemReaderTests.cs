@@ -10,7 +10,9 @@ public sealed class ItemReaderTests
     private const string Urls = "/v1/chat/completions, /v1/completions, /v1/embeddings, /v1/responses";
 
     [Theory]
-    [InlineData("""{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"x":[1]}}""", "a", "/v1/chat/completions", """{"x":[1]}""")]
+    [InlineData(
+        """{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"x":[1]}}""",
+        "a", "/v1/chat/completions", """{"x":[1]}""")]
     [InlineData("""{"body": {"x":1} ,"url":"/v1/embeddings","custom_id":"a"}""", "a", "/v1/embeddings", """{"x":1}""")]
     [InlineData("""{"custom_id":17,"url":"/v1/responses","body":{}}""", "17", "/v1/responses", "{}")]
     [InlineData("""{"\u0063ustom_id":"\u00e9","url":"\/v1\/responses","body":{}}""", "é", "/v1/responses", "{}")]
@@ -48,30 +50,48 @@ public sealed class ItemReaderTests
     [InlineData("null", "invalid_json_line", "The line must be a JSON object; it is true, false or null.")]
     [InlineData("{}", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
     [InlineData("""{"text":"x"}""", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
-    [InlineData("""{"id":null,"text":"x"}""", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
+    [InlineData(
+        """{"id":null,"text":"x"}""", "invalid_request", "The line has no id: a request line needs 'custom_id', a source needs 'id'.")]
     [InlineData("""{"url":"/v1/responses","body":{}}""", "invalid_request", "A request line needs 'custom_id'.")]
     [InlineData("""{"id":"a","url":"/v1/responses","body":{}}""", "invalid_request", "A request line needs 'custom_id'.")]
     [InlineData("""{"id":"","text":"x"}""", "invalid_request", "'id' must be a text of 1 to 512 characters (or a number).")]
     [InlineData("""{"id":true,"text":"x"}""", "invalid_request", "'id' must be a text of 1 to 512 characters (or a number).")]
     [InlineData("""{"id":{"a":1},"text":"x"}""", "invalid_request", "'id' must be a text of 1 to 512 characters (or a number).")]
-    [InlineData("""{"custom_id":"","url":"/v1/responses","body":{}}""", "invalid_request", "'custom_id' must be a text of 1 to 512 characters (or a number).")]
-    [InlineData("""{"custom_id":["a"],"url":"/v1/responses","body":{}}""", "invalid_request", "'custom_id' must be a text of 1 to 512 characters (or a number).")]
+    [InlineData(
+        """{"custom_id":"","url":"/v1/responses","body":{}}""", "invalid_request",
+        "'custom_id' must be a text of 1 to 512 characters (or a number).")]
+    [InlineData(
+        """{"custom_id":["a"],"url":"/v1/responses","body":{}}""", "invalid_request",
+        "'custom_id' must be a text of 1 to 512 characters (or a number).")]
     [InlineData("""{"id":"a"}""", "invalid_request", "A source needs 'text', 'title', 'image' or 'documents'.")]
     [InlineData("""{"id":"a","text":"","title":""}""", "invalid_request", "A source needs 'text', 'title', 'image' or 'documents'.")]
     [InlineData("""{"id":"a","text":7}""", "invalid_request", "A source needs 'text', 'title', 'image' or 'documents'.")]
-    [InlineData("""{"id":"a","text":"x","priority":10}""", "invalid_request", "'priority' is 10; it must be a whole number from 0 to 9, and higher goes first.")]
-    [InlineData("""{"id":"a","text":"x","priority":-1}""", "invalid_request", "'priority' is -1; it must be a whole number from 0 to 9, and higher goes first.")]
-    [InlineData("""{"id":"a","text":"x","priority":1.5}""", "invalid_request", "'priority' is 1.5; it must be a whole number from 0 to 9, and higher goes first.")]
-    [InlineData("""{"id":"a","text":"x","priority":"5"}""", "invalid_request", "'priority' is no number; it must be a whole number from 0 to 9, and higher goes first.")]
-    [InlineData("""{"id":"a","text":"x","priority":[5]}""", "invalid_request", "'priority' is no number; it must be a whole number from 0 to 9, and higher goes first.")]
-    [InlineData("""{"custom_id":"a","method":"GET","url":"/v1/responses","body":{}}""", "invalid_request", "'method' is 'GET'; it must be POST.")]
+    [InlineData(
+        """{"id":"a","text":"x","priority":10}""", "invalid_request",
+        "'priority' is 10; it must be a whole number from 0 to 9, and higher goes first.")]
+    [InlineData(
+        """{"id":"a","text":"x","priority":-1}""", "invalid_request",
+        "'priority' is -1; it must be a whole number from 0 to 9, and higher goes first.")]
+    [InlineData(
+        """{"id":"a","text":"x","priority":1.5}""", "invalid_request",
+        "'priority' is 1.5; it must be a whole number from 0 to 9, and higher goes first.")]
+    [InlineData(
+        """{"id":"a","text":"x","priority":"5"}""", "invalid_request",
+        "'priority' is no number; it must be a whole number from 0 to 9, and higher goes first.")]
+    [InlineData(
+        """{"id":"a","text":"x","priority":[5]}""", "invalid_request",
+        "'priority' is no number; it must be a whole number from 0 to 9, and higher goes first.")]
+    [InlineData(
+        """{"custom_id":"a","method":"GET","url":"/v1/responses","body":{}}""", "invalid_request", "'method' is 'GET'; it must be POST.")]
     [InlineData("""{"custom_id":"a","method":1,"url":"/v1/responses","body":{}}""", "invalid_request", "'method' is ''; it must be POST.")]
     [InlineData("""{"custom_id":"a","url":"/v1/files","body":{}}""", "invalid_url", $"'url' is '/v1/files'; it must be one of {Urls}.")]
     [InlineData("""{"custom_id":"a","body":{}}""", "invalid_url", $"'url' is ''; it must be one of {Urls}.")]
     [InlineData("""{"custom_id":"a","url":"/v1/responses"}""", "invalid_request", "'body' must be a JSON object.")]
     [InlineData("""{"custom_id":"a","url":"/v1/responses","body":"{}"}""", "invalid_request", "'body' must be a JSON object.")]
     [InlineData("""{"custom_id":"a","url":"/v1/responses","body":null}""", "invalid_request", "'body' must be a JSON object.")]
-    [InlineData("""{"custom_id":"a","url":"/v1/responses","body":{"model":"m","stream":true,"n":1}}""", "invalid_request", "'body.stream' is true; an answer in a batch comes whole, so it must be false or left out.")]
+    [InlineData(
+        """{"custom_id":"a","url":"/v1/responses","body":{"model":"m","stream":true,"n":1}}""", "invalid_request",
+        "'body.stream' is true; an answer in a batch comes whole, so it must be false or left out.")]
     public void Read_RuleBroken_SaysWhich(string line, string code, string message)
     {
         Assert.Null(Read(line, out var fault));

@@ -48,7 +48,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
         Assert.Equal((2, 6, 5), (plan.Shards, plan.Items, plan.Invalid));
         Assert.Equal(["a", "b", "c", "d", "e", "f"], items.SelectMany(s => s));
         Assert.Equal(
-            [(3, "duplicate_custom_id"), (6, "duplicate_custom_id"), (8, "duplicate_custom_id"), (9, "duplicate_custom_id"), (11, "duplicate_custom_id")],
+            [.. new[] { 3, 6, 8, 9, 11 }.Select(line => (line, "duplicate_custom_id"))],
             await InvalidAsync(blobs));
         Assert.Equal(
             "Line 6: The id 'b' was used on line 2 already; each must be unique.",

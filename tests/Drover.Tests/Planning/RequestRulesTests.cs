@@ -34,7 +34,7 @@ public sealed class RequestRulesTests(AzuriteFixture azurite)
         var (plan, faults) = await PlanAsync($"{Good}\n{line}\n");
 
         Assert.Equal((code, 0), (plan.ProblemCode, plan.Shards));
-        var fault = Assert.Single(faults).Error;
+        var fault = Assert.Single(faults);
         Assert.Equal((code, number), (fault.Code, fault.Line));
         Assert.EndsWith(plan.Problem!, fault.Message, StringComparison.Ordinal);
     }
@@ -57,10 +57,10 @@ public sealed class RequestRulesTests(AzuriteFixture azurite)
         var (plan, faults) = await PlanAsync(string.Concat(Enumerable.Repeat("nope\n", 1000)));
 
         Assert.Equal("invalid_json_line", plan.ProblemCode);
-        Assert.Equal(Enumerable.Range(1, 100).Select(i => (long)i), faults.Select(f => f.Error.Line));
+        Assert.Equal(Enumerable.Range(1, 100).Select(i => (long?)i), faults.Select(f => f.Line));
     }
 
-    private async Task<(BatchPlan Plan, IReadOnlyList<InvalidLine> Faults)> PlanAsync(string input, long most = 1000)
+    private async Task<(BatchPlan Plan, IReadOnlyList<LineFault> Faults)> PlanAsync(string input, long most = 1000)
     {
         var blobs = await azurite.CreateContainerAsync();
         await blobs.ByName("files/x").WriteAsync(Encoding.UTF8.GetBytes(input));

@@ -113,7 +113,8 @@ public sealed class TokenSampleTests(AzuriteFixture azurite)
         var (again, same) = await BatchAsync();
         Assert.Equal(
             plan.TokenRatio,
-            (await new Planner(again, new BatchOptions(), TestBatch.Selector, new TokenSampler(new RecipeCatalogue())).PlanAsync(same, default)).TokenRatio);
+            (await new Planner(again, new BatchOptions(), TestBatch.Selector, new TokenSampler(new RecipeCatalogue()))
+                .PlanAsync(same, default)).TokenRatio);
     }
 
     [Fact]

@@ -67,11 +67,18 @@ public sealed class ExtractRecipeTests(AzuriteFixture azurite)
     [InlineData("""{"keywords":["a","b","c","d"]}""", "'keywords' has 4 items; there must be 5.")]
     [InlineData("""{"keywords":["a","b","c","d",5]}""", "'keywords[4]' must be a text; it is a number.")]
     [InlineData("""{"keywords":["a","b","c","d","e"],"summary":null}""", "'summary' must be a text; it is null.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":[]}""", "'categories' has 0 items; there must be from 1 to 3.")]
+    [InlineData(
+        """{"keywords":["a","b","c","d","e"],"summary":"s","categories":[]}""", "'categories' has 0 items; there must be from 1 to 3.")]
     [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"]}""", "'confidence' is missing.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":"80"}""", "'confidence' must be a whole number; it is a text.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":101}""", "'confidence' is 101; it must be from 0 to 100.")]
-    [InlineData("""{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":1e999}""", "'confidence' is 1e999; it must be from 0 to 100.")]
+    [InlineData(
+        """{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":"80"}""",
+        "'confidence' must be a whole number; it is a text.")]
+    [InlineData(
+        """{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":101}""",
+        "'confidence' is 101; it must be from 0 to 100.")]
+    [InlineData(
+        """{"keywords":["a","b","c","d","e"],"summary":"s","categories":["x"],"confidence":1e999}""",
+        "'confidence' is 1e999; it must be from 0 to 100.")]
     public void Read_RuleBroken_SaysWhich(string reply, string expected)
     {
         Assert.Null(Read(reply, out var fault));

@@ -93,7 +93,8 @@ public sealed class JsonReplyTests
         (JsonValueKind.Object, JsonValueKind.Object) =>
             part.EnumerateObject().All(p => whole.TryGetProperty(p.Name, out var w) && IsPartOf(p.Value, w)),
         (JsonValueKind.Array, JsonValueKind.Array) =>
-            part.GetArrayLength() <= whole.GetArrayLength() && part.EnumerateArray().Zip(whole.EnumerateArray()).All(p => IsPartOf(p.First, p.Second)),
+            part.GetArrayLength() <= whole.GetArrayLength()
+                && part.EnumerateArray().Zip(whole.EnumerateArray()).All(p => IsPartOf(p.First, p.Second)),
         _ => JsonElement.DeepEquals(part, whole),
     };
 }

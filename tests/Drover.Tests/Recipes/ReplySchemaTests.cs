@@ -9,18 +9,29 @@ public sealed class ReplySchemaTests
 {
     [Theory]
     [InlineData("""{"type":"strng"}""", "'#/type' is \"strng\"; there are object, array, string, number, integer, boolean, null.")]
-    [InlineData("""{"properties":{"grade":{"type":"string","maxLength":-1}}}""", "'#/properties/grade/maxLength' is -1; it must be 0 or more.")]
-    [InlineData("""{"properties":{"a/b":{"minItems":1.5}}}""", "'#/properties/a~1b/minItems' is 1.5; it must be a whole number of 0 or more.")]
+    [InlineData(
+        """{"properties":{"grade":{"type":"string","maxLength":-1}}}""", "'#/properties/grade/maxLength' is -1; it must be 0 or more.")]
+    [InlineData(
+        """{"properties":{"a/b":{"minItems":1.5}}}""", "'#/properties/a~1b/minItems' is 1.5; it must be a whole number of 0 or more.")]
     [InlineData("""{"pattern":"(a"}""", "'#/pattern' is \"(a\"; it must be a regular expression that .NET can run (Invalid pattern '(a' at offset 2. Not enough )'s).")]
-    [InlineData("""{"pattern":"\\p{Script=Greek}"}""", "'#/pattern' is \"\\\\p{Script=Greek}\"; it must be a regular expression that .NET can run (")]
+    [InlineData(
+        """{"pattern":"\\p{Script=Greek}"}""",
+        "'#/pattern' is \"\\\\p{Script=Greek}\"; it must be a regular expression that .NET can run (")]
     [InlineData("""{"pattern":"a\\Z"}""", "'#/pattern' is \"a\\\\Z\"; it must be a regular expression that .NET can run ('\\Z' is no part of ECMAScript; write ^ or $).")]
     [InlineData("""{"$ref":"#/$defs/gone"}""", "'#/$ref' is \"#/$defs/gone\"; there is nothing at that place of the schema.")]
-    [InlineData("""{"items":{"$ref":"https://example.com/s"}}""", "'#/items/$ref' is \"https://example.com/s\"; it must be # or begin with #/, since only what is in the schema is referred to.")]
+    [InlineData(
+        """{"items":{"$ref":"https://example.com/s"}}""",
+        "'#/items/$ref' is \"https://example.com/s\"; it must be # or begin with #/, since only what is in the schema is referred to.")]
     [InlineData("""{"$ref":"#"}""", "'#' refers to itself without end: # → #.")]
-    [InlineData("""{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/a"}]}}}""", "'#/$defs/a' refers to itself without end: #/$defs/a → #/$defs/a/allOf/0 → #/$defs/b → #/$defs/b/anyOf/1 → #/$defs/a.")]
-    [InlineData("""{"items":[{"type":"string"}]}""", "'#/items' is [{\"type\":\"string\"}]; it must be one schema; a list of them is 'prefixItems'.")]
+    [InlineData(
+        """{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/a"}]}}}""",
+        "'#/$defs/a' refers to itself without end: #/$defs/a → #/$defs/a/allOf/0 → #/$defs/b → #/$defs/b/anyOf/1 → #/$defs/a.")]
+    [InlineData(
+        """{"items":[{"type":"string"}]}""", "'#/items' is [{\"type\":\"string\"}]; it must be one schema; a list of them is 'prefixItems'.")]
     [InlineData("""{"multipleOf":0}""", "'#/multipleOf' is 0; it must be more than 0.")]
-    [InlineData("""{"properties":{"a":{"$id":"x","items":{"$ref":"#"}}}}""", "'#/properties/a/$id' is \"x\"; a schema with an address of its own must have no '$ref', which would begin there.")]
+    [InlineData(
+        """{"properties":{"a":{"$id":"x","items":{"$ref":"#"}}}}""",
+        "'#/properties/a/$id' is \"x\"; a schema with an address of its own must have no '$ref', which would begin there.")]
     [InlineData("""{"if":{"type":"null"}}""", "'#/if' is not supported; there are $ref,")]
     [InlineData("""[1]""", "'#' is [1]; a schema must be an object, true or false.")]
     [InlineData("""{"type":""", "It is no JSON schema: ")]
@@ -91,11 +102,17 @@ public sealed class ReplySchemaTests
     [InlineData("""{"$ref":"#/$defs/a~1b%20c","$defs":{"a/b c":{"type":"integer"}}}""", "1.6", "2")]
     [InlineData("""{"anyOf":[{"type":"integer"},{"type":"number"}]}""", "1.6", "1.6")]
     [InlineData("""{"anyOf":[{"type":"string","maxLength":3},{"type":"null"}]}""", "\"abcde\"", "\"ab…\"")]
-    [InlineData("""{"oneOf":[{"type":"object","additionalProperties":false,"properties":{"kind":{"const":"a"}}},{"type":"object","additionalProperties":false,"properties":{"kind":{"const":"b"},"n":{"type":"integer"}}}]}""", """{"kind":"b","n":1.2,"more":1}""", """{"kind":"b","n":1}""")]
-    [InlineData("""{"allOf":[{"properties":{"a":{"maxLength":2}}},{"properties":{"b":{"type":"integer"}}}],"required":["a"]}""", """{"a":"xyz","b":0.7}""", """{"b":1,"a":"x…"}""")]
+    [InlineData(
+        """{"oneOf":[{"type":"object","additionalProperties":false,"properties":{"kind":{"const":"a"}}},{"type":"object","additionalProperties":false,"properties":{"kind":{"const":"b"},"n":{"type":"integer"}}}]}""",
+        """{"kind":"b","n":1.2,"more":1}""", """{"kind":"b","n":1}""")]
+    [InlineData(
+        """{"allOf":[{"properties":{"a":{"maxLength":2}}},{"properties":{"b":{"type":"integer"}}}],"required":["a"]}""",
+        """{"a":"xyz","b":0.7}""", """{"b":1,"a":"x…"}""")]
     [InlineData("""{"uniqueItems":true,"items":{"type":"integer"}}""", "[3,1,3.0,2]", "[3,1,2]")]
     [InlineData("""{"prefixItems":[{"type":"string"}],"items":false}""", """["a",1]""", """["a"]""")]
-    [InlineData("""{"type":"object","properties":{"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["next"],"additionalProperties":false}""", """{"next":{"next":{"x":1}}}""", """{"next":{"next":{"next":null}}}""")]
+    [InlineData(
+        """{"type":"object","properties":{"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["next"],"additionalProperties":false}""",
+        """{"next":{"next":{"x":1}}}""", """{"next":{"next":{"next":null}}}""")]
     [InlineData("""{"type":"integer"}""", "9007199254740993", "9007199254740993")]
     [InlineData("""{"additionalProperties":{"type":"integer"}}""", """{"a":1.9}""", """{"a":2}""")]
     public void Read_WhatIsTooMuch_IsMendedThroughReferencesAndAlternatives(string schema, string value, string expected)
@@ -108,18 +125,29 @@ public sealed class ReplySchemaTests
 
     [Theory]
     [InlineData("""{"required":["a"]}""", "{}", "'a' is missing.")]
-    [InlineData("""{"oneOf":[{"type":"integer"},{"minimum":0}]}""", "1", "The reply fits more than one of the forms that it may have (#/oneOf/0, #/oneOf/1).")]
-    [InlineData("""{"oneOf":[{"properties":{"kind":{"const":"a"},"n":{"type":"integer"}}},{"properties":{"kind":{"const":"b"}}}]}""", """{"kind":"a","n":"x"}""", "'n' must be a whole number; it is a text.")]
-    [InlineData("""{"properties":{"d":{"format":"date"}}}""", """{"d":"2023-02-29"}""", "'d' is \"2023-02-29\"; it must be of the format date.")]
+    [InlineData(
+        """{"oneOf":[{"type":"integer"},{"minimum":0}]}""", "1",
+        "The reply fits more than one of the forms that it may have (#/oneOf/0, #/oneOf/1).")]
+    [InlineData(
+        """{"oneOf":[{"properties":{"kind":{"const":"a"},"n":{"type":"integer"}}},{"properties":{"kind":{"const":"b"}}}]}""",
+        """{"kind":"a","n":"x"}""", "'n' must be a whole number; it is a text.")]
+    [InlineData(
+        """{"properties":{"d":{"format":"date"}}}""", """{"d":"2023-02-29"}""", "'d' is \"2023-02-29\"; it must be of the format date.")]
     [InlineData("""{"properties":{"d":{"pattern":"^[A-Z]+$"}}}""", """{"d":"A1"}""", "'d' is \"A1\"; it must match the pattern ^[A-Z]+$.")]
     [InlineData("""{"exclusiveMinimum":0}""", "0", "The reply is 0; it must be more than 0.")]
     [InlineData("""{"exclusiveMaximum":1.5}""", "1.5", "The reply is 1.5; it must be less than 1.5.")]
     [InlineData("""{"multipleOf":0.05}""", "0.12", "The reply is 0.12; it must be a multiple of 0.05.")]
-    [InlineData("""{"propertyNames":{"pattern":"^[a-z]+$"}}""", """{"A":1}""", "A name of the reply is not allowed: 'A' is \"A\"; it must match the pattern ^[a-z]+$.")]
+    [InlineData(
+        """{"propertyNames":{"pattern":"^[a-z]+$"}}""", """{"A":1}""",
+        "A name of the reply is not allowed: 'A' is \"A\"; it must match the pattern ^[a-z]+$.")]
     [InlineData("""{"not":{"type":"string"}}""", "\"x\"", "The reply is \"x\", which the schema forbids (#/not).")]
     [InlineData("""{"minProperties":2}""", """{"a":1}""", "The reply has 1 members; there must be at least 2.")]
-    [InlineData("""{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","required":["b"],"properties":{"b":{"type":"string"}}}}}}""", """{"a":[{"b":"x"},{}]}""", "'a[1].b' is missing.")]
-    [InlineData("""{"format":"uri","maxLength":12}""", "\"http://example.com\"", "The reply is \"http://example.com\"; it must be of the format uri.")]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","required":["b"],"properties":{"b":{"type":"string"}}}}}}""",
+        """{"a":[{"b":"x"},{}]}""", "'a[1].b' is missing.")]
+    [InlineData(
+        """{"format":"uri","maxLength":12}""", "\"http://example.com\"",
+        "The reply is \"http://example.com\"; it must be of the format uri.")]
     public void Read_WhatCannotBeMended_NamesThePlaceTheValueAndTheRule(string schema, string value, string fault)
     {
         Assert.Null(Parse(schema).Read(JsonElement.Parse(value), out var told));

@@ -22,7 +22,7 @@ public sealed class StagesTests(AzuriteFixture azurite)
 
         var (last, stages) = await RunAsync(batch);
 
-        Assert.InRange(stages, 4, 9);
+        Assert.Equal(5, stages); // The texts, and what the longest has of parts brought together four times.
         Assert.Equal((3, 0, 0), (last.Tally.Completed, last.Tally.Failed, last.Tally.Unrun));
         var results = await OutcomesAsync(batch, stages, ContainerLayout.ResultsName);
         Assert.Equal(["long", "middle", "short"], results.Select(Id).Order());
@@ -43,16 +43,16 @@ public sealed class StagesTests(AzuriteFixture azurite)
 
         var (last, stages) = await RunAsync(batch);
 
+        // The simulator cuts off the replies to these three, the same at every run: it draws by the request.
         var errors = await OutcomesAsync(batch, stages, ContainerLayout.ErrorsName);
-        Assert.Equal((12, errors.Count), (last.Tally.Completed + last.Tally.Failed, last.Tally.Failed));
-        Assert.InRange(errors.Count, 1, 11);
-        Assert.Contains(errors, e => e.GetProperty("error").GetProperty("code").GetString() == "part_failed");
-        Assert.All(
-            errors,
-            e =>
-                Assert.Matches(
-                    "^(Part \\d of \\d failed: unreadable_reply: )?'|^The reply",
-                    e.GetProperty("error").GetProperty("message").GetString()));
+        Assert.Equal((9, 3), (last.Tally.Completed, last.Tally.Failed));
+        Assert.Equal(
+            [
+                """d6: {"code":"part_failed","message":"Part 2 of 2 failed: unreadable_reply: 'key_points' is missing."}""",
+                """d7: {"code":"part_failed","message":"Part 4 of 4 failed: unreadable_reply: 'key_points' is missing."}""",
+                """d8: {"code":"part_failed","message":"Part 4 of 4 failed: unreadable_reply: 'key_points' is missing."}""",
+            ],
+            errors.Select(e => $"{Id(e)}: {e.GetProperty("error").GetRawText()}").Order());
         Assert.Equal(batch.Upstream.Stats.CostUsd, last.Tally.CostUsd);
     }
 
@@ -173,7 +173,8 @@ public sealed class StagesTests(AzuriteFixture azurite)
     {
         id,
         title = $"Herds {id}",
-        text = string.Concat(Enumerable.Range(1, paragraphs).Select(i => $"Drovers walked herd {i} of {id} over the hills in the year {1700 + i}. 牛の群れは丘を越えた。 ")),
+        text = string.Concat(Enumerable.Range(1, paragraphs)
+            .Select(i => $"Drovers walked herd {i} of {id} over the hills in the year {1700 + i}. 牛の群れは丘を越えた。 ")),
     });
 
     private Task<TestBatch> StartAsync(string recipe, SimulatorOptions simulator, params string[] lines) =>

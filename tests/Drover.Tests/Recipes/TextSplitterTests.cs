@@ -8,8 +8,12 @@ public sealed class TextSplitterTests
 {
     [Theory]
     [InlineData("One. Two! Three? Four", "One. |Two! |Three? |Four")]
-    [InlineData("Mr. Smith paid 3.5 pounds, i.e. much. He left at 5 p.m. and came back.", "Mr. Smith paid 3.5 pounds, i.e. much. |He left at 5 p.m. and came back.")]
-    [InlineData("\"Is it?\" he asked. \"It is.\" J. R. Tolkien wrote … and wrote.", "\"Is it?\" he asked. |\"It is.\" |J. R. Tolkien wrote … and wrote.")]
+    [InlineData(
+        "Mr. Smith paid 3.5 pounds, i.e. much. He left at 5 p.m. and came back.",
+        "Mr. Smith paid 3.5 pounds, i.e. much. |He left at 5 p.m. and came back.")]
+    [InlineData(
+        "\"Is it?\" he asked. \"It is.\" J. R. Tolkien wrote … and wrote.",
+        "\"Is it?\" he asked. |\"It is.\" |J. R. Tolkien wrote … and wrote.")]
     [InlineData("吾輩は猫である。名前はまだ無い。「そうか。」と主人は言った。「はい！」彼は答えた。", "吾輩は猫である。|名前はまだ無い。|「そうか。」と主人は言った。|「はい！」|彼は答えた。")]
     [InlineData("你好吗？我很好。再见！", "你好吗？|我很好。|再见！")]
     [InlineData("No end\nNew line\n\n  Indented", "No end\n|New line\n\n  |Indented")]
@@ -62,8 +66,8 @@ public sealed class TextSplitterTests
         var counter = TokenCounter.For("gpt-4o");
         string[] pieces =
             [
-                "吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x7".PadRight(400, '7'), "。", "\"Yes.\" ", "、", "𠮷野家で", "\u0301",
-                "12.50 EUR, EAN 4006381333931. "
+                "吾輩は猫である。", "Mr. Smith went. ", "😀", "a", " ", "\n", "é", "x7".PadRight(400, '7'), "。", "\"Yes.\" ", "、", "𠮷野家で",
+                "\u0301", "12.50 EUR, EAN 4006381333931. "
             ];
         for (var round = 0; round < 300; round++)
         {

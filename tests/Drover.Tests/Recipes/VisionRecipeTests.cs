@@ -54,7 +54,9 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
     [InlineData("describe", """{"description":"A cat.","more":1}""", """{"description":"A cat."}""")]
     [InlineData("read", """{"text":""}""", """{"text":""}""")]
     [InlineData("detect", """{"objects":[]}""", """{"objects":[]}""")]
-    [InlineData("detect", """{"objects":[{"label":"cat","confidence":0.9,"x":1}]}""", """{"objects":[{"label":"cat","confidence":0.9,"box":null}]}""")]
+    [InlineData(
+        "detect", """{"objects":[{"label":"cat","confidence":0.9,"x":1}]}""",
+        """{"objects":[{"label":"cat","confidence":0.9,"box":null}]}""")]
     [InlineData(
         "detect",
         """{"objects":[{"box":{"y":0.1,"x":0,"width":1,"height":0.5},"label":"cat","confidence":1}]}""",
@@ -68,7 +70,8 @@ public sealed class VisionRecipeTests(AzuriteFixture azurite) : IDisposable
     [InlineData("read", """{"text":["a"]}""", "'text' must be a text; it is a list.")]
     [InlineData("detect", """{"objects":["cat"]}""", "'objects[0]' must be an object; it is a text.")]
     [InlineData("detect", """{"objects":[{"label":"cat","confidence":90}]}""", "'objects[0].confidence' is 90; it must be from 0 to 1.")]
-    [InlineData("detect", """{"objects":[{"label":"cat","confidence":0.9,"box":{"x":10}}]}""", "'objects[0].box.x' is 10; it must be from 0 to 1.")]
+    [InlineData(
+        "detect", """{"objects":[{"label":"cat","confidence":0.9,"box":{"x":10}}]}""", "'objects[0].box.x' is 10; it must be from 0 to 1.")]
     public void Read_Bad_SaysTheRule(string task, string reply, string rule) => Assert.Equal((null, rule), Read(task, reply));
 
     [Fact]

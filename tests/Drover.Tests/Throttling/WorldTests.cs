@@ -230,7 +230,9 @@ public sealed class WorldTests(ITestOutputHelper output)
     {
         var world = new World(perMinute + processes, new ThrottleLimits { Concurrency = 500, TokensPerMinute = perMinute }, perMinute)
         {
-            Tokens = r => (300 + r.Next(200), 0) is var (estimate, _) ? (estimate, (long)(estimate * (0.95 + (r.NextDouble() * 0.1)))) : default,
+            Tokens = r => (300 + r.Next(200), 0) is var (estimate, _)
+                ? (estimate, (long)(estimate * (0.95 + (r.NextDouble() * 0.1))))
+                : default,
         };
         var members = Add(world, processes);
 

@@ -22,7 +22,12 @@ internal sealed class RawUpstream : IAsyncDisposable
         _listener.Start();
         _serving = ServeAsync();
         Client = new Upstream(
-            new UpstreamOptions { BaseUrl = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1", ApiKey = key, ConnectionRetries = 0 },
+            new UpstreamOptions
+            {
+                BaseUrl = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1",
+                ApiKey = key,
+                ConnectionRetries = 0,
+            },
             _throttle, TimeProvider.System, NullLogger<Upstream>.Instance);
     }
 

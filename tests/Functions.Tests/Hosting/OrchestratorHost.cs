@@ -24,7 +24,12 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     public OrchestratorHost()
     {
         Engine = new(
-            new() { DatabasePath = Path.Combine(_folder.FullName, "durable.db"), PollInterval = TimeSpan.FromDays(30), MaxConcurrentActivities = 50 },
+            new()
+            {
+                DatabasePath = Path.Combine(_folder.FullName, "durable.db"),
+                PollInterval = TimeSpan.FromDays(30),
+                MaxConcurrentActivities = 50,
+            },
             Converter,
             Time);
         foreach (var orchestrator in Orchestrator.All.Values)

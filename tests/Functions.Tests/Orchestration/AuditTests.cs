@@ -17,7 +17,8 @@ public sealed class AuditTests
         var final = await batch.RunAsync();
 
         Assert.Equal(
-            ["PlanBatch", "RunShard :0", "RunShard :1", "RunShard :2", "AuditBatch", "RunShard :2", "RunShard :0", "AuditBatch", "FinishBatch"],
+            ["PlanBatch", "RunShard :0", "RunShard :1", "RunShard :2", "AuditBatch",
+                "RunShard :2", "RunShard :0", "AuditBatch", "FinishBatch"],
             batch.Calls);
         Assert.All(batch.Host.Inputs<ShardRun>(nameof(RunShard)), run => Assert.Equal(1, run.Pass));
         Assert.Equal(("completed", 30L), (final.Status, final.Tally.Completed));
@@ -33,7 +34,8 @@ public sealed class AuditTests
         await batch.RunAsync();
 
         Assert.Equal(
-            ["PlanBatch", .. Enumerable.Repeat(new[] { "RunShard :0", "AuditBatch" }, 1 + BatchOrchestrator.MostAudits).SelectMany(c => c), "FinishBatch"],
+            ["PlanBatch", .. Enumerable.Repeat(new[] { "RunShard :0", "AuditBatch" }, 1 + BatchOrchestrator.MostAudits)
+                .SelectMany(c => c), "FinishBatch"],
             batch.Calls);
         Assert.Equal(
             ("stopped", "After 10 audits 1 shards still fall short of what was written: storage loses writes."),

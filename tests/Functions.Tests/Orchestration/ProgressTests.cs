@@ -43,7 +43,13 @@ public sealed class ProgressTests
         passes.Release();
         await audit.HoldsAsync();
         var all =
-            running with { Status = "finalizing", Settled = FakeBatch.Ten + FakeBatch.Ten + FakeBatch.Ten, Open = [], FinalizingAt = batch.Host.Now };
+            running with
+            {
+                Status = "finalizing",
+                Settled = FakeBatch.Ten + FakeBatch.Ten + FakeBatch.Ten,
+                Open = [],
+                FinalizingAt = batch.Host.Now,
+            };
         Same(all, await batch.ProgressAsync());
 
         batch.Host.Time.Advance(Minute);

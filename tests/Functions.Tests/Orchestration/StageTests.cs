@@ -28,7 +28,12 @@ public sealed class StageTests
             batch.Calls);
         Assert.Equal([new StageRun("b1", 1, null), new StageRun("b1", 2, null)], batch.Host.Inputs<StageRun>(nameof(AdvanceStage)));
         Assert.Equal(
-            new FinishBatchInput("b1", "completed", null, batch.OnPlan("b1") with { At = batch.Host.Now }) { FinalizingAt = batch.Host.Now, Stages = 3, Tally = Two },
+            new FinishBatchInput("b1", "completed", null, batch.OnPlan("b1") with { At = batch.Host.Now })
+            {
+                FinalizingAt = batch.Host.Now,
+                Stages = 3,
+                Tally = Two,
+            },
             batch.Ending);
         Assert.Equal(("completed", 2L), (final.Status, final.Tally.Completed));
     }
@@ -89,7 +94,8 @@ public sealed class StageTests
         var final = await batch.EndAsync();
 
         Assert.Equal(
-            ["PlanBatch", "PlanBatch ~1", "RunShard ~1:0", "RunShard ~1:0", "AuditBatch ~1", "FinishBatch ~1", "AdvanceStage", "FinishBatch"],
+            ["PlanBatch", "PlanBatch ~1", "RunShard ~1:0", "RunShard ~1:0",
+                "AuditBatch ~1", "FinishBatch ~1", "AdvanceStage", "FinishBatch"],
             batch.Calls);
         Assert.Equal(["cancelled", "cancelled"], batch.Host.Inputs<FinishBatchInput>(nameof(FinishBatch)).Select(e => e.Status));
         Assert.Equal(new StageRun("b1", 1, "cancelled"), Assert.Single(batch.Host.Inputs<StageRun>(nameof(AdvanceStage))));

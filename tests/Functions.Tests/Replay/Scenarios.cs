@@ -18,7 +18,8 @@ internal static class Scenarios
         new Dictionary<string, Func<Action<OrchestratorHost>, Task>>
         {
             ["completed"] = see => BatchAsync(see, 3, 2, _ => { }, b => b.RunAsync()),
-            ["plan-problem"] = see => BatchAsync(see, 0, 1, b => b.Plan = b.Plan with { Problem = "The input is empty.", ProblemCode = "empty_batch" }, b => b.RunAsync()),
+            ["plan-problem"] = see => BatchAsync(
+                see, 0, 1, b => b.Plan = b.Plan with { Problem = "The input is empty.", ProblemCode = "empty_batch" }, b => b.RunAsync()),
             ["planning-throws"] = see => BatchAsync(see, 1, 1, b => b.OnPlan = _ => throw new IOException("disk"), b => TimersAsync(b, 9)),
             ["shard-stops"] = see => BatchAsync(
                 see, 3, 2,
@@ -29,10 +30,12 @@ internal static class Scenarios
             ["expired"] = see => BatchAsync(see, 2, 2, b => b.OnPass = _ => FakeBatch.Unrun(), b => b.RunAsync()),
             ["audit-short"] = see => BatchAsync(see, 3, 2, b => ShortAudits(b, 1), b => b.RunAsync()),
             ["audit-short-always"] = see => BatchAsync(see, 1, 1, b => ShortAudits(b, 100), b => b.RunAsync()),
-            ["audit-problem"] = see => BatchAsync(see, 1, 1, b => b.OnAudit = _ => new Audit([], Tally.Zero, "The plan is gone."), b => b.RunAsync()),
+            ["audit-problem"] = see =>
+                BatchAsync(see, 1, 1, b => b.OnAudit = _ => new Audit([], Tally.Zero, "The plan is gone."), b => b.RunAsync()),
             ["retry-queue"] = see => BatchAsync(see, 2, 2, Retried, ReportAsync),
             ["retry-queue-silent"] = see => BatchAsync(see, 1, 1, Retried, SilentAsync),
-            ["reopened"] = see => BatchAsync(see, 1, 1, _ => { }, b => b.RunAsync(new BatchRun(FakeBatch.Id) { Reopen = ["rate_limit_exceeded"] })),
+            ["reopened"] = see =>
+                BatchAsync(see, 1, 1, _ => { }, b => b.RunAsync(new BatchRun(FakeBatch.Id) { Reopen = ["rate_limit_exceeded"] })),
             ["many-passes"] = see => BatchAsync(see, 1, 1, b => b.OnPass = ManyPasses(b), b => TimersAsync(b, 29)),
             ["many-shards"] = see => BatchAsync(see, 203, 30, _ => { }, b => b.RunAsync(), quick: true),
             ["stages"] = see => BatchAsync(see, 2, 2, Staged, b => b.RunAsync()),

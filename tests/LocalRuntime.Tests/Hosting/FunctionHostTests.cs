@@ -26,7 +26,8 @@ public sealed class FunctionHostTests
         await Eventually.TrueAsync(() => probe.All.Count == 8);
 
         Assert.Equal(
-            ["made 1", "run 1 True", "object disposed 1", "scope disposed 1", "made 2", "run 2 True", "object disposed 2", "scope disposed 2"],
+            ["made 1", "run 1 True", "object disposed 1", "scope disposed 1",
+                "made 2", "run 2 True", "object disposed 2", "scope disposed 2"],
             probe.All);
     }
 

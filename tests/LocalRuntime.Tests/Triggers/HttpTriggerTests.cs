@@ -30,7 +30,8 @@ public sealed class HttpTriggerTests : IAsyncLifetime
     [InlineData("GET", "api/files/a/b/c.txt", "rest a/b/c.txt")]
     [InlineData("GET", "api/files", "rest ")]
     [InlineData("GET", "api/code/abc", "code abc")]
-    [InlineData("GET", "api/query?text=x%20y&number=3&since=2026-01-02T03:04:05Z&flag=true", "x y 3 2026-01-02T03:04:05.0000000+00:00 True 10")]
+    [InlineData(
+        "GET", "api/query?text=x%20y&number=3&since=2026-01-02T03:04:05Z&flag=true", "x y 3 2026-01-02T03:04:05.0000000+00:00 True 10")]
     [InlineData("GET", "api/query", "    10")]
     [InlineData("GET", "api/action", "{\"answer\":42}")]
     [InlineData("GET", "api/static", "static")]

@@ -103,7 +103,8 @@ internal sealed class SpendNotices(LedgerBlob ledger, BudgetOptions options, Web
             {
                 Unsent = unsent.Tries >= MostTries
                     ? it.Unsent.Remove(unsent)
-                    : it.Unsent.Replace(unsent, unsent with { Tries = unsent.Tries + 1, NextTry = now + (wait < LongestWait ? wait : LongestWait) }),
+                    : it.Unsent.Replace(
+                        unsent, unsent with { Tries = unsent.Tries + 1, NextTry = now + (wait < LongestWait ? wait : LongestWait) }),
             };
         }
 

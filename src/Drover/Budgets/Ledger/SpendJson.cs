@@ -4,7 +4,8 @@ using Drover.Budgets.Alerts;
 namespace Drover.Budgets.Ledger;
 
 /// <summary>The JSON of the spend ledger.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SpendDocument))]
 [JsonSerializable(typeof(SpendSheet))]
 [JsonSerializable(typeof(AlertMessage))]

@@ -100,7 +100,8 @@ internal sealed class ObjectRules
                 continue;
             }
 
-            if (NameSchema is not null && NameSchema.Write(null, SchemaWords.AsJson(member.Name), PathOf(path, member.Name), pass.AsIs) is { } fault)
+            if (NameSchema is not null
+                && NameSchema.Write(null, SchemaWords.AsJson(member.Name), PathOf(path, member.Name), pass.AsIs) is { } fault)
             {
                 return $"A name of {(path.Length == 0 ? "the reply" : $"'{path}'")} is not allowed: {fault}";
             }

@@ -36,7 +36,8 @@ public sealed class StreamProbe(UpstreamOptions options, TimeProvider time) : IA
             await foreach (
                 var item in SseParser.Create(answer.Body, static (_, data) => ChatChunk.Parse(data)).EnumerateAsync(cancellationToken))
             {
-                if (firstToken == TimeSpan.Zero && item.Data.Body?.Choices is { Count: > 0 } choices && choices[0].Delta?.Content is { Length: > 0 })
+                if (firstToken == TimeSpan.Zero && item.Data.Body?.Choices is { Count: > 0 } choices
+                    && choices[0].Delta?.Content is { Length: > 0 })
                 {
                     firstToken = time.GetElapsedTime(started);
                 }

@@ -21,30 +21,31 @@ internal sealed class BlobListener : ITriggerListener
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
+    /// <param name="functions">Those of one connection; there is at least one.</param>
     public BlobListener(
-        string? connection,
         IReadOnlyList<(Function Function, BlobBinding Binding)> functions,
         AppSettings settings,
         HostSettings host,
-        string hostId,
-        TimeSpan interval,
+        LocalRuntimeOptions options,
         FunctionInvoker invoker,
         TimeProvider time,
         ILogger logger)
     {
         Name = $"containers {string.Join(", ", functions.Select(f => $"'{f.Binding.Pattern.Container}'").Distinct())}";
         _functions = functions.ToDictionary(f => f.Function.Id);
-        (_invoker, _interval, _time, _logger) = (invoker, interval, time, logger);
+        (_invoker, _interval, _time, _logger) = (invoker, options.BlobScanInterval, time, logger);
+        var connection = functions[0].Binding.Connection;
+        var hostId = settings.HostId(options.FunctionAssembly.GetName().Name ?? "host");
         _service = settings.Blobs(connection);
-        var options = new QueuePumpOptions
+        var pump = new QueuePumpOptions
         {
             QueueName = "azure-webjobs-blobtrigger-" + hostId,
             PoisonQueueName = "webjobs-blobtrigger-poison",
             Settings = Settings(host),
         };
-        _pump = new QueuePump(options, client => settings.Queues(connection, client), HandleAsync, time, logger);
+        _pump = new QueuePump(pump, client => settings.Queues(connection, client), HandleAsync, time, logger);
         var due = settings.Queues(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })
-            .GetQueueClient(options.QueueName);
+            .GetQueueClient(pump.QueueName);
         var receipts = new BlobReceipts(_service, hostId);
         _scanners =
         [

@@ -9,7 +9,8 @@ internal sealed class RandomSchemas(Random random)
 
     private static readonly string[] Names = ["a", "b", "c", "kind", "x/y~z"];
     private static readonly string[] Texts =
-        ["", "a", "ab", "abc", "b1", "a-b", "2024-02-29", "2024-02-30", "2024-01-01T10:00:00Z", "10:00:00+01:00", "me@example.com", "http://example.com/a?b#c",
+        ["", "a", "ab", "abc", "b1", "a-b", "2024-02-29", "2024-02-30", "2024-01-01T10:00:00Z",
+            "10:00:00+01:00", "me@example.com", "http://example.com/a?b#c",
         "2eb8aa08-aa98-11ea-b4aa-73b441d16380", "127.0.0.1", "256.1.1.1", "::1", "host.example", "-bad-", "P1DT2H", "P", "Ä🐄b"];
     private static readonly string[] Numbers = ["-3", "-1", "0", "1", "1.0", "1.5", "2", "3", "0.3", "10", "1e2", "7.25"];
     private static readonly string[] Patterns = ["^a", "b$", "^[a-c]+$", "\\d", "^\\w*$", "^.{2}$", "(?=.*1)b", "a|2024", "^[^a]*$"];
@@ -53,7 +54,10 @@ internal sealed class RandomSchemas(Random random)
             : (level["type"] is JsonArray types ? types[random.Next(types.Count)] : level["type"])?.GetValue<string>() switch
             {
                 "object" => Object(root, level, depth),
-                "array" => new JsonArray([.. Enumerable.Range(0, random.Next(5)).Select(i => Value(root, level["prefixItems"] is JsonArray p && i < p.Count ? p[i] : level["items"], depth + 1))]),
+                "array" =>
+                    new JsonArray(
+                        [.. Enumerable.Range(0, random.Next(5)).Select(
+                            i => Value(root, level["prefixItems"] is JsonArray p && i < p.Count ? p[i] : level["items"], depth + 1))]),
                 "string" => Pick(Texts),
                 "number" or "integer" => JsonNode.Parse(Pick(Numbers)),
                 "boolean" => random.Next(2) == 0,
@@ -152,7 +156,10 @@ internal sealed class RandomSchemas(Random random)
             {
                 ["kind"] = Level(0),
                 ["a"] =
-                    new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/$defs/list" }, new JsonObject { ["type"] = "null" }) }
+                    new JsonObject
+                    {
+                        ["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/$defs/list" }, new JsonObject { ["type"] = "null" }),
+                    }
             });
 
     private static JsonObject With(JsonObject level, string keyword, JsonNode value)

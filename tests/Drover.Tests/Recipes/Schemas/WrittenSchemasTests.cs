@@ -47,27 +47,42 @@ public sealed class WrittenSchemasTests
     [InlineData(WrittenSchemas.PydanticPerson, Person, "score", "0", "'score' is 0; it must be more than 0.")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "colour", "\"blue\"", "'colour' must be \"red\" or \"green\".")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "grade", "3", "'grade' must be 1 or 2.")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "born", "\"29.02.1980\"", "'born' is \"29.02.1980\"; it must be of the format date.")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "seen", "\"yesterday\"", "'seen' is \"yesterday\"; it must be of the format date-time.")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "born", "\"29.02.1980\"", "'born' is \"29.02.1980\"; it must be of the format date.")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "seen", "\"yesterday\"", "'seen' is \"yesterday\"; it must be of the format date-time.")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "email", "\"ann\"", "'email' is \"ann\"; it must be of the format email.")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "break", "\"15 minutes\"", "'break' is \"15 minutes\"; it must be of the format duration.")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "home", """{"street":"","postcode":"12345"}""", "'home.street' has 0 characters; there must be at least 1.")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "work", """{"street":"a","postcode":"1234"}""", "'work.postcode' is \"1234\"; it must match the pattern ^\\d{5}$.")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "break", "\"15 minutes\"", "'break' is \"15 minutes\"; it must be of the format duration.")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "home", """{"street":"","postcode":"12345"}""",
+        "'home.street' has 0 characters; there must be at least 1.")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "work", """{"street":"a","postcode":"1234"}""",
+        "'work.postcode' is \"1234\"; it must match the pattern ^\\d{5}$.")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "pair", "[1]", "'pair' has 1 items; there must be 2.")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "price", "\"+.\"", "'price' is \"+.\"; it must match the pattern ^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$.")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "price", "\"+.\"",
+        "'price' is \"+.\"; it must match the pattern ^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$.")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "counts", """{"a":"x"}""", "'counts.a' must be a whole number; it is a text.")]
-    [InlineData(WrittenSchemas.PydanticZoo, """{"pet":{},"other":[{"kind":"cat","lives":1}]}""", "pet", """{"kind":"cat","lives":10}""", "'pet.lives' is 10; it must be from 1 to 9.")]
-    [InlineData(WrittenSchemas.PydanticZoo, """{"pet":{},"other":[{"kind":"cat","lives":1}]}""", "pet", """{"kind":"cow"}""", "'pet.kind' must be \"dog\" or \"hound\".")]
+    [InlineData(
+        WrittenSchemas.PydanticZoo, """{"pet":{},"other":[{"kind":"cat","lives":1}]}""",
+        "pet", """{"kind":"cat","lives":10}""", "'pet.lives' is 10; it must be from 1 to 9.")]
+    [InlineData(
+        WrittenSchemas.PydanticZoo, """{"pet":{},"other":[{"kind":"cat","lives":1}]}""",
+        "pet", """{"kind":"cow"}""", "'pet.kind' must be \"dog\" or \"hound\".")]
     [InlineData(WrittenSchemas.ZodForm, Form, "id", "\"2eb8aa08\"", "'id' is \"2eb8aa08\"; it must be of the format uuid.")]
     [InlineData(WrittenSchemas.ZodForm, Form, "at", "\"2026-02-28T10:00:00+01:00\"", null)]
-    [InlineData(WrittenSchemas.ZodForm, Form, "email", "\"a..b@example.com\"", "'email' is \"a..b@example.com\"; it must be of the format email.")]
+    [InlineData(
+        WrittenSchemas.ZodForm, Form, "email", "\"a..b@example.com\"", "'email' is \"a..b@example.com\"; it must be of the format email.")]
     [InlineData(WrittenSchemas.ZodForm, Form, "x", "0.3", "'x' is 0.3; it must be a multiple of 0.25.")]
     [InlineData(WrittenSchemas.ZodForm, Form, "l", "\"y\"", "'l' must be \"x\".")]
     [InlineData(WrittenSchemas.ZodForm, Form, "tr", """["a",1]""", "'tr[1]' must be true or false; it is a number.")]
     [InlineData(WrittenSchemas.ZodForm, Form, "u", "true", "'u' must be a text or a number; it is true.")]
     [InlineData(WrittenSchemas.ZodForm, Form, "never", "1", "'never' must not be there.")]
     [InlineData(WrittenSchemas.ZodUnion, Union, "list", "[]", "'list' has 0 items; there must be at least 1.")]
-    [InlineData(WrittenSchemas.ZodUnion, Union, "pet", """{"kind":"cat","lives":"nine"}""", "'pet.lives' must be a whole number; it is a text.")]
+    [InlineData(
+        WrittenSchemas.ZodUnion, Union, "pet", """{"kind":"cat","lives":"nine"}""", "'pet.lives' must be a whole number; it is a text.")]
     public void Read_WhatItsAuthorWouldNotTake_IsAFaultThatNamesIt(string schema, string good, string member, string value, string? fault)
     {
         var bad = JsonNode.Parse(good)!;
@@ -82,10 +97,14 @@ public sealed class WrittenSchemasTests
     [Theory]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "age", "44.2", "44")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "tags", """["a","b","a"]""", """["a","b"]""")]
-    [InlineData(WrittenSchemas.PydanticPerson, Person, "home", """{"street":"A street with a name too long","postcode":"12345"}""", """{"street":"A street with a nam…","postcode":"12345"}""")]
+    [InlineData(
+        WrittenSchemas.PydanticPerson, Person, "home", """{"street":"A street with a name too long","postcode":"12345"}""",
+        """{"street":"A street with a nam…","postcode":"12345"}""")]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "more", "1", null)]
     [InlineData(WrittenSchemas.PydanticPerson, Person, "work", null, "null")]
-    [InlineData(WrittenSchemas.PydanticZoo, """{"pet":{},"other":[{"kind":"cat","lives":1}]}""", "pet", """{"kind":"dog"}""", """{"kind":"dog","trick":null}""")]
+    [InlineData(
+        WrittenSchemas.PydanticZoo, """{"pet":{},"other":[{"kind":"cat","lives":1}]}""",
+        "pet", """{"kind":"dog"}""", """{"kind":"dog","trick":null}""")]
     [InlineData(WrittenSchemas.ZodForm, Form, "t", """["a",1,"more"]""", """["a",1]""")]
     [InlineData(WrittenSchemas.ZodForm, Form, "nu", null, "null")]
     [InlineData(WrittenSchemas.ZodUnion, Union, "pet", """{"kind":"cat","lives":8.9,"trick":"none"}""", """{"kind":"cat","lives":9}""")]
