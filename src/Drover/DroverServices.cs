@@ -24,7 +24,6 @@ using Drover.Tickets;
 using Drover.Uploads;
 using Drover.Upstreams;
 using Drover.Webhooks;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -33,11 +32,10 @@ namespace Drover;
 /// <summary>Registers the domain; both hosts call this and nothing else.</summary>
 public static class DroverServices
 {
-    /// <summary>Reads the section <c>Drover</c>, checks it, and registers everything that functions ask for.</summary>
-    /// <exception cref="DroverSettingsException">Settings break their rules; all of them are named.</exception>
-    public static IServiceCollection AddDrover(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>Registers everything that functions ask for.</summary>
+    /// <exception cref="DroverSettingsException">The settings of the storage are of no use.</exception>
+    public static IServiceCollection AddDrover(this IServiceCollection services, DroverSettings settings)
     {
-        var settings = DroverSettings.Read(configuration);
         var container = ContainerOf(settings.Storage);
         services.AddSingleton(settings.Upstream).AddSingleton(settings.Batches).AddSingleton(settings.Storage)
             .AddSingleton(settings.Budgets);

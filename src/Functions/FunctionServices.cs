@@ -2,7 +2,6 @@ using Drover.Functions.Batches;
 using Drover.Functions.OpenAI;
 using Drover.Functions.Relay;
 using Drover.Functions.Retries;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Drover.Functions;
@@ -10,13 +9,12 @@ namespace Drover.Functions;
 /// <summary>Registers what the functions ask for; both hosts call this.</summary>
 public static class FunctionServices
 {
-    /// <param name="services">The host's services.</param>
-    /// <param name="configuration">The host's settings.</param>
+    /// <summary>Registers the domain and the functions' own services.</summary>
     /// <param name="openOnLoopback">Whether its own machine may call the OpenAI surface of a host without keys; see
     /// <see cref="AccessRule"/>.</param>
     public static IServiceCollection AddDroverFunctions(
-        this IServiceCollection services, IConfiguration configuration, bool openOnLoopback = false) =>
-        services.AddDrover(configuration)
+        this IServiceCollection services, DroverSettings settings, bool openOnLoopback = false) =>
+        services.AddDrover(settings)
             .AddSingleton(new AccessRule(openOnLoopback))
             .AddSingleton<OpenAiGate>()
             .AddSingleton<StreamAnswers>()

@@ -23,7 +23,8 @@ internal static class OfflineServices
         configuration.AddInMemoryCollection(overrides);
         try
         {
-            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(configuration)
+            var settings = DroverSettings.Read(configuration);
+            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(settings)
                 .BuildServiceProvider();
         }
         catch (DroverSettingsException e)
