@@ -1,4 +1,5 @@
 using Drover.Functions.Batches;
+using Drover.Functions.Http;
 using Drover.Functions.OpenAI;
 using Drover.Functions.Relay;
 using Drover.Functions.Retries;
@@ -15,9 +16,8 @@ public static class FunctionServices
     public static IServiceCollection AddDroverFunctions(
         this IServiceCollection services, DroverSettings settings, bool openOnLoopback = false) =>
         services.AddDrover(settings)
-            .AddSingleton(new AccessRule(openOnLoopback))
-            .AddSingleton<OpenAiGate>()
-            .AddSingleton<StreamAnswers>()
-            .AddSingleton<BatchObjects>().AddSingleton<BatchStarter>().AddSingleton<BatchHealth>().AddSingleton<BatchViews>()
-            .AddSingleton<BatchAlerts>().AddSingleton<BatchCanceller>().AddSingleton<BatchRetrier>().AddSingleton<RetryDeliveries>();
+            .AddBatchFunctions()
+            .AddRetryFunctions()
+            .AddRelay()
+            .AddOpenAi(new AccessRule(openOnLoopback));
 }

@@ -1,6 +1,7 @@
 using Drover.Intake;
 using Drover.Outcomes;
 using Drover.Planning;
+using Drover.Settings;
 using Drover.Shards;
 using Drover.Upstreams;
 using Microsoft.Extensions.Configuration;

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Drover.Models;
 using Drover.OpenAI;
+using Drover.Recipes.Schemas;
 
 namespace Drover.Recipes;
 

@@ -1,3 +1,5 @@
+using Drover.Recipes.Schemas;
+
 namespace Drover.Recipes;
 
 /// <summary>

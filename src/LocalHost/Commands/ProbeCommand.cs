@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Drover.LocalHost.Hosting;
+using Drover.Settings;
 using Drover.Simulator;
-using Drover.Streams;
+using Drover.Streams.Probes;
 using Drover.Upstreams;
 using Spectre.Console;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Drover.Access;
 using Drover.Functions;
+using Drover.Settings;
 using Drover.Simulator;
 using Drover.Storage;
 using Drover.Upstreams;

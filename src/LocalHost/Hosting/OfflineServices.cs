@@ -1,4 +1,5 @@
 using Drover.Functions;
+using Drover.Settings;
 
 namespace Drover.LocalHost.Hosting;
 

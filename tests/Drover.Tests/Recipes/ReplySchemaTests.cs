@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Drover.Recipes;
+using Drover.Recipes.Schemas;
 
 namespace Drover.Tests.Recipes;
 

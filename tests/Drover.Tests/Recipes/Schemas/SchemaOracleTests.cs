@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Drover.Recipes;
+using Drover.Recipes.Schemas;
 using Json.Schema;
 
 namespace Drover.Tests.Recipes.Schemas;

@@ -1,4 +1,4 @@
-namespace Drover.Functions.OpenAI;
+namespace Drover.Functions.Http;
 
 /// <summary>Who may call a host that has no keys for callers.</summary>
 /// <param name="OpenOnLoopback">

@@ -1,4 +1,4 @@
-namespace Drover.Streams;
+namespace Drover.Streams.Probes;
 
 /// <summary>How soon one stream came.</summary>
 /// <param name="FirstByte">From sending the request to the head of the answer.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Drover.Streams;
+namespace Drover.Streams.Probes;
 
 /// <summary>The body that <see cref="StreamProbe"/> sends.</summary>
 internal sealed record ProbeRequest(string Model, bool Stream, int MaxTokens, IReadOnlyList<ProbeMessage> Messages);

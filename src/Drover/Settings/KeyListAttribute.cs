@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
-using Drover.Settings;
 
-namespace Drover.Upstreams;
+namespace Drover.Settings;
 
-/// <summary>The text of <see cref="UpstreamOptions.ApiKey"/> holds keys, each of them once. A fault tells its place, never the key.</summary>
+/// <summary>A text holds keys with commas between, each of them once. A fault tells the place of a key, never the key.</summary>
 internal sealed partial class KeyListAttribute : RuleAttribute
 {
     /// <summary>Cuts the text into keys, trimmed.</summary>

@@ -1,4 +1,4 @@
-namespace Drover;
+namespace Drover.Settings;
 
 /// <summary>Settings break their rules.</summary>
 public sealed class DroverSettingsException(IReadOnlyList<string> faults)

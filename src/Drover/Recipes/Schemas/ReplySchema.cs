@@ -4,9 +4,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drover.OpenAI;
-using Drover.Recipes.Schemas;
 
-namespace Drover.Recipes;
+namespace Drover.Recipes.Schemas;
 
 /// <summary>A JSON schema of replies: sent as <c>response_format</c>, and what every reply is held to when it is back.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using Drover.Throttling;
 using Drover.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Drover.Streams;
+namespace Drover.Streams.Probes;
 
 /// <summary>Tests an upstream and measures how soon its streams begin; nobody else's limits or storage have a part in it.</summary>
 public sealed class StreamProbe(UpstreamOptions options, TimeProvider time) : IAsyncDisposable
