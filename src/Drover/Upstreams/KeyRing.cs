@@ -118,6 +118,6 @@ internal sealed partial class KeyRing
         }
     }
 
-    [LoggerMessage(103, LogLevel.Warning, "Key {Number} of the upstream '{Upstream}' is out: refused {Errors} times without a result in between, last with {Status} {Code}.")]
+    [LoggerMessage(1503, LogLevel.Warning, "Key {Number} of the upstream '{Upstream}' is out: refused {Errors} times without a result in between, last with {Status} {Code}.")]
     private static partial void KeyIsOut(ILogger logger, int number, string upstream, int errors, int status, string? code);
 }

@@ -82,9 +82,9 @@ internal static partial class UpstreamPipelines
         return context;
     }
 
-    [LoggerMessage(101, LogLevel.Warning, "The upstream '{Upstream}' does not answer: nothing is sent for {Seconds:0.#} s.")]
+    [LoggerMessage(1501, LogLevel.Warning, "The upstream '{Upstream}' does not answer: nothing is sent for {Seconds:0.#} s.")]
     private static partial void CircuitOpened(ILogger logger, string upstream, double seconds);
 
-    [LoggerMessage(102, LogLevel.Information, "The upstream '{Upstream}' answers again.")]
+    [LoggerMessage(1502, LogLevel.Information, "The upstream '{Upstream}' answers again.")]
     private static partial void CircuitClosed(ILogger logger, string upstream);
 }

@@ -122,6 +122,6 @@ public sealed partial class Upstream
         };
     }
 
-    [LoggerMessage(104, LogLevel.Information, "The upstream '{Upstream}' has no /v1/responses: its requests are put as chat completions.")]
+    [LoggerMessage(1504, LogLevel.Information, "The upstream '{Upstream}' has no /v1/responses: its requests are put as chat completions.")]
     private static partial void NoResponses(ILogger logger, string upstream);
 }

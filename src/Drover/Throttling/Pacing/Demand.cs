@@ -1,4 +1,4 @@
-namespace Drover.Throttling;
+namespace Drover.Throttling.Pacing;
 
 /// <summary>How many units of a schedule to ask for: twice as many as the last time while they do not suffice, else what is used.</summary>
 internal sealed class Demand(Pacer pacer)

@@ -1,4 +1,4 @@
-namespace Drover.Throttling;
+namespace Drover.Throttling.Pacing;
 
 /// <summary>Paces one process within the slices that it has taken: the arithmetic alone, with the time as an argument.</summary>
 /// <remarks>
