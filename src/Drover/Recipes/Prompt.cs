@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Drover.Json;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes.Schemas;

@@ -66,7 +66,7 @@ public sealed class Prompts
                 : new Template(File.ReadAllText(path));
             return null;
         }
-        catch (InvalidDataException e)
+        catch (PromptFaultException e)
         {
             return e.Message;
         }

@@ -43,7 +43,7 @@ public sealed class RetryRunner(
         {
             end = await runner.PassAsync(batchId, shard, options.MaxPasses + ticket.Round, isLast: false, ticket, stopping, ticket.From);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is BrokenBatchException or InvalidDataException)
         {
             // What is written contradicts itself; trying again would find the same.
             await tickets.WriteAsync(batchId, shard, ticket.GivenBack(), claim.Tag, CancellationToken.None);

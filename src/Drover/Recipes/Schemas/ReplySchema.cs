@@ -30,12 +30,12 @@ internal sealed class ReplySchema
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>Reads a schema.</summary>
-    /// <exception cref="InvalidDataException">It is no JSON schema, or says what is not known here; all its faults are named.</exception>
+    /// <exception cref="PromptFaultException">It is no JSON schema, or says what is not known here; all its faults are named.</exception>
     public static ReplySchema Parse(byte[] json)
     {
         if (json.Length > MostBytes)
         {
-            throw new InvalidDataException($"The schema is {json.Length:N0} bytes long; it must be at most {MostBytes:N0}.");
+            throw new PromptFaultException($"The schema is {json.Length:N0} bytes long; it must be at most {MostBytes:N0}.");
         }
 
         try
@@ -44,7 +44,7 @@ internal sealed class ReplySchema
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"It is no JSON schema: {e.Message}", e);
+            throw new PromptFaultException($"It is no JSON schema: {e.Message}", e);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Drover.Recipes;
+namespace Drover.Json;
 
 /// <summary>Finds the JSON object in what a model wrote: bare, in a code fence, with text around it, or cut off.</summary>
 /// <remarks>

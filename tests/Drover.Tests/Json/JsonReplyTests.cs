@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Drover.Recipes;
+using Drover.Json;
 
-namespace Drover.Tests.Recipes;
+namespace Drover.Tests.Json;
 
 public sealed class JsonReplyTests
 {
