@@ -237,10 +237,11 @@ public sealed class StoreTests : IDisposable
         var longest = TimeSpan.FromMilliseconds(0xfffffffe);
         new SqliteOrchestrationServiceOptions { PollInterval = longest }.Validate();
         using var timer = new PeriodicTimer(longest);
+        var tooLong = new SqliteOrchestrationServiceOptions { PollInterval = TimeSpan.FromDays(50) };
 
         Assert.Equal(
             "SqliteOrchestrationServiceOptions: PollInterval is 50.00:00:00; it must be at most 49.17:02:47.2940000, as a timer takes no more.",
-            Assert.Throws<ArgumentException>(new SqliteOrchestrationServiceOptions { PollInterval = TimeSpan.FromDays(50) }.Validate).Message);
+            Assert.Throws<ArgumentException>(tooLong.Validate).Message);
     }
 
     [Fact]

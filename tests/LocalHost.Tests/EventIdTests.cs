@@ -13,6 +13,8 @@ namespace Drover.LocalHost.Tests;
 public sealed partial class EventIdTests
 {
     private const int BlockSize = 100;
+    private const BindingFlags Own =
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly Assembly[] Assemblies =
         [
@@ -24,7 +26,7 @@ public sealed partial class EventIdTests
         [
             .. from assembly in Assemblies
                from type in assembly.GetTypes()
-               from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+               from method in type.GetMethods(Own)
                let message = method.GetCustomAttribute<LoggerMessageAttribute>()
                where message is not null
                select (method, message.EventId),

@@ -22,7 +22,7 @@ public sealed class RuleCheckerTests
     public void Durations_OfAllOptions_HaveARuleThatEveryTimerCanKeep()
     {
         var durations = OptionsTypes().SelectMany(type => type.GetProperties()).Where(p => p.PropertyType == typeof(TimeSpan)).ToList();
-        var tooLong = durations.Where(p => (p.GetCustomAttribute<DurationAttribute>() is { } rule ? rule.Most : RuleOfStreams(p)) > LongestTimer)
+        var tooLong = durations.Where(p => (p.GetCustomAttribute<DurationAttribute>()?.Most ?? RuleOfStreams(p)) > LongestTimer)
             .Select(p => $"{p.DeclaringType!.Name}.{p.Name}");
 
         Assert.True(durations.Count > 15, $"Only {durations.Count} durations were found.");
