@@ -55,6 +55,8 @@ public sealed class DroverSettings
 
     public CacheOptions Cache { get; } = new();
 
+    private IEnumerable<IOptionsSection> Known => [Upstream, Batches, Storage, Streams, Budgets, Files, Webhooks, Vision, Recipes, Cache];
+
     /// <summary>
     /// Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.
     /// </summary>
@@ -64,17 +66,12 @@ public sealed class DroverSettings
         var settings = new DroverSettings();
         var faults = configuration.GetSection("Drover").GetChildren().Select(c => c.Key).Except(Sections, StringComparer.OrdinalIgnoreCase)
             .Select(key => $"Drover:{key} is no section of the settings; there are {string.Join(", ", Sections)}.").ToList();
-        SectionBinder.Bind(configuration.GetSection("Drover:Upstream"), settings.Upstream, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Batches"), settings.Batches, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Storage"), settings.Storage, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Streams"), settings.Streams, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Budgets"), settings.Budgets, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Files"), settings.Files, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Webhooks"), settings.Webhooks, faults);
+        foreach (var section in settings.Known)
+        {
+            SectionBinder.Bind(configuration.GetSection(section.Section), section, faults);
+        }
+
         settings.Models = ModelSettings.Read(configuration, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Vision"), settings.Vision, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Recipes"), settings.Recipes, faults);
-        SectionBinder.Bind(configuration.GetSection("Drover:Cache"), settings.Cache, faults);
         BindUpstreams(configuration, settings, faults);
         foreach (var key in configuration.GetSection(CallerKeys.Section).GetChildren())
         {
@@ -117,18 +114,9 @@ public sealed class DroverSettings
                 "AzureWebJobsStorage is not set; it must be a storage connection string, UseDevelopmentStorage=true, or come as AzureWebJobsStorage__blobServiceUri.");
         }
 
-        faults.AddRange(settings.Upstream.Faults());
-        faults.AddRange(settings.MoreUpstreams.SelectMany(u => u.Faults()));
+        faults.AddRange(settings.Known.Concat(settings.MoreUpstreams).SelectMany(section => section.Faults()));
         faults.AddRange(settings.ModelFaults());
-        faults.AddRange(settings.Batches.Faults());
-        faults.AddRange(settings.Budgets.Faults());
-        faults.AddRange(settings.Files.Faults());
         faults.AddRange(CallerKeys.Faults(settings.Keys));
-        faults.AddRange(settings.Webhooks.Faults());
-        faults.AddRange(settings.Vision.Faults());
-        faults.AddRange(settings.Recipes.Faults());
-        faults.AddRange(settings.Cache.Faults());
-        faults.AddRange(settings.Streams.Faults());
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
 

@@ -3,6 +3,9 @@ namespace DurableTask.Sqlite;
 /// <summary>Where the state is kept, and how much is done at once.</summary>
 public sealed class SqliteOrchestrationServiceOptions
 {
+    /// <summary>The longest time that a timer takes: 49 days, 17 hours, 2 minutes and 47 seconds.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(0xfffffffe);
+
     /// <summary>The SQLite file; made, with its folder, if it is not there.</summary>
     public string DatabasePath { get; set; } = "durable.db";
 
@@ -34,6 +37,10 @@ public sealed class SqliteOrchestrationServiceOptions
         if (PollInterval < TimeSpan.FromMilliseconds(1))
         {
             errors.Add($"{nameof(PollInterval)} is {PollInterval}; it must be at least a millisecond.");
+        }
+        else if (PollInterval > LongestTimer)
+        {
+            errors.Add($"{nameof(PollInterval)} is {PollInterval}; it must be at most {LongestTimer}, as a timer takes no more.");
         }
 
         if (errors.Count > 0)

@@ -1,3 +1,4 @@
+using Drover;
 using Drover.Functions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -10,5 +11,6 @@ builder.ConfigureFunctionsWebApplication();
 builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 // On Azure every request reaches this process from its own machine. Core Tools set this variable so; on Azure it says Production.
 builder.Services.AddDroverFunctions(
-    builder.Configuration, openOnLoopback: builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development");
+    DroverSettings.Read(builder.Configuration),
+    openOnLoopback: builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development");
 await builder.Build().RunAsync();

@@ -1,8 +1,8 @@
 using Drover.Functions.Batches;
+using Drover.Functions.Http;
 using Drover.Functions.OpenAI;
 using Drover.Functions.Relay;
 using Drover.Functions.Retries;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Drover.Functions;
@@ -10,16 +10,14 @@ namespace Drover.Functions;
 /// <summary>Registers what the functions ask for; both hosts call this.</summary>
 public static class FunctionServices
 {
-    /// <param name="services">The host's services.</param>
-    /// <param name="configuration">The host's settings.</param>
+    /// <summary>Registers the domain and the functions' own services.</summary>
     /// <param name="openOnLoopback">Whether its own machine may call the OpenAI surface of a host without keys; see
     /// <see cref="AccessRule"/>.</param>
     public static IServiceCollection AddDroverFunctions(
-        this IServiceCollection services, IConfiguration configuration, bool openOnLoopback = false) =>
-        services.AddDrover(configuration)
-            .AddSingleton(new AccessRule(openOnLoopback))
-            .AddSingleton<OpenAiGate>()
-            .AddSingleton<StreamAnswers>()
-            .AddSingleton<BatchObjects>().AddSingleton<BatchStarter>().AddSingleton<BatchHealth>().AddSingleton<BatchViews>()
-            .AddSingleton<BatchAlerts>().AddSingleton<BatchCanceller>().AddSingleton<BatchRetrier>().AddSingleton<RetryDeliveries>();
+        this IServiceCollection services, DroverSettings settings, bool openOnLoopback = false) =>
+        services.AddDrover(settings)
+            .AddBatchFunctions()
+            .AddRetryFunctions()
+            .AddRelay()
+            .AddOpenAi(new AccessRule(openOnLoopback));
 }

@@ -1,6 +1,7 @@
 using Drover.Intake;
 using Drover.Outcomes;
 using Drover.Planning;
+using Drover.Settings;
 using Drover.Shards;
 using Drover.Upstreams;
 using Microsoft.Extensions.Configuration;
@@ -16,7 +17,7 @@ public sealed class DroverServicesTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
                 [new("AzureWebJobsStorage", "UseDevelopmentStorage=true"), new("Drover:Upstream:Concurrency", "7")]).Build();
-        await using var provider = new ServiceCollection().AddLogging().AddDrover(configuration)
+        await using var provider = new ServiceCollection().AddLogging().AddDrover(DroverSettings.Read(configuration))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         Assert.Equal(7, provider.GetRequiredService<Upstream>().Throttle.Concurrency);
@@ -29,6 +30,12 @@ public sealed class DroverServicesTests
     }
 
     [Fact]
-    public void AddDrover_BadSettings_Throws() =>
-        Assert.Throws<DroverSettingsException>(() => new ServiceCollection().AddDrover(new ConfigurationBuilder().Build()));
+    public void AddDrover_ConnectionStringThatIsNone_IsNamed()
+    {
+        var settings = DroverSettings.Read(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", "x")]).Build());
+
+        Assert.Equal(
+            ["AzureWebJobsStorage is not a storage connection string; it must be one, or UseDevelopmentStorage=true."],
+            Assert.Throws<DroverSettingsException>(() => new ServiceCollection().AddDrover(settings)).Faults);
+    }
 }

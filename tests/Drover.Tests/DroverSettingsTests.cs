@@ -1,5 +1,6 @@
 using System.Text;
 using Drover.Models;
+using Drover.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Drover.Tests;

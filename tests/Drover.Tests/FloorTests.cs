@@ -31,11 +31,11 @@ public sealed partial class FloorTests
         ["OpenAI"] = 2,
         ["Access"] = 1,
         ["Json"] = 1,
-        ["Settings"] = 1,
         ["Storage"] = 1,
         ["Throttling"] = 1,
         ["Tokens"] = 1,
         ["Webhooks"] = 1,
+        ["Settings"] = 0,
     };
 
     [Fact]

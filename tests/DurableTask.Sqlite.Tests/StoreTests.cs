@@ -232,6 +232,19 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void Validate_PollIntervalThatNoTimerTakes_IsNamed()
+    {
+        var longest = TimeSpan.FromMilliseconds(0xfffffffe);
+        new SqliteOrchestrationServiceOptions { PollInterval = longest }.Validate();
+        using var timer = new PeriodicTimer(longest);
+        var tooLong = new SqliteOrchestrationServiceOptions { PollInterval = TimeSpan.FromDays(50) };
+
+        Assert.Equal(
+            "SqliteOrchestrationServiceOptions: PollInterval is 50.00:00:00; it must be at most 49.17:02:47.2940000, as a timer takes no more.",
+            Assert.Throws<ArgumentException>(tooLong.Validate).Message);
+    }
+
+    [Fact]
     public async Task AddOrchestrator_NameTaken_IsRefusedInAnyCase()
     {
         await using var host = new DurableHost(database: _database).Orchestrator("A", _ => Task.FromResult<object?>(null));

@@ -56,7 +56,7 @@ public sealed class BatchStore(ContainerLayout blobs)
     /// <summary>The spec of a batch that must be there.</summary>
     public async Task<BatchSpec> GetAsync(string batchId, CancellationToken cancellationToken) =>
         await FindAsync(batchId, cancellationToken)
-        ?? throw new InvalidDataException($"Batch '{batchId}' has no spec in storage ({blobs.Spec(batchId).Name}).");
+        ?? throw new BrokenBatchException($"Batch '{batchId}' has no spec in storage ({blobs.Spec(batchId).Name}).");
 
     /// <summary>The batches' specs, newest first, those after batch <paramref name="after"/>.</summary>
     public async IAsyncEnumerable<BatchSpec> ListAsync(

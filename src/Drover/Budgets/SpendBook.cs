@@ -119,7 +119,7 @@ internal sealed class SpendBook(string id, KnownCosts known, Lock gate, TimeProv
     {
         if (cost > reservation.Call.Usd)
         {
-            SpendLog.AboveWorstCase(logger, reservation.Call.Usd, cost);
+            BudgetLog.AboveWorstCase(logger, reservation.Call.Usd, cost);
         }
 
         End(reservation, account => account.Settled += cost, cost);

@@ -177,7 +177,7 @@ internal sealed class SpendSession(
     {
         if (!book.IsOver)
         {
-            SpendLog.TakenForDead(logger);
+            BudgetLog.TakenForDead(logger);
         }
 
         book.End(Later, null, waiters);

@@ -1,7 +1,9 @@
+using Drover.Settings;
+
 namespace Drover.Calls;
 
 /// <summary>Whether answers are kept, to be given again to the same request. Section <c>Drover:Cache</c>.</summary>
-public sealed class CacheOptions
+public sealed class CacheOptions : IOptionsSection
 {
     /// <summary>
     /// Whether they are for batches that do not say (<c>cache</c>). Off: a request that is made twice on purpose gets two answers.
@@ -9,14 +11,9 @@ public sealed class CacheOptions
     public bool Enabled { get; set; }
 
     /// <summary>How long an answer is given again.</summary>
+    [Duration("00:00:01", "3650.00:00:00")]
     public TimeSpan Expiry { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
-    public IEnumerable<string> Faults()
-    {
-        if (Expiry < TimeSpan.FromSeconds(1) || Expiry > TimeSpan.FromDays(3650))
-        {
-            yield return $"Drover:Cache:Expiry is {Expiry}; it must be from 00:00:01 to 3650.00:00:00, written as d.hh:mm:ss.";
-        }
-    }
+    /// <inheritdoc/>
+    string IOptionsSection.Section => "Drover:Cache";
 }

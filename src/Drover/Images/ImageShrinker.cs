@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Images;
 
 /// <summary>Shrinks images, a few at a time. Without libvips they go as they are, and one warning says so.</summary>
-internal sealed partial class ImageShrinker(VisionOptions options, Func<bool> hasLibrary, ILogger<ImageShrinker> logger)
+internal sealed class ImageShrinker(VisionOptions options, Func<bool> hasLibrary, ILogger<ImageShrinker> logger)
 {
     private readonly SemaphoreSlim _decodes = new(options.Decodes == 0 ? Environment.ProcessorCount : options.Decodes);
     private int _warned;
@@ -14,7 +14,7 @@ internal sealed partial class ImageShrinker(VisionOptions options, Func<bool> ha
         {
             if (Interlocked.Exchange(ref _warned, 1) == 0)
             {
-                NoLibrary(logger);
+                ImageLog.NoLibrary(logger);
             }
 
             return new PreparedImage(file, kind);
@@ -33,7 +33,4 @@ internal sealed partial class ImageShrinker(VisionOptions options, Func<bool> ha
             _decodes.Release();
         }
     }
-
-    [LoggerMessage(401, LogLevel.Warning, "There is no libvips for this platform, neither beside the program nor the system's: large images are sent as they are.")]
-    private static partial void NoLibrary(ILogger logger);
 }

@@ -31,7 +31,7 @@ internal static class ModelSettings
             }
 
             SectionBinder.Bind(path, members, entry, faults);
-            faults.AddRange(entry.Faults(path));
+            faults.AddRange(RuleChecker.FaultsOf(path, entry));
             configured[name] = entry;
         }
 

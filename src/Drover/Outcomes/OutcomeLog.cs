@@ -117,7 +117,7 @@ internal sealed class OutcomeLog
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{name}' holds a line that is no outcome of ours.", e);
+            throw new BrokenBatchException($"'{name}' holds a line that is no outcome of ours.", e);
         }
     }
 }

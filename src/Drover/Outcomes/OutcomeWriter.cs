@@ -55,7 +55,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     {
         if (_spool?.TryWrite(outcome) == false)
         {
-            BatchLog.SpoolFailed(_logger);
+            SpoolLog.SpoolFailed(_logger);
         }
 
         _channel.Writer.TryWrite((outcome, tookRoom));
@@ -136,7 +136,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             }
             catch (Exception e) when (StorageFailures.IsPassing(e) && _time.GetElapsedTime(since) < _options.AppendPatience)
             {
-                BatchLog.StorageAway(_logger, e.GetType().Name);
+                SpoolLog.StorageAway(_logger, e.GetType().Name);
                 _trouble("Storage does not answer; outcomes wait.");
                 remaining = remaining.Where(o => !_log.Has(o.ItemId)).ToList();
                 await Task.Delay(TimeSpan.FromSeconds(1), _time);

@@ -59,15 +59,15 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
     }
 
     /// <summary>Plans a batch, or finds it planned: also when storage has lost the plan since.</summary>
-    /// <exception cref="InvalidDataException">The batch cannot be planned.</exception>
+    /// <exception cref="BrokenBatchException">The batch cannot be planned.</exception>
     public async Task<BatchPlan> GetAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(spec, cancellationToken);
-        return plan.Problem is null ? plan : throw new InvalidDataException(plan.Problem);
+        return plan.Problem is null ? plan : throw new BrokenBatchException(plan.Problem);
     }
 
     /// <summary>Reads one record of a plan.</summary>
-    /// <exception cref="InvalidDataException">There is no such record.</exception>
+    /// <exception cref="BrokenBatchException">There is no such record.</exception>
     public async Task<Shard> ReadShardAsync(BatchSpec spec, int index, CancellationToken cancellationToken)
     {
         BlobDownloadResult record;
@@ -80,13 +80,13 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
             var plan = await GetAsync(spec, cancellationToken);
             record = index < plan.Shards
                 ? await ReadRecordAsync(spec, index, cancellationToken)
-                : throw new InvalidDataException($"The plan of batch '{spec.Id}' has no record of shard {index}.", e);
+                : throw new BrokenBatchException($"The plan of batch '{spec.Id}' has no record of shard {index}.", e);
         }
 
         return record.Content.ToMemory().Length == RecordLength
             && JsonSerializer.Deserialize(record.Content.ToMemory().Span, PlanJson.Default.Shard) is { } shard && shard.Index == index
                 ? shard with { TokenRatio = PlanOf(record.Details.Metadata)?.TokenRatio ?? 1 }
-                : throw new InvalidDataException($"The plan of batch '{spec.Id}' has no record of shard {index}.");
+                : throw new BrokenBatchException($"The plan of batch '{spec.Id}' has no record of shard {index}.");
     }
 
     /// <summary>The offsets within the shard's range of lines that repeat an id and are to be left out.</summary>

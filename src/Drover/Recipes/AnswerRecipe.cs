@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Drover.Json;
 using Drover.Models;
+using Drover.Recipes.Schemas;
 using Drover.Tokens;
 using Drover.Upstreams;
 

@@ -1,3 +1,4 @@
+using Drover.Json;
 using Drover.OpenAI;
 using Drover.Upstreams;
 

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Drover.Json;
 using Drover.Models;
 using Drover.OpenAI;
+using Drover.Recipes.Schemas;
 
 namespace Drover.Recipes;
 

@@ -1,3 +1,5 @@
+using Drover.Recipes.Schemas;
+
 namespace Drover.Recipes;
 
 /// <summary>
@@ -70,7 +72,7 @@ public sealed class Prompts
                 : new Template(File.ReadAllText(path));
             return null;
         }
-        catch (InvalidDataException e)
+        catch (PromptFaultException e)
         {
             return e.Message;
         }

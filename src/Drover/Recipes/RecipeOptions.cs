@@ -1,7 +1,9 @@
+using Drover.Settings;
+
 namespace Drover.Recipes;
 
 /// <summary>How recipes ask. Section <c>Drover:Recipes</c>.</summary>
-public sealed class RecipeOptions
+public sealed class RecipeOptions : IOptionsSection
 {
     private const int UnknownContext = 16_384;
     private const int PromptAndAnswer = 3_000;
@@ -18,12 +20,14 @@ public sealed class RecipeOptions
     /// <summary>
     /// The most tokens of text in one request of a recipe that splits texts; 0: as many as the model's context has room for.
     /// </summary>
+    [Between(LeastPart, 10_000_000, OrZero = true)]
     public int PartTokens { get; set; }
 
     /// <summary>
     /// The most tokens of a reply, those of the model's reasoning among them; 0: as each recipe needs as a rule (<c>extract</c> 500,
     /// <c>vision</c> 800 to 4,000, <c>document</c> and <c>answer</c> 1,500, <c>copy</c> 4,000).
     /// </summary>
+    [Between(16, 10_000_000, OrZero = true)]
     public int MaxOutputTokens { get; set; }
 
     /// <summary>How many tokens of text one request may hold.</summary>
@@ -38,24 +42,9 @@ public sealed class RecipeOptions
         return PartTokens > 0 ? Math.Min(PartTokens, room) : room;
     }
 
-    /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
-    public IEnumerable<string> Faults()
-    {
-        if (PartTokens is not 0 and (< LeastPart or > 10_000_000))
-        {
-            yield return FormattableString.Invariant(
-                $"Drover:Recipes:PartTokens is {PartTokens}; it must be from {LeastPart} to 10,000,000, or 0.");
-        }
+    /// <inheritdoc/>
+    string IOptionsSection.Section => "Drover:Recipes";
 
-        if (MaxOutputTokens is not 0 and (< 16 or > 10_000_000))
-        {
-            yield return FormattableString.Invariant(
-                $"Drover:Recipes:MaxOutputTokens is {MaxOutputTokens}; it must be from 16 to 10,000,000, or 0.");
-        }
-
-        foreach (var fault in Recipes.Prompts.Faults("Drover:Recipes:Prompts", Prompts))
-        {
-            yield return fault;
-        }
-    }
+    /// <inheritdoc/>
+    IEnumerable<string> IOptionsSection.FaultsBetween() => Recipes.Prompts.Faults("Drover:Recipes:Prompts", Prompts);
 }

@@ -8,7 +8,7 @@ internal sealed class Template
     private readonly List<(string Text, string? Placeholder)> _parts = [];
 
     /// <summary>Reads a template.</summary>
-    /// <exception cref="InvalidDataException">It names a placeholder that there is not.</exception>
+    /// <exception cref="PromptFaultException">It names a placeholder that there is not.</exception>
     public Template(string text)
     {
         var start = 0;
@@ -19,7 +19,7 @@ internal sealed class Template
             var name = text[(open + 2)..close];
             if (!Source.Placeholders.Contains(name))
             {
-                throw new InvalidDataException(
+                throw new PromptFaultException(
                     $"It names the placeholder '{{{{{name}}}}}'; there are {string.Join(", ", Source.Placeholders)}.");
             }
 

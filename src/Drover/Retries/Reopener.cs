@@ -40,7 +40,7 @@ public sealed class Reopener(
             count += await ReopenAsync(batchId, shard, codes, cancellationToken);
         }
 
-        BatchLog.Reopened(logger, batchId, count);
+        RetryLog.Reopened(logger, batchId, count);
         await store.ReopenAsync(batchId, time.GetUtcNow() + options.CompletionWindow, cancellationToken);
     }
 

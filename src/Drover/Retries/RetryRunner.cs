@@ -43,7 +43,7 @@ public sealed class RetryRunner(
         {
             end = await runner.PassAsync(batchId, shard, options.MaxPasses + ticket.Round, isLast: false, ticket, stopping, ticket.From);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is BrokenBatchException)
         {
             // What is written contradicts itself; trying again would find the same.
             await tickets.WriteAsync(batchId, shard, ticket.GivenBack(), claim.Tag, CancellationToken.None);
@@ -70,7 +70,7 @@ public sealed class RetryRunner(
         }
 
         await tickets.QueueAsync(batchId, shard, ticket, claim.Tag, CancellationToken.None);
-        BatchLog.Queued(logger, batchId, shard, ticket.Items.Count, ticket.Round, options.MaxRetries, ticket.Due);
+        ShardLog.Queued(logger, batchId, shard, ticket.Items.Count, ticket.Round, options.MaxRetries, ticket.Due);
         return new RetryReport(shard, gain, IsDone: false);
     }
 
@@ -102,7 +102,7 @@ public sealed class RetryRunner(
             return null;
         }
 
-        BatchLog.Buried(logger, message.BatchId, message.Shard, ticket.Items.Count);
+        RetryLog.Buried(logger, message.BatchId, message.Shard, ticket.Items.Count);
         await tickets.DeleteAsync(message.BatchId, message.Shard, CancellationToken.None);
         return new RetryReport(message.Shard, tally - ticket.Counted, IsDone: true);
     }

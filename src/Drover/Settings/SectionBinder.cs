@@ -8,21 +8,20 @@ internal static class SectionBinder
     /// <summary>
     /// Reads one member at a time, so that a value of the wrong form is named like any other fault and the rest is still read.
     /// </summary>
-    public static void Bind<T>(IConfigurationSection from, T target, List<string> faults)
-        where T : class => Bind(from.Path, from.GetChildren(), target, faults);
+    public static void Bind(IConfigurationSection from, object target, List<string> faults) =>
+        Bind(from.Path, from.GetChildren(), target, faults);
 
-    /// <inheritdoc cref="Bind{T}(IConfigurationSection, T, List{string})"/>
-    public static void Bind<T>(string section, IEnumerable<IConfigurationSection> members, T target, List<string> faults)
-        where T : class
+    /// <inheritdoc cref="Bind(IConfigurationSection, object, List{string})"/>
+    public static void Bind(string section, IEnumerable<IConfigurationSection> members, object target, List<string> faults)
     {
+        var properties = target.GetType().GetProperties().Where(p => p.CanWrite).ToList();
         foreach (var child in members)
         {
-            var property = typeof(T).GetProperties()
-                .FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            var property = properties.Find(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
                 faults.Add(
-                    $"{section}:{child.Key} is no setting; there are {string.Join(", ", typeof(T).GetProperties().Where(p => p.CanWrite).Select(p => p.Name))}.");
+                    $"{section}:{child.Key} is no setting; there are {string.Join(", ", properties.Select(p => p.Name))}.");
                 continue;
             }
 

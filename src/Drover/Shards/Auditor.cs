@@ -35,7 +35,7 @@ public sealed class Auditor(
         {
             if (mark.Due + RetryTickets.Grace < now)
             {
-                BatchLog.SentAgain(logger, batchId, shard, mark.Due);
+                ShardLog.SentAgain(logger, batchId, shard, mark.Due);
                 await tickets.SendAgainAsync(batchId, shard, cancellationToken);
             }
 
@@ -53,7 +53,7 @@ public sealed class Auditor(
         var fallShort = Enumerable.Range(0, settled.Length).Where(i => !settled[i]).ToList();
         if (fallShort.Count > 0)
         {
-            BatchLog.AuditFoundShort(logger, batchId, fallShort.Count);
+            ShardLog.AuditFoundShort(logger, batchId, fallShort.Count);
         }
 
         return audit with { Short = [.. fallShort.Take(MostReported)] };

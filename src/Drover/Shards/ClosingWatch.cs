@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.Outcomes;
 using Drover.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -66,7 +67,7 @@ internal sealed class ClosingWatch(BatchSpec spec, BatchStore store, PassVerdict
         }
         catch (Exception e) when (StorageFailures.IsPassing(e) && !finished.IsCancellationRequested)
         {
-            BatchLog.StorageAway(logger, e.GetType().Name);
+            SpoolLog.StorageAway(logger, e.GetType().Name);
             return null; // Asked again at the next tick.
         }
     }

@@ -27,7 +27,7 @@ internal sealed record PassWork(
 {
     /// <summary>What the batch does with sources.</summary>
     public IRecipe Recipe { get; } = Services.Recipes.Find(Spec.Recipe)
-        ?? throw new InvalidDataException(
+        ?? throw new BrokenBatchException(
             $"Batch '{Spec.Id}' asks for the recipe '{Spec.Recipe}'; there are {string.Join(", ", Services.Recipes.Names)}.");
 
     /// <summary>The conversation that an earlier pass left in the middle; null: there is none.</summary>

@@ -84,7 +84,7 @@ public sealed class ShardClaims(
 
         return items.Count == shard.Items
             ? items
-            : throw new InvalidDataException(
+            : throw new BrokenBatchException(
                 $"Shard {shard.Index} of batch '{spec.Id}' should hold {shard.Items} items and holds {items.Count}: "
                 + $"the input '{spec.Input}' was changed after it was planned.");
     }
@@ -99,7 +99,7 @@ public sealed class ShardClaims(
         }
         catch (RequestFailedException e) when (e.Status is 404 or 416)
         {
-            throw new InvalidDataException($"The input '{spec.Input}' is not in storage any more, or is shorter than it was.", e);
+            throw new BrokenBatchException($"The input '{spec.Input}' is not in storage any more, or is shorter than it was.", e);
         }
     }
 }

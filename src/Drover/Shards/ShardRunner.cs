@@ -54,7 +54,7 @@ public sealed class ShardRunner(
             return end.Result; // Another run has been here meanwhile; the next one sees what it left.
         }
 
-        BatchLog.Queued(logger, batchId, index, ticket.Items.Count, ticket.Round, options.MaxRetries, ticket.Due);
+        ShardLog.Queued(logger, batchId, index, ticket.Items.Count, ticket.Round, options.MaxRetries, ticket.Due);
         return end.Result with { IsInRetry = true };
     }
 
@@ -85,7 +85,7 @@ public sealed class ShardRunner(
             await run.RunAsync([.. open.Select(i => claim.Items[i])], stopping);
             await writer.CompleteAsync();
             var left = claim.Open;
-            BatchLog.PassEnded(logger, batchId, index, pass, left.Count);
+            ShardLog.PassEnded(logger, batchId, index, pass, left.Count);
             if (left.Count == 0)
             {
                 await claim.Log.SettleAsync(CancellationToken.None);
@@ -99,7 +99,7 @@ public sealed class ShardRunner(
         }
         catch (FencedException e)
         {
-            BatchLog.Fenced(logger, batchId, index, e.Message);
+            ShardLog.Fenced(logger, batchId, index, e.Message);
             var left = claim.Open;
             var result = new PassResult(false, claim.Log.Tally, left.Count, time.GetUtcNow() + ShortWait, false, from, null);
             return new PassEnd(result, left, []) { IsFenced = true };
@@ -125,7 +125,7 @@ public sealed class ShardRunner(
         }
         catch (FencedException e)
         {
-            BatchLog.Fenced(logger, batchId, index, e.Message);
+            ShardLog.Fenced(logger, batchId, index, e.Message);
             return null;
         }
     }
@@ -150,7 +150,7 @@ public sealed class ShardRunner(
     {
         if (await claim.RecoverAsync() is > 0 and var count)
         {
-            BatchLog.Recovered(logger, claim.Spec.Id, index, count);
+            ShardLog.Recovered(logger, claim.Spec.Id, index, count);
         }
     }
 

@@ -151,7 +151,7 @@ public sealed class StageRunner(
             .. (await shards.ReadItemsAsync(of, shard)).Select(item => (
                 StepLine.Read(item),
                 outcomes.GetValueOrDefault(item.Id)
-                    ?? throw new InvalidDataException($"Step {item.Id} of batch '{of.Id}' has no outcome."))),
+                    ?? throw new BrokenBatchException($"Step {item.Id} of batch '{of.Id}' has no outcome."))),
         ];
     }
 }

@@ -1,7 +1,9 @@
+using Drover.Settings;
+
 namespace Drover.Storage;
 
 /// <summary>Where batches, inputs and results are kept. Section <c>Drover:Storage</c>.</summary>
-public sealed class StorageOptions
+public sealed class StorageOptions : IOptionsSection
 {
     /// <summary>A connection string. Empty: the app setting <c>AzureWebJobsStorage</c>.</summary>
     public string ConnectionString { get; set; } = "";
@@ -22,4 +24,7 @@ public sealed class StorageOptions
 
     /// <summary>The container, created at the first start.</summary>
     public string Container { get; set; } = "drover";
+
+    /// <inheritdoc/>
+    string IOptionsSection.Section => "Drover:Storage";
 }

@@ -39,7 +39,7 @@ internal sealed class LogWriter(LiveStream stream, OutcomeBlob blob, bool isTake
             }
             catch (Exception e) when (e is RequestFailedException or AggregateException)
             {
-                StreamMessages.StorageAway(logger, e.Message.Split('\n')[0]);
+                StreamLog.StorageAway(logger, e.Message.Split('\n')[0]);
                 await Task.Delay(AfterFailure, time, cancellationToken);
             }
         }

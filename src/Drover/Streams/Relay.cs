@@ -41,7 +41,7 @@ internal sealed class Relay(
             if (end is not null)
             {
                 stream.End(end);
-                StreamMessages.Ended(logger, stream.Id, end, reconnections.Count, _skipped);
+                StreamLog.Ended(logger, stream.Id, end, reconnections.Count, _skipped);
             }
 
             _opened.TrySetResult(null);
@@ -53,7 +53,7 @@ internal sealed class Relay(
         }
         catch (Exception e)
         {
-            StreamMessages.Failed(logger, e, stream.Id);
+            StreamLog.Failed(logger, e, stream.Id);
             Fail("The stream failed within Drover; its log says why.", "internal_error");
             stream.End(StreamEnd.Failed);
             _opened.TrySetResult(null);
@@ -213,7 +213,7 @@ internal sealed class Relay(
         reconnections.Add();
         stream.AppendComment(string.Create(
             CultureInfo.InvariantCulture, $"reconnecting {tries}/{options.ReconnectTries} in {wait.TotalSeconds:0.#} s"));
-        StreamMessages.Broken(logger, stream.Id, reason, tries, options.ReconnectTries, wait.TotalSeconds);
+        StreamLog.Broken(logger, stream.Id, reason, tries, options.ReconnectTries, wait.TotalSeconds);
         await Task.Delay(wait, stream.Time, cancellationToken);
     }
 

@@ -145,7 +145,7 @@ public sealed class StreamHub(
         }
 
         StreamSpool.DeleteOlderThan(options.SpoolPath, before);
-        StreamMessages.Expired(logger, count);
+        StreamLog.Expired(logger, count);
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(
@@ -234,7 +234,7 @@ public sealed class StreamHub(
             log = spooled.AsMemory(0, Math.Max(stored, LogText.WholeLength(spooled)));
         }
 
-        StreamMessages.TakenOver(logger, id);
+        StreamLog.TakenOver(logger, id);
         var stream = new LiveStream(id, epoch, StreamSpool.Create(options.SpoolPath, id, logger), time);
         stream.Restore(log.Span, stored);
         return Run(stream, ChatRequest.Read(LogText.Request(log.Span), LogText.Key(log.Span)), ChatProgress.Of(log), blob, isTaken: true);

@@ -1,14 +1,16 @@
-using System.Globalization;
+using Drover.Settings;
 
 namespace Drover.Streams;
 
 /// <summary>How streams are kept, and what is done when the upstream breaks one. Section <c>Drover:Streams</c>.</summary>
-public sealed class StreamOptions
+public sealed class StreamOptions : IOptionsSection
 {
     /// <summary>How long a stream can be read after its last event.</summary>
+    [Duration("00:01:00", "365.00:00:00", Words = "from one minute to a year")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often in a row a broken stream is reconnected without a new piece of text.</summary>
+    [Between(0, 100)]
     public int ReconnectTries { get; set; } = 5;
 
     /// <summary>
@@ -20,6 +22,7 @@ public sealed class StreamOptions
     public TimeSpan LongestReconnectDelay { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How the upstream is asked to go on after the text so far.</summary>
+    [Defined]
     public Continuation Continuation { get; set; } = Continuation.Assistant;
 
     /// <summary>
@@ -28,20 +31,12 @@ public sealed class StreamOptions
     /// </summary>
     public string SpoolPath { get; set; } = "";
 
-    /// <summary>The rules that these settings break, each with the setting's name, its value and the rule.</summary>
-    public IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    string IOptionsSection.Section => "Drover:Streams";
+
+    /// <inheritdoc/>
+    IEnumerable<string> IOptionsSection.FaultsBetween()
     {
-        if (Retention < TimeSpan.FromMinutes(1) || Retention > TimeSpan.FromDays(365))
-        {
-            yield return $"Drover:Streams:Retention is {Retention}; it must be from one minute to a year, written as d.hh:mm:ss.";
-        }
-
-        if (ReconnectTries is < 0 or > 100)
-        {
-            yield return string.Create(
-                CultureInfo.InvariantCulture, $"Drover:Streams:ReconnectTries is {ReconnectTries}; it must be from 0 to 100.");
-        }
-
         if (ReconnectDelay < TimeSpan.FromMilliseconds(1) || ReconnectDelay > LongestReconnectDelay)
         {
             yield return $"Drover:Streams:ReconnectDelay is {ReconnectDelay}; it must be from 1 ms to LongestReconnectDelay ({LongestReconnectDelay}).";
@@ -50,11 +45,6 @@ public sealed class StreamOptions
         if (LongestReconnectDelay > TimeSpan.FromHours(1))
         {
             yield return $"Drover:Streams:LongestReconnectDelay is {LongestReconnectDelay}; it must be at most one hour.";
-        }
-
-        if (!Enum.IsDefined(Continuation))
-        {
-            yield return $"Drover:Streams:Continuation is {Continuation}; there are {string.Join(", ", Enum.GetNames<Continuation>())}.";
         }
     }
 }

@@ -52,12 +52,12 @@ internal sealed class StreamRun(LiveStream stream, Relay relay, LogWriter writer
         }
         catch (FencedException)
         {
-            StreamMessages.Fenced(logger, stream.Id);
+            StreamLog.Fenced(logger, stream.Id);
             isStored = true; // By another, who has what there was.
         }
         catch (Exception e)
         {
-            StreamMessages.Failed(logger, e, stream.Id);
+            StreamLog.Failed(logger, e, stream.Id);
         }
         finally
         {

@@ -35,7 +35,7 @@ internal sealed class StreamSpool
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            StreamMessages.SpoolFailed(logger, e.Message);
+            StreamLog.SpoolFailed(logger, e.Message);
             return null;
         }
     }
@@ -76,7 +76,7 @@ internal sealed class StreamSpool
         {
             // The stream goes on, without this guarantee.
             _isBroken = true;
-            StreamMessages.SpoolFailed(_logger, e.Message);
+            StreamLog.SpoolFailed(_logger, e.Message);
         }
     }
 

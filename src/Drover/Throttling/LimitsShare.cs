@@ -1,3 +1,5 @@
+using Drover.Throttling.Pacing;
+
 namespace Drover.Throttling;
 
 /// <summary>

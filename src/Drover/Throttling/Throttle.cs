@@ -15,7 +15,7 @@ namespace Drover.Throttling;
 /// storage access: leases are renewed about twice a second while there is something to do. When storage is away nothing is
 /// granted beyond the lease.
 /// </remarks>
-public sealed partial class Throttle : IAsyncDisposable
+public sealed class Throttle : IAsyncDisposable
 {
     private const long Never = long.MaxValue;
 
@@ -288,7 +288,7 @@ public sealed partial class Throttle : IAsyncDisposable
             if (_trouble is not null)
             {
                 _trouble = null;
-                LedgerIsBack(_logger);
+                ThrottlingLog.LedgerIsBack(_logger);
             }
 
             return lease;
@@ -297,7 +297,7 @@ public sealed partial class Throttle : IAsyncDisposable
         {
             if (_trouble is null)
             {
-                LedgerIsAway(_logger, e.Message.Split('\n')[0].Trim());
+                ThrottlingLog.LedgerIsAway(_logger, e.Message.Split('\n')[0].Trim());
             }
 
             _trouble = e is JsonException
@@ -317,12 +317,6 @@ public sealed partial class Throttle : IAsyncDisposable
                 TimeSpan.FromTicks(Math.Clamp(at - now, TimeSpan.TicksPerMillisecond, TimeSpan.TicksPerHour)), Timeout.InfiniteTimeSpan);
         }
     }
-
-    [LoggerMessage(201, LogLevel.Warning, "The shared limits cannot be leased; nothing is launched beyond the last lease: {Reason}")]
-    private static partial void LedgerIsAway(ILogger logger, string reason);
-
-    [LoggerMessage(202, LogLevel.Information, "The shared limits can be leased again.")]
-    private static partial void LedgerIsBack(ILogger logger);
 
     private sealed class Waiter(long tokens) : TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously)
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Uploads;
 
 /// <summary>Creates the container that images are dropped in when the host starts; who has no use for images may forbid it.</summary>
-internal sealed partial class ImageContainerPreparation(ImageBlobs blobs, ILogger<ImageContainerPreparation> logger) : IHostedService
+internal sealed class ImageContainerPreparation(ImageBlobs blobs, ILogger<ImageContainerPreparation> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -16,12 +16,9 @@ internal sealed partial class ImageContainerPreparation(ImageBlobs blobs, ILogge
         }
         catch (RequestFailedException e)
         {
-            NotCreated(logger, ImageBlobs.Images, e.Status, e.ErrorCode);
+            UploadLog.ContainerNotCreated(logger, ImageBlobs.Images, e.Status, e.ErrorCode);
         }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    [LoggerMessage(402, LogLevel.Warning, "The container '{Container}' cannot be created ({Status} {Code}): uploaded images are analysed once somebody creates it.")]
-    private static partial void NotCreated(ILogger logger, string container, int status, string? code);
 }

@@ -96,7 +96,7 @@ public sealed class UploadedImages(
     internal async Task<IReadOnlyList<UploadedImage>> ReadAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
         var input = await batches.ByName(spec.Input).ReadOrNullAsync(cancellationToken)
-            ?? throw new InvalidDataException($"The input '{spec.Input}' of batch '{spec.Id}' is not in storage any more.");
+            ?? throw new BrokenBatchException($"The input '{spec.Input}' of batch '{spec.Id}' is not in storage any more.");
         return [.. Lines.Of(input.ToMemory()).Select(l => Recipes.Source.Read(l.Line)).Select(s => new UploadedImage(s.Image!, s.ETag!))];
     }
 

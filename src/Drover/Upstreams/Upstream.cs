@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Drover.OpenAI;
 using Drover.Throttling;
+using Drover.Upstreams.Http;
 using Drover.Upstreams.Keys;
 using Microsoft.Extensions.Logging;
 using Polly;

@@ -7,7 +7,7 @@ using Polly.Timeout;
 namespace Drover.Upstreams;
 
 /// <summary>The Polly pipelines around a call.</summary>
-internal static partial class UpstreamPipelines
+internal static class UpstreamPipelines
 {
     /// <summary>The code of a call that was not sent because the circuit is open.</summary>
     public const string CircuitOpen = "circuit_open";
@@ -62,12 +62,12 @@ internal static partial class UpstreamPipelines
                 OnOpened = arguments =>
                 {
                     opened(arguments.BreakDuration);
-                    CircuitOpened(logger, options.Name, arguments.BreakDuration.TotalSeconds);
+                    UpstreamLog.CircuitOpened(logger, options.Name, arguments.BreakDuration.TotalSeconds);
                     return default;
                 },
                 OnClosed = _ =>
                 {
-                    CircuitClosed(logger, options.Name);
+                    UpstreamLog.CircuitClosed(logger, options.Name);
                     return default;
                 },
             })
@@ -81,10 +81,4 @@ internal static partial class UpstreamPipelines
         context.Properties.Set(IsRepeat, call.IsRepeat);
         return context;
     }
-
-    [LoggerMessage(101, LogLevel.Warning, "The upstream '{Upstream}' does not answer: nothing is sent for {Seconds:0.#} s.")]
-    private static partial void CircuitOpened(ILogger logger, string upstream, double seconds);
-
-    [LoggerMessage(102, LogLevel.Information, "The upstream '{Upstream}' answers again.")]
-    private static partial void CircuitClosed(ILogger logger, string upstream);
 }

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Drover.Json;
 using Drover.OpenAI;
 using Drover.Throttling;
-using Microsoft.Extensions.Logging;
 
 namespace Drover.Upstreams;
 
@@ -66,7 +65,7 @@ public sealed partial class Upstream
         var now = _time.GetUtcNow();
         if (Interlocked.Exchange(ref _lacksResponsesUntil, (now + GoneFor).Ticks) <= now.Ticks)
         {
-            NoResponses(_logger, Name);
+            UpstreamLog.NoResponses(_logger, Name);
         }
     }
 
@@ -121,7 +120,4 @@ public sealed partial class Upstream
             ErrorMessage = Excerpt.Of(message)
         };
     }
-
-    [LoggerMessage(104, LogLevel.Information, "The upstream '{Upstream}' has no /v1/responses: its requests are put as chat completions.")]
-    private static partial void NoResponses(ILogger logger, string upstream);
 }

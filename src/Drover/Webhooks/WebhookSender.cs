@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace Drover.Webhooks;
 
 /// <summary>Posts messages in the form of Standard Webhooks (https://www.standardwebhooks.com), signed, with short retries.</summary>
-public sealed partial class WebhookSender : IDisposable
+public sealed class WebhookSender : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -62,16 +62,13 @@ public sealed partial class WebhookSender : IDisposable
                 return true;
             }
 
-            Refused(_logger, id, $"status {(int)response.StatusCode}");
+            WebhookLog.Refused(_logger, id, $"status {(int)response.StatusCode}");
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            Refused(_logger, id, e.GetType().Name);
+            WebhookLog.Refused(_logger, id, e.GetType().Name);
         }
 
         return false;
     }
-
-    [LoggerMessage(401, LogLevel.Debug, "Webhook {Id} was not taken: {Reason}.")]
-    private static partial void Refused(ILogger logger, string id, string reason);
 }

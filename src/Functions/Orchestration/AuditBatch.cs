@@ -13,7 +13,7 @@ public sealed class AuditBatch(Auditor auditor)
         {
             return await auditor.AuditAsync(batchId, cancellationToken);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is BrokenBatchException)
         {
             // What is written contradicts itself; trying again would find the same.
             return new Audit([], Tally.Zero, e.Message);

@@ -73,7 +73,7 @@ public sealed class FinishBatch(
         {
             return await auditor.CountAsync(batchId, cancellationToken);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is BrokenBatchException)
         {
             return Tally.Zero; // Storage has lost the batch itself, which the reason says; so there is nothing to count.
         }

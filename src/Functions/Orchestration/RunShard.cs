@@ -13,7 +13,7 @@ public sealed class RunShard(ShardRunner runner)
         {
             return await runner.RunAsync(run.BatchId, run.Shard, run.Pass, cancellationToken, run.From);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is BrokenBatchException)
         {
             // What is written contradicts itself; trying again would find the same.
             return new PassResult(false, Tally.Zero, 0, default, false, run.From, e.Message);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Drover.LocalHost.Hosting;
+using Drover.Settings;
 using Drover.Simulator;
 using Drover.Streams.Probes;
 using Drover.Upstreams;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Drover.Access;
 using Drover.Functions;
+using Drover.Settings;
 using Drover.Simulator;
 using Drover.Storage;
 using DurableTask.Sqlite;
@@ -145,7 +146,8 @@ internal sealed class DroverHost : IAsyncDisposable
         builder.WebHost.UseUrls(
             $"http://{(setup.Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{setup.Listen}]" : setup.Listen)}:{setup.Port}");
         builder.Services.AddSingleton<IHostedService>(new FirstStep(() => storage)); // What is not built by then waits for it.
-        builder.Services.AddDroverFunctions(builder.Configuration, openOnLoopback: true);
+        var settings = DroverSettings.Read(builder.Configuration);
+        builder.Services.AddDroverFunctions(settings, openOnLoopback: true);
         if (before is not null)
         {
             // Storage is known to answer, and nothing runs yet.
@@ -153,9 +155,9 @@ internal sealed class DroverHost : IAsyncDisposable
         }
 
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout =
-            DroverSettings.Read(builder.Configuration).Upstream.CallTimeout + TimeSpan.FromSeconds(30));
-        var keys = new CallerKeys(DroverSettings.Read(builder.Configuration).Keys);
+        builder.Services.Configure<HostOptions>(
+            options => options.ShutdownTimeout = settings.Upstream.CallTimeout + TimeSpan.FromSeconds(30));
+        var keys = new CallerKeys(settings.Keys);
         builder.AddLocalRuntime(new LocalRuntimeOptions
         {
             FunctionAssembly = typeof(FunctionServices).Assembly,

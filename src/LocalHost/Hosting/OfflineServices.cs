@@ -1,4 +1,5 @@
 using Drover.Functions;
+using Drover.Settings;
 
 namespace Drover.LocalHost.Hosting;
 
@@ -23,7 +24,8 @@ internal static class OfflineServices
         configuration.AddInMemoryCollection(overrides);
         try
         {
-            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(configuration)
+            var settings = DroverSettings.Read(configuration);
+            return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddDroverFunctions(settings)
                 .BuildServiceProvider();
         }
         catch (DroverSettingsException e)

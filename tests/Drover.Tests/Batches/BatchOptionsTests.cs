@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.Settings;
 
 namespace Drover.Tests.Batches;
 
@@ -56,13 +57,13 @@ public sealed class BatchOptionsTests
                 "Drover:Batches:MaxLineBytes is 314572800; it must be from 1,024 to 268,435,456.",
                 "Drover:Batches:OpenShards is 101; it must be from 1 to 100.",
                 "Drover:Batches:MaxPasses is 0; it must be from 1 to 1,000.",
-                "Drover:Batches:MaxRetries is -1; it must be from 0 to 100.",
-                "Drover:Batches:AppendItems is -1; it must be from 1 to 10,000.",
                 "Drover:Batches:FirstWait is 00:00:00; it must be from 00:00:00.0010000 to 01:00:00, written as d.hh:mm:ss.",
                 "Drover:Batches:LongestWait is 2.00:00:00; it must be from 00:00:00 to 1.00:00:00, written as d.hh:mm:ss.",
+                "Drover:Batches:MaxRetries is -1; it must be from 0 to 100.",
                 "Drover:Batches:FirstRetry is 00:00:00; it must be from 00:00:01 to 1.00:00:00, written as d.hh:mm:ss.",
                 "Drover:Batches:LongestRetry is 7.00:00:00; it must be from 00:00:00 to 6.00:00:00, written as d.hh:mm:ss.",
                 "Drover:Batches:PassSlice is 00:10:00; it must be from 00:00:01 to 00:09:00, written as d.hh:mm:ss.",
+                "Drover:Batches:AppendItems is -1; it must be from 1 to 10,000.",
                 "Drover:Batches:AppendInterval is 00:02:00; it must be from 00:00:00.0010000 to 00:01:00, written as d.hh:mm:ss.",
                 "Drover:Batches:AppendPatience is 00:00:00; it must be from 00:00:01 to 01:00:00, written as d.hh:mm:ss.",
                 "Drover:Batches:CompletionWindow is 00:00:59; it must be from 00:01:00 to 365.00:00:00, written as d.hh:mm:ss.",

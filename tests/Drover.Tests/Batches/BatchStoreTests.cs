@@ -89,7 +89,7 @@ public sealed class BatchStoreTests(AzuriteFixture azurite)
         Assert.Null(await store.FindAsync("b", default));
         Assert.Equal(
             "Batch 'b' has no spec in storage (batches/b/batch.json).",
-            (await Assert.ThrowsAsync<InvalidDataException>(() => store.GetAsync("b", default))).Message);
+            (await Assert.ThrowsAsync<BrokenBatchException>(() => store.GetAsync("b", default))).Message);
     }
 
     [Fact]

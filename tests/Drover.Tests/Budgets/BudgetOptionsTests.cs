@@ -1,4 +1,5 @@
 using Drover.Budgets;
+using Drover.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Drover.Tests.Budgets;

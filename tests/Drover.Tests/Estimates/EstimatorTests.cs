@@ -221,6 +221,7 @@ public sealed class EstimatorTests
 
     // Nothing answers where storage is said to be: an estimate of what comes with the request needs none.
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection().AddLogging().AddDrover(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Append(("AzureWebJobsStorage", "UseDevelopmentStorage=true"))
-            .Select(v => KeyValuePair.Create(v.Item1, (string?)v.Item2))).Build()).BuildServiceProvider();
+        DroverSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(settings
+            .Append(("AzureWebJobsStorage", "UseDevelopmentStorage=true"))
+            .Select(v => KeyValuePair.Create(v.Item1, (string?)v.Item2))).Build())).BuildServiceProvider();
 }

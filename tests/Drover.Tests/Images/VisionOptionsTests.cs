@@ -1,4 +1,5 @@
 using Drover.Images;
+using Drover.Settings;
 
 namespace Drover.Tests.Images;
 
@@ -22,9 +23,9 @@ public sealed class VisionOptionsTests
         [
             "Drover:Vision:MaxBytes is 10; it must be from 1,024 to 104,857,600.",
             "Drover:Vision:JpegQuality is 101; it must be from 1 to 100.",
-            "Drover:Vision:GatherItems is 0; it must be from 1 to 5,000.",
             "Drover:Vision:LoadTimeout is 00:00:00; it must be from 00:00:00.0100000 to 00:10:00, written as hh:mm:ss.",
             "Drover:Vision:Detail is 'best'; it must be auto, low or high.",
+            "Drover:Vision:GatherItems is 0; it must be from 1 to 5,000.",
         ],
         new VisionOptions { MaxBytes = 10, JpegQuality = 101, GatherItems = 0, LoadTimeout = default, Detail = "best" }.Faults());
 }

@@ -1,6 +1,7 @@
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Simulator;
+using Drover.Settings;
 
 namespace Drover.Tests.Models;
 
@@ -99,7 +100,7 @@ public sealed class ModelCatalogueTests
 
     [Fact]
     public void Entries_AllThatAreKnown_KeepTheirOwnRules() =>
-        Assert.All(_models.Entries, entry => Assert.Empty(entry.Value.Faults(entry.Key)));
+        Assert.All(_models.Entries, entry => Assert.Empty(RuleChecker.FaultsOf(entry.Key, entry.Value)));
 
     [Fact]
     public void WorstCaseOf_LimitedRequest_IsItsBoundsTimesThePrices() => Assert.Equal(

@@ -160,7 +160,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
 
         Assert.Equal(4, first.Shards);
         Assert.Equal(shard, again);
-        await Assert.ThrowsAsync<InvalidDataException>(
+        await Assert.ThrowsAsync<BrokenBatchException>(
             () => new Planner(blobs, new(), TestBatch.Selector).ReadShardAsync(spec, 4, default));
     }
 
@@ -181,7 +181,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     public async Task GetAsync_CannotBePlanned_Throws() =>
         Assert.Equal(
             "The input 'inputs/in' is not in storage (any more).",
-            (await Assert.ThrowsAsync<InvalidDataException>(
+            (await Assert.ThrowsAsync<BrokenBatchException>(
                 async () =>
                     await new Planner(await azurite.CreateContainerAsync(), new(), TestBatch.Selector).GetAsync(Spec(), default))).Message);
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Drover.Models;
 using Drover.OpenAI;
 using Drover.Recipes;
+using Drover.Settings;
 
 namespace Drover.Tests.Recipes;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Drover.Recipes;
+using Drover.Recipes.Schemas;
 
 namespace Drover.Tests.Recipes;
 
@@ -37,7 +38,7 @@ public sealed class ReplySchemaTests
     [InlineData("""{"type":""", "It is no JSON schema: ")]
     public void Parse_WhatNoReplyCouldBe_IsRefusedBeforeAnythingIsPaid(string schema, string message)
     {
-        var told = Assert.Throws<InvalidDataException>(() => Parse(schema)).Message;
+        var told = Assert.Throws<PromptFaultException>(() => Parse(schema)).Message;
 
         if (message[^1] == '.')
         {
@@ -55,7 +56,7 @@ public sealed class ReplySchemaTests
             "'#/properties/a/type' is \"text\"; there are object, array, string, number, integer, boolean, null. "
             + "'#/properties/b/enum' is []; it must be a list of at least one value. "
             + "'#/required' is \"a\"; it must be a list of texts.",
-            Assert.Throws<InvalidDataException>(
+            Assert.Throws<PromptFaultException>(
                 () => Parse("""{"properties":{"a":{"type":"text"},"b":{"enum":[]}},"required":"a"}""")).Message);
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class ReplySchemaTests
             StringComparison.Ordinal);
         Assert.Equal("The schema is 1,048,577 bytes long; it must be at most 1,048,576.", Fault(new string(' ', 1_048_577)));
 
-        static string Fault(string schema) => Assert.Throws<InvalidDataException>(() => Parse(schema)).Message;
+        static string Fault(string schema) => Assert.Throws<PromptFaultException>(() => Parse(schema)).Message;
     }
 
     [Theory]

@@ -475,7 +475,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(5));
         await batch.Blobs.SharedInput("in").WriteAsync(Encoding.UTF8.GetBytes(string.Concat(TestBatch.Sources(3).Select(l => l + "\n"))));
 
-        var exception = await Assert.ThrowsAsync<InvalidDataException>(() => batch.RunAsync());
+        var exception = await Assert.ThrowsAsync<BrokenBatchException>(() => batch.RunAsync());
 
         Assert.Equal(
             "Shard 0 of batch 'b' should hold 5 items and holds 3: the input 'inputs/in' was changed after it was planned.",
@@ -487,7 +487,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     {
         await using var batch = await TestBatch.CreateAsync(azurite, TestBatch.Sources(1), spec: s => s with { Recipe = "gone" });
 
-        var exception = await Assert.ThrowsAsync<InvalidDataException>(() => batch.RunAsync());
+        var exception = await Assert.ThrowsAsync<BrokenBatchException>(() => batch.RunAsync());
 
         Assert.Equal("Batch 'b' asks for the recipe 'gone'; there are extract, chat, copy, document, answer.", exception.Message);
     }

@@ -1,4 +1,5 @@
 using Drover.Throttling;
+using Drover.Throttling.Pacing;
 
 namespace Drover.Tests.Throttling;
 

@@ -167,11 +167,11 @@ public sealed class UploadedImagesTests(AzuriteFixture azurite) : IAsyncLifetime
         }
 
         _host = new ServiceCollection().AddLogging()
-            .AddDrover(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            .AddDrover(DroverSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,
                 ["Drover:Storage:Container"] = _blobs.Container.Name,
-            }).Build()).BuildServiceProvider();
+            }).Build())).BuildServiceProvider();
     }
 
     private async Task UploadAsync(string name, int seed = 1, string? prompt = null)

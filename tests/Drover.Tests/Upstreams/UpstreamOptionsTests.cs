@@ -1,3 +1,4 @@
+using Drover.Settings;
 using Drover.Upstreams;
 
 namespace Drover.Tests.Upstreams;
@@ -54,12 +55,12 @@ public sealed class UpstreamOptionsTests
                 "Drover:Upstream:RequestsPerMinute is -1; it must be 0 (no limit) or more.",
                 "Drover:Upstream:TokensPerMinute is -7; it must be 0 (no limit) or more.",
                 "Drover:Upstream:MinimumSpacing is -00:00:01; it must be from zero (none) to one hour, written as hh:mm:ss.",
-                "Drover:Upstream:ConnectionRetries is 11; it must be from 0 to 10.",
-                "Drover:Upstream:MaxResponseBytes is 4194304; it must be from 1,024 to 3,145,728.",
                 "Drover:Upstream:ConnectTimeout is 00:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
                 "Drover:Upstream:CallTimeout is 02:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
                 "Drover:Upstream:SilenceTimeout is -00:00:00.0050000; it must be from 10 ms to one hour, written as hh:mm:ss.",
+                "Drover:Upstream:ConnectionRetries is 11; it must be from 0 to 10.",
                 "Drover:Upstream:CoolDown is 1.00:00:00; it must be from 10 ms to one hour, written as hh:mm:ss.",
+                "Drover:Upstream:MaxResponseBytes is 4194304; it must be from 1,024 to 3,145,728.",
             ],
             options.Faults());
     }

@@ -28,7 +28,7 @@ internal sealed class SpendNotices(LedgerBlob ledger, BudgetOptions options, Web
     {
         if (error is not null && Trouble is null)
         {
-            SpendLog.StorageAway(logger, error);
+            BudgetLog.StorageAway(logger, error);
         }
 
         Trouble = error is null ? null : "Storage does not answer; calls under a budget wait.";
@@ -41,7 +41,7 @@ internal sealed class SpendNotices(LedgerBlob ledger, BudgetOptions options, Web
     {
         foreach (var alert in alerts)
         {
-            SpendLog.Alert(logger, alert.Scope, alert.Period, alert.Percent, alert.SettledUsd, alert.LimitUsd);
+            BudgetLog.Alert(logger, alert.Scope, alert.Period, alert.Percent, alert.SettledUsd, alert.LimitUsd);
         }
 
         var isDue = alerts.Count > 0 || now?.Unsent.Exists(u => u.NextTry <= time.GetUtcNow()) == true;
@@ -77,7 +77,7 @@ internal sealed class SpendNotices(LedgerBlob ledger, BudgetOptions options, Web
                 }
                 else
                 {
-                    SpendLog.AlertNotDelivered(logger, it.Id);
+                    BudgetLog.AlertNotDelivered(logger, it.Id);
                 }
             }
         }

@@ -33,7 +33,7 @@ internal sealed class SpendRecovery(ContainerLayout blobs, LedgerBlob ledger, Bu
             raised.AddRange(
                 await ledger.UpdateAsync(it => SpendArithmetic.Recover(it, id, sheet, options, time.GetUtcNow()), cancellationToken));
             await blob.DeleteAsync(cancellationToken);
-            SpendLog.Recovered(logger, sheet?.Accounts.Sum(a => a.Open.Count + a.Lost.Count) ?? 0);
+            BudgetLog.Recovered(logger, sheet?.Accounts.Sum(a => a.Open.Count + a.Lost.Count) ?? 0);
         }
 
         return raised;

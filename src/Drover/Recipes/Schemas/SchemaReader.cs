@@ -21,7 +21,7 @@ internal sealed class SchemaReader
     private SchemaReader(JsonElement root) => _root = root;
 
     /// <summary>Reads a schema.</summary>
-    /// <exception cref="InvalidDataException">It has faults; all of them are named.</exception>
+    /// <exception cref="PromptFaultException">It has faults; all of them are named.</exception>
     public static SchemaNode Read(JsonElement root)
     {
         var reader = new SchemaReader(root);
@@ -35,9 +35,9 @@ internal sealed class SchemaReader
         return reader._faults switch
         {
             [] => node,
-            { Count: <= MostFaults } faults => throw new InvalidDataException(string.Join(" ", faults)),
+            { Count: <= MostFaults } faults => throw new PromptFaultException(string.Join(" ", faults)),
             var faults =>
-                throw new InvalidDataException($"{string.Join(" ", faults.Take(MostFaults))} There are {faults.Count - MostFaults:N0} more faults."),
+                throw new PromptFaultException($"{string.Join(" ", faults.Take(MostFaults))} There are {faults.Count - MostFaults:N0} more faults."),
         };
     }
 

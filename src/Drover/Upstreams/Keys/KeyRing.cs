@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Upstreams.Keys;
 
 /// <summary>The keys of one upstream, used in turn; one that is refused too often rests, and the others go on.</summary>
-internal sealed partial class KeyRing
+internal sealed class KeyRing
 {
     /// <summary>A key that is refused so often without a result in between is out.</summary>
     public const int ErrorBudget = 5;
@@ -98,7 +98,7 @@ internal sealed partial class KeyRing
 
             if (key.OutSince is null)
             {
-                KeyIsOut(_logger, key.Number, _upstream, key.Errors, result.Status, result.ErrorCode);
+                UpstreamLog.KeyIsOut(_logger, key.Number, _upstream, key.Errors, result.Status, result.ErrorCode);
             }
 
             key.OutSince = _time.GetUtcNow();
@@ -117,7 +117,4 @@ internal sealed partial class KeyRing
             (key.Errors, key.OutSince, key.Reason) = (0, null, null);
         }
     }
-
-    [LoggerMessage(103, LogLevel.Warning, "Key {Number} of the upstream '{Upstream}' is out: refused {Errors} times without a result in between, last with {Status} {Code}.")]
-    private static partial void KeyIsOut(ILogger logger, int number, string upstream, int errors, int status, string? code);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Drover.Recipes;
+using Drover.Recipes.Schemas;
 using Json.Schema;
 
 namespace Drover.Tests.Recipes.Schemas;
@@ -68,7 +69,7 @@ public sealed class SchemaOracleTests
         {
             return ReplySchema.Parse(Encoding.UTF8.GetBytes(schema));
         }
-        catch (InvalidDataException e) when (e.Message.Contains("refers to itself without end", StringComparison.Ordinal))
+        catch (PromptFaultException e) when (e.Message.Contains("refers to itself without end", StringComparison.Ordinal))
         {
             return null;
         }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drover.Recipes;
+using Drover.Recipes.Schemas;
 using Json.Schema;
 
 namespace Drover.Tests.Recipes.Schemas;

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Drover.Retries;
+
+/// <summary>Registers what tries items again and reopens batches.</summary>
+internal static class RetryServices
+{
+    public static IServiceCollection AddRetries(this IServiceCollection services) =>
+        services.AddSingleton<RetryRunner>().AddSingleton<Reopener>();
+}

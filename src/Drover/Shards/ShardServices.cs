@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Drover.Shards;
+
+/// <summary>Registers what runs shards and audits them.</summary>
+internal static class ShardServices
+{
+    public static IServiceCollection AddShards(this IServiceCollection services) =>
+        services.AddSingleton<ItemServices>().AddSingleton<ShardClaims>().AddSingleton<ShardRunner>().AddSingleton<Auditor>().AddSingleton<LiveTallies>();
+}
