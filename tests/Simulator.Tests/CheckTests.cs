@@ -21,7 +21,8 @@ public sealed class CheckTests
         """{"model":"gpt-4o","messages":[{"content":"hi"}]}""", "messages[0].role", "missing_required_parameter", "'messages[0].role'")]
     [InlineData(
         """{"model":"gpt-4o","messages":[{"role":"user","content":"a"},{"role":"king","content":"hi"}]}""", "messages[1].role",
-        "invalid_value", "Invalid value: 'king'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.")]
+        "invalid_value",
+        "Invalid value: 'king'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user"}]}""", "messages[0].content", null, "expected a string, got null")]
     [InlineData(
         """{"model":"gpt-4o","messages":[{"role":"user","content":5}]}""", "messages[0].content",

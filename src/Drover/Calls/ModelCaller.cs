@@ -9,8 +9,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Drover.Calls;
 
-/// <summary>The way to call a model, for batches, relays, streams and answers: within its upstream's limits and the budgets, and on the next upstream when one is out.</summary>
-public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, SpendLedger ledger, BudgetOptions budgets, TimeProvider time, ILogger<ModelCaller> logger)
+/// <summary>
+/// The way to call a model, for batches, relays, streams and answers: within its upstream's limits and the budgets, and on the next
+/// upstream when one is out.
+/// </summary>
+public sealed class ModelCaller(
+    UpstreamPool upstreams, ModelCatalogue models, SpendLedger ledger, BudgetOptions budgets, TimeProvider time,
+    ILogger<ModelCaller> logger)
 {
     /// <summary>So many forms of a request are tried at most.</summary>
     private const int MostDialects = 6;
@@ -20,7 +25,10 @@ public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, S
     /// <summary>The code, and the type, of the error that says that a budget is spent.</summary>
     public const string SpentCode = "insufficient_quota";
 
-    /// <summary>The terms of a relayed request. The budgets of day and month hold for it, which it shares with all batches, and those of the caller's key.</summary>
+    /// <summary>
+    /// The terms of a relayed request. The budgets of day and month hold for it, which it shares with all batches, and those of the
+    /// caller's key.
+    /// </summary>
     /// <param name="key">The name of the caller's key, which pays; null for none.</param>
     public CallTerms TermsFor(string? key) => new(new Payer(Payer.NoBatch, key), budgets.HasPeriods(key));
 
@@ -103,7 +111,8 @@ public sealed class ModelCaller(UpstreamPool upstreams, ModelCatalogue models, S
     }
 
     private static bool IsOut(CallResult result) =>
-        result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown or Outcome.SetupWrong || result.ErrorCode == UpstreamPipelines.CircuitOpen;
+        result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown or Outcome.SetupWrong
+            || result.ErrorCode == UpstreamPipelines.CircuitOpen;
 
     private async Task<Answer> SendAsync(ModelCall call, Target target, Permit permit, CancellationToken stopRetrying)
     {

@@ -14,7 +14,9 @@ public static partial class JsonReply
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Reads a JSON object in <paramref name="text"/>: of several the last that fits, or else the last; thoughts do not count.</summary>
+    /// <summary>
+    /// Reads a JSON object in <paramref name="text"/>: of several the last that fits, or else the last; thoughts do not count.
+    /// </summary>
     /// <param name="fits">Whether an object is what was asked for; null: any is.</param>
     public static bool TryRead(string text, out JsonElement value, Func<JsonElement, bool>? fits = null)
     {
@@ -33,11 +35,15 @@ public static partial class JsonReply
             start = text.IndexOf('{', isRead ? end : start + 1);
         }
 
-        value = found.FindLast(o => fits?.Invoke(o) ?? true) is { ValueKind: not JsonValueKind.Undefined } best ? best : found.LastOrDefault();
+        value = found.FindLast(o => fits?.Invoke(o) ?? true) is { ValueKind: not JsonValueKind.Undefined } best
+            ? best
+            : found.LastOrDefault();
         return found.Count > 0;
     }
 
-    /// <summary>The text without what the model thought on the way: <c>&lt;think&gt;</c>, <c>&lt;thinking&gt;</c>, <c>&lt;reasoning&gt;</c>.</summary>
+    /// <summary>
+    /// The text without what the model thought on the way: <c>&lt;think&gt;</c>, <c>&lt;thinking&gt;</c>, <c>&lt;reasoning&gt;</c>.
+    /// </summary>
     public static string WithoutThoughts(string text)
     {
         var without = Thought().Replace(text, "");

@@ -29,10 +29,12 @@ internal static class AnswerText
         }
         else if (body is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
-            return Encoding.UTF8.GetBytes((body[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(body, 2, body.Length - 2));
+            return Encoding.UTF8.GetBytes(
+                (body[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(body, 2, body.Length - 2));
         }
 
-        return System.Text.Unicode.Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body)); // What is no text becomes U+FFFD.
+        // What is no text becomes U+FFFD.
+        return System.Text.Unicode.Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body));
     }
 
     private static bool Utf8Validity(byte[] body) => System.Text.Unicode.Utf8.IsValid(body);
@@ -161,7 +163,14 @@ internal static class AnswerText
                 return _first;
             }
 
-            var completion = new JsonObject { ["id"] = _first["id"]?.DeepClone(), ["object"] = "chat.completion", ["created"] = _first["created"]?.DeepClone(), ["model"] = _first["model"]?.DeepClone() };
+            var completion =
+                new JsonObject
+                {
+                    ["id"] = _first["id"]?.DeepClone(),
+                    ["object"] = "chat.completion",
+                    ["created"] = _first["created"]?.DeepClone(),
+                    ["model"] = _first["model"]?.DeepClone()
+                };
             completion["choices"] = new JsonArray(new JsonObject
             {
                 ["index"] = 0,

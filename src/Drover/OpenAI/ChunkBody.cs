@@ -18,7 +18,8 @@ internal sealed record ChunkBody(string? Id, JsonNode? Created, IReadOnlyList<Ch
         var choices = Member(json, "choices") is { ValueKind: JsonValueKind.Array } list
             ? list.EnumerateArray().Where(c => c.ValueKind == JsonValueKind.Object).ToList()
             : [];
-        var error = ErrorWords.OfMember(Member(json, "error"), json) ?? choices.Select(ErrorWords.OfChoice).FirstOrDefault(e => e is not null);
+        var error = ErrorWords.OfMember(Member(json, "error"), json)
+            ?? choices.Select(ErrorWords.OfChoice).FirstOrDefault(e => e is not null);
         return new ChunkBody(
             Text(json, "id"),
             Member(json, "created") is { ValueKind: JsonValueKind.Number } created ? JsonNode.Parse(created.GetRawText()) : null,

@@ -64,7 +64,9 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
             return words;
         }
 
-        return Word(choice, "finish_reason") == "error" ? new ErrorWords("finish_reason_error", "The upstream ended the answer with an error and did not say which.") : null;
+        return Word(choice, "finish_reason") == "error"
+            ? new ErrorWords("finish_reason_error", "The upstream ended the answer with an error and did not say which.")
+            : null;
     }
 
     private static ErrorWords? OfObject(JsonElement error)
@@ -75,7 +77,11 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
         var status = StatusOf(error);
 
         // A code that is a status says less than the type or Gemini's word for it.
-        var word = code is not null && !int.TryParse(code, out _) ? code : Word(error, "status") is { } named && !int.TryParse(named, out _) ? named : type ?? code;
+        var word = code is not null && !int.TryParse(code, out _)
+            ? code
+            : Word(error, "status") is { } named && !int.TryParse(named, out _)
+            ? named
+            : type ?? code;
         return message is null && word is null ? null : new ErrorWords(word, message, type, status, Word(error, "param"));
     }
 

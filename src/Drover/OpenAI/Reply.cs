@@ -11,7 +11,8 @@ namespace Drover.OpenAI;
 /// <param name="HasError">Whether it, or one of its choices, has a member <c>error</c> that says something.</param>
 /// <param name="IsObject">Whether it is a JSON object.</param>
 internal readonly record struct Reply(
-    string? Model, TokenUsage? Usage, int Choices, string? FinishReason, string? Status, bool HasOutput, bool HasData, bool HasError, bool IsObject)
+    string? Model, TokenUsage? Usage, int Choices, string? FinishReason, string? Status, bool HasOutput, bool HasData, bool HasError,
+    bool IsObject)
 {
     /// <summary>Whether the answer holds what a request to the route asks for.</summary>
     public bool Holds(string url) => IsObject && url switch

@@ -60,7 +60,9 @@ internal static class ReplyText
 
                 break;
             case JsonValueKind.Object:
-                foreach (var member in value.EnumerateObject().Where(m => m.Name is not ("logprobs" or "id" or "type" or "role" or "finish_reason" or "status")))
+                foreach (
+                    var member in value.EnumerateObject()
+                        .Where(m => m.Name is not ("logprobs" or "id" or "type" or "role" or "finish_reason" or "status")))
                 {
                     Append(text, member.Value);
                 }

@@ -38,7 +38,9 @@ public readonly record struct RequestShape
     /// </summary>
     public long? MostCompletionTokens { get; init; }
 
-    /// <summary>The tokens that the call is expected to use, prompt and answers together; the throttle learns the truth afterwards.</summary>
+    /// <summary>
+    /// The tokens that the call is expected to use, prompt and answers together; the throttle learns the truth afterwards.
+    /// </summary>
     public long ExpectedTokens => PromptTokens + (MostCompletionTokens ?? TypicalAnswerTokens * Answers);
 
     /// <summary>How many answers are generated: <c>n</c> or <c>best_of</c>, for each prompt. 0 for embeddings.</summary>

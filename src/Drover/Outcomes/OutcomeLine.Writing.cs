@@ -38,53 +38,7 @@ internal sealed partial record OutcomeLine
         }
 
         WriteError(json, fault);
-        json.WriteStartObject("drover"u8);
-        json.WriteNumber("attempts"u8, attempts);
-        json.WriteNumber("latency_ms"u8, Math.Round(call.Latency.TotalMilliseconds, 1));
-        if (call.CostUsd is { } dollars)
-        {
-            json.WriteNumber("cost_usd"u8, dollars);
-        }
-        else
-        {
-            json.WriteNull("cost_usd"u8);
-        }
-
-        json.WriteString("model"u8, call.Model);
-        if (call.Upstream is not null)
-        {
-            json.WriteString("upstream"u8, call.Upstream);
-        }
-
-        json.WriteNumber("input_tokens"u8, call.Usage.PromptTokens);
-        json.WriteNumber("output_tokens"u8, call.Usage.CompletionTokens);
-        if (call.Usage.CachedTokens > 0)
-        {
-            json.WriteNumber("cached_tokens"u8, call.Usage.CachedTokens);
-        }
-
-        if (call.Usage.ReasoningTokens > 0)
-        {
-            json.WriteNumber("reasoning_tokens"u8, call.Usage.ReasoningTokens);
-        }
-
-        if (!call.IsUsageKnown && call.Usage != default)
-        {
-            json.WriteBoolean("usage_estimated"u8, true);
-        }
-
-        if (call.IsCached)
-        {
-            json.WriteBoolean("cached"u8, true);
-        }
-
-        if (data is { } value)
-        {
-            json.WritePropertyName("data"u8);
-            value.WriteTo(json);
-        }
-
-        json.WriteEndObject();
+        WriteDrover(json, call, attempts, data);
         return End(json);
     }
 
@@ -138,6 +92,57 @@ internal sealed partial record OutcomeLine
         json.WriteNull("response"u8);
         WriteError(json, fault with { Message = $"Line {number}: {fault.Message}" }, number);
         return End(json);
+    }
+
+    private static void WriteDrover(Utf8JsonWriter json, CallResult call, int attempts, JsonElement? data)
+    {
+        json.WriteStartObject("drover"u8);
+        json.WriteNumber("attempts"u8, attempts);
+        json.WriteNumber("latency_ms"u8, Math.Round(call.Latency.TotalMilliseconds, 1));
+        if (call.CostUsd is { } dollars)
+        {
+            json.WriteNumber("cost_usd"u8, dollars);
+        }
+        else
+        {
+            json.WriteNull("cost_usd"u8);
+        }
+
+        json.WriteString("model"u8, call.Model);
+        if (call.Upstream is not null)
+        {
+            json.WriteString("upstream"u8, call.Upstream);
+        }
+
+        json.WriteNumber("input_tokens"u8, call.Usage.PromptTokens);
+        json.WriteNumber("output_tokens"u8, call.Usage.CompletionTokens);
+        if (call.Usage.CachedTokens > 0)
+        {
+            json.WriteNumber("cached_tokens"u8, call.Usage.CachedTokens);
+        }
+
+        if (call.Usage.ReasoningTokens > 0)
+        {
+            json.WriteNumber("reasoning_tokens"u8, call.Usage.ReasoningTokens);
+        }
+
+        if (!call.IsUsageKnown && call.Usage != default)
+        {
+            json.WriteBoolean("usage_estimated"u8, true);
+        }
+
+        if (call.IsCached)
+        {
+            json.WriteBoolean("cached"u8, true);
+        }
+
+        if (data is { } value)
+        {
+            json.WritePropertyName("data"u8);
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WritePaid(Utf8JsonWriter json, Tally paid)

@@ -8,7 +8,9 @@ using Drover.Upstreams;
 
 namespace Drover.Outcomes;
 
-/// <summary>An outcome as one line: an output line of the OpenAI Batch API with one more member, <c>drover</c>. Written and read here only.</summary>
+/// <summary>
+/// An outcome as one line: an output line of the OpenAI Batch API with one more member, <c>drover</c>. Written and read here only.
+/// </summary>
 /// <remarks>
 /// <para>
 /// <c>{"id":"batch_req_…","custom_id":"…","response":{"status_code":200,"request_id":"…","body":{…}},"error":null,
@@ -84,7 +86,8 @@ internal sealed partial record OutcomeLine
                 Model = Text(drover, "model"),
                 Upstream = Text(drover, "upstream"),
                 Usage = new TokenUsage(
-                    Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"), Number(drover, "reasoning_tokens")),
+                    Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"),
+                    Number(drover, "reasoning_tokens")),
                 IsUsageKnown = Member(drover, "usage_estimated").ValueKind != JsonValueKind.True,
                 CostUsd = CostOf(drover),
                 Latency = TimeSpan.FromMilliseconds(Member(drover, "latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
@@ -213,7 +216,9 @@ internal sealed partial record OutcomeLine
     private static JsonElement Member(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : default;
 
-    private static string? Text(JsonElement of, string name) => Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement of, string name) =>
+        Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private static long Number(JsonElement of, string name) => Member(of, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
+    private static long Number(JsonElement of, string name) =>
+        Member(of, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
 }

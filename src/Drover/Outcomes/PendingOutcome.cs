@@ -21,7 +21,8 @@ internal sealed record PendingOutcome(string ItemId, byte[] Line, bool IsError, 
         var line = OutcomeLine.Of(batchId, itemId, call, attempts, data, fault);
         if (line.Length > OutcomeLog.MostBytes)
         {
-            fault = new LineFault("outcome_too_large", $"The outcome is {line.Length:N0} bytes long; the limit is {OutcomeLog.MostBytes:N0}.");
+            fault = new LineFault(
+                "outcome_too_large", $"The outcome is {line.Length:N0} bytes long; the limit is {OutcomeLog.MostBytes:N0}.");
             line = OutcomeLine.Of(batchId, itemId, call with { Status = 0, Body = default }, attempts, null, fault);
         }
 

@@ -114,7 +114,8 @@ internal static class ItemReader
 
         if (members.Url is not { } url || !Urls.Contains(url))
         {
-            return new LineFault("invalid_url", $"'url' is '{Excerpt.Of(members.Url ?? "", 120)}'; it must be one of {string.Join(", ", Urls)}.");
+            return new LineFault(
+                "invalid_url", $"'url' is '{Excerpt.Of(members.Url ?? "", 120)}'; it must be one of {string.Join(", ", Urls)}.");
         }
 
         return members.BodyKind == JsonTokenType.StartObject ? null : Invalid("'body' must be a JSON object.");

@@ -67,7 +67,8 @@ internal sealed class Conversation(Source source, ReadOnlyMemory<byte> body, IRe
     }
 
     /// <summary>The last reply with what all of them took; what the source is left with if there was none.</summary>
-    public CallResult Sum(CallResult left) => _last is null ? left : _last with { Usage = _usage, IsUsageKnown = _isUsageKnown, CostUsd = _cost, Latency = _latency };
+    public CallResult Sum(CallResult left) =>
+        _last is null ? left : _last with { Usage = _usage, IsUsageKnown = _isUsageKnown, CostUsd = _cost, Latency = _latency };
 
     private string? RepairOf(Reading reading)
     {

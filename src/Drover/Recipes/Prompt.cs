@@ -26,7 +26,9 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
     /// <param name="schema">The name of the schema; null: the same.</param>
     public static Prompt Read(
         Prompts prompts, string name, int maxTokens, ModelCatalogue models, double temperature = 0, string? schema = null) =>
-        new(name.Replace('.', '_'), prompts.Text(name), prompts.Schema(schema ?? name), prompts.OutputTokens(maxTokens), temperature, models);
+        new(
+            name.Replace('.', '_'), prompts.Text(name), prompts.Schema(schema ?? name), prompts.OutputTokens(maxTokens), temperature,
+            models);
 
     /// <summary>Writes the body of a chat completion.</summary>
     /// <param name="source">What it is about.</param>

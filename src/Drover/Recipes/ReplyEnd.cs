@@ -33,7 +33,8 @@ internal readonly record struct ReplyEnd(string? Code, string? Why)
         {
             "content_filter" => new ReplyEnd("content_filter", "The provider's content filter withheld the reply (finish_reason content_filter)."),
             "length" when thought > 0 && thought >= used => new ReplyEnd(
-                "output_limit", $"The model used its {used:N0} output tokens for reasoning; raise Drover:Recipes:MaxOutputTokens (--max-output-tokens)."),
+                "output_limit",
+                $"The model used its {used:N0} output tokens for reasoning; raise Drover:Recipes:MaxOutputTokens (--max-output-tokens)."),
             "length" => new ReplyEnd(
                 "output_limit",
                 $"The reply was cut off after {used:N0} output tokens (finish_reason length); raise Drover:Recipes:MaxOutputTokens (--max-output-tokens)."),

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Drover.Shards;
 
 /// <summary>Watches during a pass whether its batch is being closed: cancelled, or expired.</summary>
-internal sealed class ClosingWatch(BatchSpec spec, BatchStore store, PassVerdict verdict, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class ClosingWatch(
+    BatchSpec spec, BatchStore store, PassVerdict verdict, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

@@ -17,7 +17,9 @@ public sealed class ItemServices(RecipeCatalogue recipes, ModelSelector selector
 
     internal AnswerCache Cache => cache;
 
-    /// <summary>Requests that take time to write (images) are written ahead of their permit; over all shards so many, which bounds memory.</summary>
+    /// <summary>
+    /// Requests that take time to write (images) are written ahead of their permit; over all shards so many, which bounds memory.
+    /// </summary>
     internal SemaphoreSlim Ahead { get; } = new(MostAhead);
 
     /// <summary>The conversations that a pass left in the middle.</summary>

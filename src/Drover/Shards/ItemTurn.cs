@@ -3,7 +3,10 @@ using Drover.Throttling;
 
 namespace Drover.Shards;
 
-/// <summary>What an item holds while it is under way: room with the writer, a place ahead of the throttle, a permit to call. Disposed, it gives back what it holds.</summary>
+/// <summary>
+/// What an item holds while it is under way: room with the writer, a place ahead of the throttle, a permit to call. Disposed, it gives back
+/// what it holds.
+/// </summary>
 internal sealed class ItemTurn : IDisposable
 {
     private readonly OutcomeWriter _writer;

@@ -12,7 +12,9 @@ internal sealed class PassVerdict(BatchSpec spec, ModelCaller caller) : IDisposa
     /// <summary>A pause longer than this is for the orchestrator to wait.</summary>
     private static readonly TimeSpan LongestPauseHeld = TimeSpan.FromSeconds(5);
 
-    /// <summary>So many calls in a row that fail for a reason that no item causes, on an upstream that has never worked, are enough.</summary>
+    /// <summary>
+    /// So many calls in a row that fail for a reason that no item causes, on an upstream that has never worked, are enough.
+    /// </summary>
     private const int MostSetupTries = 3;
 
     /// <summary>What may have been paid for is not sent again and again.</summary>
@@ -77,7 +79,9 @@ internal sealed class PassVerdict(BatchSpec spec, ModelCaller caller) : IDisposa
         return false;
     }
 
-    /// <summary>Stops launching when the upstream asked for a long pause: whoever waits for a permit meanwhile holds compute for nothing.</summary>
+    /// <summary>
+    /// Stops launching when the upstream asked for a long pause: whoever waits for a permit meanwhile holds compute for nothing.
+    /// </summary>
     public bool StopIfPaused()
     {
         var pause = caller.PausedFor(spec.Model);

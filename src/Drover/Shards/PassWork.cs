@@ -37,7 +37,8 @@ internal sealed record PassWork(
     public Tally PaidFor(Item item) => Ticket?.Paid.GetValueOrDefault(item.Id) ?? Tally.Zero;
 
     /// <summary>How often the item has failed with that code in earlier passes.</summary>
-    public int TimesBefore(Item item, string? code) => Ticket?.Items.GetValueOrDefault(item.Id)?.Where(a => a.Code == code).Sum(a => a.Times) ?? 0;
+    public int TimesBefore(Item item, string? code) =>
+        Ticket?.Items.GetValueOrDefault(item.Id)?.Where(a => a.Code == code).Sum(a => a.Times) ?? 0;
 
     /// <summary>The outcome of an item that was called.</summary>
     public PendingOutcome OutcomeOf(Item item, Conversation? conversation, CallResult call, int attempts)

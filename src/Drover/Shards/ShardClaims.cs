@@ -11,7 +11,8 @@ namespace Drover.Shards;
 
 /// <summary>Takes shards: reads their items and outcomes, and makes what writes more of them.</summary>
 public sealed class ShardClaims(
-    ContainerLayout blobs, BatchStore store, Planner planner, BatchOptions options, LiveTallies live, TimeProvider time, ILogger<ShardClaims> logger)
+    ContainerLayout blobs, BatchStore store, Planner planner, BatchOptions options, LiveTallies live, TimeProvider time,
+    ILogger<ShardClaims> logger)
 {
     /// <summary>What is wrong with storage, as the last append shows; null when it takes them.</summary>
     public string? StorageTrouble { get; private set; }

@@ -5,7 +5,10 @@ using Drover.Upstreams;
 
 namespace Drover.Shards;
 
-/// <summary>One pass over the items of a shard that have no outcome: launches a run for each, in order, and closes what is left when the batch closes.</summary>
+/// <summary>
+/// One pass over the items of a shard that have no outcome: launches a run for each, in order, and closes what is left when the batch
+/// closes.
+/// </summary>
 /// <remarks>In the last pass (<c>isLast</c>) a failure for a passing reason is the item's error.</remarks>
 internal sealed class ShardPass(PassWork work, ClosingWatch watch, bool isLast, BatchOptions options, TimeProvider time)
 {

@@ -13,7 +13,8 @@ namespace Drover.Shards;
 /// two runs at once cannot both append.
 /// </remarks>
 public sealed class ShardRunner(
-    ShardClaims claims, ItemServices items, RetryTickets tickets, BatchOptions options, TimeProvider time, Random random, ILogger<ShardRunner> logger)
+    ShardClaims claims, ItemServices items, RetryTickets tickets, BatchOptions options, TimeProvider time, Random random,
+    ILogger<ShardRunner> logger)
 {
     private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(500);
 
@@ -94,7 +95,8 @@ public sealed class ShardRunner(
 
             var next = run.FirstUntried is { } untried ? open[untried] : claim.Items.Count;
             var comeBackAt = ComeBackAt(run.IsWhole ? pass : null, verdict.RetryAfter, watch.ExpiresAt);
-            var result = new PassResult(false, claim.Log.Tally, left.Count, comeBackAt, run.IsWhole, next, await StopReasonAsync(verdict, claim.Spec));
+            var result = new PassResult(
+                false, claim.Log.Tally, left.Count, comeBackAt, run.IsWhole, next, await StopReasonAsync(verdict, claim.Spec));
             return new PassEnd(result, left, run.Failed) { ExpiresAt = watch.ExpiresAt };
         }
         catch (FencedException e)

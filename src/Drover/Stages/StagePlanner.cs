@@ -9,7 +9,8 @@ namespace Drover.Stages;
 
 /// <summary>Plans batches that go through stages: the sources of the input become the steps of the first stage.</summary>
 public sealed class StagePlanner(
-    ContainerLayout blobs, StageFiles stages, Planner planner, RecipeCatalogue recipes, ContextRoom room, ModelSelector selector, BatchOptions options)
+    ContainerLayout blobs, StageFiles stages, Planner planner, RecipeCatalogue recipes, ContextRoom room, ModelSelector selector,
+    BatchOptions options)
 {
     /// <summary>Whether a batch goes through stages.</summary>
     public bool Has(BatchSpec spec) => !BatchSpec.IsStage(spec.Id) && recipes.Find(spec.Recipe) is IStagedRecipe;

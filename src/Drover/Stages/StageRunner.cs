@@ -25,7 +25,8 @@ namespace Drover.Stages;
 /// </para>
 /// </remarks>
 public sealed class StageRunner(
-    ContainerLayout blobs, StageFiles stages, Planner planner, ShardClaims shards, Auditor auditor, RecipeCatalogue recipes, ContextRoom room)
+    ContainerLayout blobs, StageFiles stages, Planner planner, ShardClaims shards, Auditor auditor, RecipeCatalogue recipes,
+    ContextRoom room)
 {
     private const int LoadedAhead = 4;
 
@@ -53,7 +54,8 @@ public sealed class StageRunner(
                 {
                     goesOn = true;
                     await next.WriteAsync(
-                        StageFiles.LinesOf(item[0].Line, item[0].Line.Step.Id.Split('.')[1], stage + 1, end.Steps, spent), cancellationToken);
+                        StageFiles.LinesOf(item[0].Line, item[0].Line.Step.Id.Split('.')[1], stage + 1, end.Steps, spent),
+                        cancellationToken);
                     continue;
                 }
 
@@ -82,17 +84,20 @@ public sealed class StageRunner(
     }
 
     private static PendingOutcome OutcomeOf(
-        BatchSpec spec, List<(StepLine Line, OutcomeLine Outcome)> item, System.Text.Json.JsonElement? data, string? closing, StepSpending spent)
+        BatchSpec spec, List<(StepLine Line, OutcomeLine Outcome)> item, System.Text.Json.JsonElement? data, string? closing,
+        StepSpending spent)
     {
         var (line, left) = item.Find(s => FaultOf(s.Outcome) is not null && !s.Outcome.IsNotRun) is { Line: not null } failed ? failed
             : item.Find(s => FaultOf(s.Outcome) is not null) is { Line: not null } notRun ? notRun
             : item[^1];
         var fault = FaultOf(left) is not { } why ? data is null ? PendingOutcome.ClosedBy(closing!) : null
             : left.IsNotRun || line.Step.Parts == 1 ? why
-            : new LineFault("part_failed", $"Part {line.Step.Part} of {line.Step.Parts}{Whose(line.Step)} failed: {why.Code}: {why.Message}");
+            : new LineFault(
+                "part_failed", $"Part {line.Step.Part} of {line.Step.Parts}{Whose(line.Step)} failed: {why.Code}: {why.Message}");
         var call = left.Call with { Usage = spent.Usage, CostUsd = spent.CostUsd, Latency = TimeSpan.FromMilliseconds(spent.LatencyMs) };
         return PendingOutcome.Of(
-            spec.Id, line.ItemId, OutcomeLine.IsNotRunCode(fault?.Code) ? call with { Status = 0, Body = default } : call, spent.Attempts, data, fault);
+            spec.Id, line.ItemId, OutcomeLine.IsNotRunCode(fault?.Code) ? call with { Status = 0, Body = default } : call, spent.Attempts,
+            data, fault);
     }
 
     // A step that has neither an error nor data is one that was answered with something else.

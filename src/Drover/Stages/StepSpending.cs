@@ -11,7 +11,8 @@ internal sealed record StepSpending(int Attempts, double LatencyMs, decimal? Cos
     public static StepSpending None { get; } = new(0, 0, 0, default);
 
     /// <summary>What one step took.</summary>
-    public static StepSpending Of(OutcomeLine step) => new(step.Attempts, step.Call.Latency.TotalMilliseconds, step.Call.CostUsd, step.Call.Usage);
+    public static StepSpending Of(OutcomeLine step) =>
+        new(step.Attempts, step.Call.Latency.TotalMilliseconds, step.Call.CostUsd, step.Call.Usage);
 
     public static StepSpending operator +(StepSpending a, StepSpending b) =>
         new(a.Attempts + b.Attempts, a.LatencyMs + b.LatencyMs, a.CostUsd + b.CostUsd, a.Usage + b.Usage);

@@ -15,7 +15,9 @@ internal sealed class Relay(
     LiveStream stream, ChatRequest request, ChatProgress progress, ModelCaller caller, StreamOptions options, Reconnections reconnections,
     ILogger logger)
 {
-    /// <summary>After its <c>finish_reason</c> a stream has only its usage and its end to send; some send neither, and keep the connection.</summary>
+    /// <summary>
+    /// After its <c>finish_reason</c> a stream has only its usage and its end to send; some send neither, and keep the connection.
+    /// </summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource<CallResult?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -125,6 +127,12 @@ internal sealed class Relay(
             return null;
         }
 
+        return await ReadAsync(answer, prefix, cancellationToken);
+    }
+
+    /// <summary>Reads a stream that has begun: null when the answer is whole.</summary>
+    private async Task<StreamFailure?> ReadAsync(UpstreamStream answer, string prefix, CancellationToken cancellationToken)
+    {
         Begin();
         var chunks = 0;
         var pairs = new SplitPairs();
@@ -133,7 +141,7 @@ internal sealed class Relay(
         await using var stopping = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), reading);
         try
         {
-            var events = SseParser.Create(answer.Body, (_, data) => ChatChunk.Parse(pairs.Join(data)));
+            var events = SseParser.Create(answer.Body!, (_, data) => ChatChunk.Parse(pairs.Join(data)));
             await foreach (var item in events.EnumerateAsync(reading.Token))
             {
                 switch (item.Data.Kind)

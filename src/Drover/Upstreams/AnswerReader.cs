@@ -80,7 +80,9 @@ internal static class AnswerReader
             };
         }
 
-        var outcome = reply.Status is "incomplete" or "cancelled" && IsGood(result.Status) ? Outcome.Rejected : Judgement.Of(result.Status, words);
+        var outcome = reply.Status is "incomplete" or "cancelled" && IsGood(result.Status)
+            ? Outcome.Rejected
+            : Judgement.Of(result.Status, words);
         var message = words?.Message ?? $"The upstream answered {result.Status} {response.ReasonPhrase}.";
         return result with
         {
@@ -101,7 +103,10 @@ internal static class AnswerReader
             return ErrorWords.Read(root);
         }
 
-        foreach (var choice in root.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array ? choices.EnumerateArray() : default)
+        foreach (
+            var choice in root.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array
+                ? choices.EnumerateArray()
+                : default)
         {
             if (choice.ValueKind == JsonValueKind.Object && ErrorWords.OfChoice(choice) is { } words)
             {
@@ -115,7 +120,8 @@ internal static class AnswerReader
             return new ErrorWords($"{reason}", $"The response is incomplete: {reason}.");
         }
 
-        return root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String && root.TryGetProperty("output", out _)
+        return root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
+            && root.TryGetProperty("output", out _)
             ? new ErrorWords($"response_{status}", $"The response has the status '{status}'.")
             : root.TryGetProperty("choices", out _) ? null : ErrorWords.Read(root);
     }

@@ -36,8 +36,7 @@ public sealed partial class Upstream : IDisposable
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _modelsGone = new(StringComparer.Ordinal);
     private long _openUntil;
-    private volatile bool _hasWorked;
-    private int _setupTries;
+    private readonly SetupProof _setup = new();
 
     public Upstream(UpstreamOptions options, Throttle throttle, TimeProvider time, ILogger<Upstream> logger)
     {
@@ -67,7 +66,7 @@ public sealed partial class Upstream : IDisposable
     private bool IsCircuitOpen => _circuit.CircuitState == CircuitState.Open && _time.GetUtcNow().Ticks < Volatile.Read(ref _openUntil);
 
     /// <summary>Takes note that the set-up is right: a result came, now or in an earlier process.</summary>
-    public void MarkWorked() => (_hasWorked, _setupTries) = (true, 0);
+    public void MarkWorked() => _setup.MarkWorked();
 
     /// <summary>The throttle that permits for this upstream come from.</summary>
     public Throttle Throttle { get; }
@@ -199,7 +198,7 @@ public sealed partial class Upstream : IDisposable
         var result = Cancelled;
         try
         {
-            result = UsageEstimate.Of(WithSetup(await GuardedAsync(call, key, stream, cancellationToken)), call);
+            result = UsageEstimate.Of(_setup.Judge(await GuardedAsync(call, key, stream, cancellationToken)), call);
         }
         finally
         {
@@ -221,23 +220,6 @@ public sealed partial class Upstream : IDisposable
         }
 
         return result;
-    }
-
-    // Until the upstream has worked once, what no item causes is taken for a wrong set-up; from then on it is an outage.
-    private CallResult WithSetup(CallResult result)
-    {
-        switch (result.Outcome)
-        {
-            case Outcome.Result:
-                MarkWorked();
-                return result;
-            case Outcome.SetupWrong or Outcome.ModelUnknown when !_hasWorked:
-                return result with { SetupTries = Interlocked.Increment(ref _setupTries) };
-            case Outcome.SetupWrong:
-                return result with { Outcome = result.Status switch { 0 => Outcome.ConnectionLost, < 400 => Outcome.Later, _ => Outcome.Rejected } };
-            default:
-                return result;
-        }
     }
 
     private void Learn(ApiCall call, CallResult result)
@@ -263,9 +245,11 @@ public sealed partial class Upstream : IDisposable
         catch (TimeoutRejectedException)
         {
             return Lost(
-                Outcome.Later, "timeout",
-                $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s.") with
-            { IsAnswerLost = true };
+                Outcome.Later, "timeout", $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s ({_options.Section}:CallTimeout).") with
+            {
+                IsAnswerLost = true,
+                IsUpstreamDown = _circuit.CircuitState != CircuitState.Closed,
+            };
         }
         catch (BrokenCircuitException e)
         {

@@ -19,7 +19,8 @@ internal sealed class CommonOptions
         NumberOption.Create<long>(
             "--tpm", "The tokens per minute that the API allows; 0 is no limit.", "a whole number, 0 or more", least: 0);
     private readonly Option<int?> _maxOutputTokens = NumberOption.Create<int>(
-        "--max-output-tokens", "The most tokens of a reply that a recipe asks for, reasoning included.", "a whole number, 16 or more", least: 16);
+        "--max-output-tokens", "The most tokens of a reply that a recipe asks for, reasoning included.", "a whole number, 16 or more",
+        least: 16);
     private readonly Option<bool> _simulator = new("--simulator") { Description = "Take answers from the simulator." };
 
     /// <summary>Adds them to a command.</summary>

@@ -110,8 +110,10 @@ internal sealed class TestBatch : IAsyncDisposable
     public ShardRunner NewRunner(ShardClaims? claims = null)
     {
         var ledger = new SpendLedger(
-            Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1), NullLogger<SpendLedger>.Instance);
-        var caller = new ModelCaller(new UpstreamPool([Upstream.Client], []), new ModelCatalogue(), ledger, Budgets, _time, NullLogger<ModelCaller>.Instance);
+            Blobs, Budgets, new WebhookSender(_time, NullLogger<WebhookSender>.Instance), _time, new Random(1),
+            NullLogger<SpendLedger>.Instance);
+        var caller = new ModelCaller(
+            new UpstreamPool([Upstream.Client], []), new ModelCatalogue(), ledger, Budgets, _time, NullLogger<ModelCaller>.Instance);
         var items = new ItemServices(_recipes, Selector, caller, new AnswerCache(Blobs, new CacheOptions(), _time));
         return new ShardRunner(claims ?? NewClaims(), items, Tickets, Options, _time, new Random(1), NullLogger<ShardRunner>.Instance);
     }

@@ -83,7 +83,8 @@ public sealed class ModelCallerBudgetTests(AzuriteFixture azurite)
 
         await using var upstream = await TestUpstream.StartAsync();
         var caller = new ModelCaller(
-            new UpstreamPool([upstream.Client], []), new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System, NullLogger<ModelCaller>.Instance);
+            new UpstreamPool([upstream.Client], []), new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System,
+            NullLogger<ModelCaller>.Instance);
 
         var found = caller.Fault(caller.TermsFor(null), model);
 

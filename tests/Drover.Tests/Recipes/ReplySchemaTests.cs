@@ -28,7 +28,8 @@ public sealed class ReplySchemaTests
         """{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/a"}]}}}""",
         "'#/$defs/a' refers to itself without end: #/$defs/a → #/$defs/a/allOf/0 → #/$defs/b → #/$defs/b/anyOf/1 → #/$defs/a.")]
     [InlineData(
-        """{"items":[{"type":"string"}]}""", "'#/items' is [{\"type\":\"string\"}]; it must be one schema; a list of them is 'prefixItems'.")]
+        """{"items":[{"type":"string"}]}""",
+        "'#/items' is [{\"type\":\"string\"}]; it must be one schema; a list of them is 'prefixItems'.")]
     [InlineData("""{"multipleOf":0}""", "'#/multipleOf' is 0; it must be more than 0.")]
     [InlineData(
         """{"properties":{"a":{"$id":"x","items":{"$ref":"#"}}}}""",

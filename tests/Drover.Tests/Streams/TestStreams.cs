@@ -69,7 +69,8 @@ internal sealed class TestStreams : IAsyncDisposable
             .GetString()!;
     }
 
-    private ModelCaller CallerOf(Spender spender) => new(Upstreams, new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System, NullLogger<ModelCaller>.Instance);
+    private ModelCaller CallerOf(Spender spender) =>
+        new(Upstreams, new ModelCatalogue(), spender.Ledger, spender.Options, TimeProvider.System, NullLogger<ModelCaller>.Instance);
 
     /// <summary>Starts a stream that is not refused.</summary>
     public static async Task<string> StartAsync(StreamHub hub, ChatRequest request)

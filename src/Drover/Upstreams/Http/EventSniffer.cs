@@ -8,11 +8,13 @@ internal static class EventSniffer
     private const int Most = 64;
 
     /// <summary>Whether the content type is that of events.</summary>
-    public static bool SaysEvents(MediaTypeHeaderValue? type) => type?.MediaType?.Contains("event-stream", StringComparison.OrdinalIgnoreCase) == true;
+    public static bool SaysEvents(MediaTypeHeaderValue? type) =>
+        type?.MediaType?.Contains("event-stream", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Looks at the content type, and where that does not say, at the first bytes.</summary>
     /// <returns>Whether they are events; and the body from its beginning.</returns>
-    public static async Task<(bool AreEvents, Stream Body)> LookAsync(MediaTypeHeaderValue? type, Stream body, CancellationToken cancellationToken)
+    public static async Task<(bool AreEvents, Stream Body)> LookAsync(
+        MediaTypeHeaderValue? type, Stream body, CancellationToken cancellationToken)
     {
         if (SaysEvents(type))
         {

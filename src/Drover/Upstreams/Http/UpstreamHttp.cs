@@ -75,49 +75,49 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
             var content = KeyMask.Cover(await ReadBodyAsync(body, response.Content.Headers.ContentLength, cancellationToken), key.Bytes);
             return AnswerReader.Read(response, content, url, time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
         }
-        catch (HttpRequestException e) when (SetupFault.Of(e, _base, options) is { } fault)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return fault;
-        }
-        catch (SilenceException)
-        {
-            return Lost(Outcome.Later, "timeout", $"The answer fell silent for {options.SilenceTimeout.TotalSeconds:0.#} s ({options.Section}:SilenceTimeout).") with
-            {
-                IsAnswerLost = true,
-            };
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
-        {
-            return Lost(Outcome.ConnectionLost, "connection_lost", $"The connection to the upstream was lost: {Excerpt.Of(e.Message)}") with
-            {
-                IsAnswerLost = !WasNeverSent(e),
-            };
-        }
-        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
-        {
-            return Lost(
-                Outcome.ConnectionLost, "connection_lost",
-                $"No connection to the upstream within {options.ConnectTimeout.TotalSeconds:0.#} s.");
-        }
-        catch (AnswerTooLargeException)
-        {
-            return Lost(
-                Outcome.Rejected, "response_too_large",
-                $"The answer is larger than {options.MaxResponseBytes:N0} bytes (Drover:Upstream:MaxResponseBytes).") with
-            { IsAnswerLost = true };
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
-            return Lost(
-                Outcome.Later, "unreadable_answer", $"The answer could not be read: {Excerpt.Of(e.Message)}") with
-            { IsAnswerLost = true };
+            return Failed(e);
         }
         finally
         {
             response?.Dispose();
         }
     }
+
+    private CallResult Failed(Exception fault) => fault switch
+    {
+        HttpRequestException http when SetupFault.Of(http, _base, options) is { } setup => setup,
+        SilenceException => Lost(
+            Outcome.Later,
+            "timeout",
+            $"The answer fell silent for {options.SilenceTimeout.TotalSeconds:0.#} s ({options.Section}:SilenceTimeout).") with
+        {
+            IsAnswerLost = true,
+        },
+        HttpRequestException or IOException or SocketException => Lost(
+            Outcome.ConnectionLost, "connection_lost", $"The connection to the upstream was lost: {Excerpt.Of(fault.Message)}") with
+        {
+            IsAnswerLost = !WasNeverSent(fault),
+        },
+        OperationCanceledException => Lost(
+            Outcome.ConnectionLost,
+            "connection_lost",
+            $"No connection to the upstream within {options.ConnectTimeout.TotalSeconds:0.#} s ({options.Section}:ConnectTimeout)."),
+        AnswerTooLargeException => Lost(
+            Outcome.Rejected,
+            "response_too_large",
+            $"The answer is larger than {options.MaxResponseBytes:N0} bytes ({options.Section}:MaxResponseBytes).") with
+        {
+            IsAnswerLost = true,
+        },
+
+        // A body that is not what its headers say: whatever the decoders throw, it is an answer that cannot be read.
+        _ => Lost(Outcome.Later, AnswerReader.Unreadable, $"The answer could not be read: {Excerpt.Of(fault.Message)}") with
+        {
+            IsAnswerLost = true,
+        },
+    };
 
     private async Task<byte[]> ReadBodyAsync(Stream stream, long? expected, CancellationToken cancellationToken)
     {
