@@ -14,6 +14,7 @@ namespace Drover.Calls;
 /// </remarks>
 internal sealed partial class Dialect
 {
+    private static readonly string[] FormatNames = ["response_format", "json_schema", "json_object"];
     private static readonly string[] Droppable = ["temperature", "top_p", "seed"];
 
     private volatile string[] _dropped = [];
@@ -66,7 +67,8 @@ internal sealed partial class Dialect
         var root = request.RootElement;
         foreach (var limit in new[] { "max_tokens", "max_completion_tokens" })
         {
-            if (root.TryGetProperty(limit, out _) && Names(refusal, limit) && Unsupported().IsMatch($"{refusal.ErrorCode} {refusal.ErrorMessage}"))
+            if (root.TryGetProperty(limit, out _) && Names(refusal, limit)
+                && Unsupported().IsMatch($"{refusal.ErrorCode} {refusal.ErrorMessage}"))
             {
                 _limit = Other(limit);
                 return $"{Other(limit)} in place of {limit}";
@@ -82,7 +84,7 @@ internal sealed partial class Dialect
             }
         }
 
-        if (root.TryGetProperty("response_format", out var format) && (Names(refusal, "response_format") || Names(refusal, "json_schema") || Names(refusal, "json_object")))
+        if (root.TryGetProperty("response_format", out var format) && FormatNames.Any(name => Names(refusal, name)))
         {
             var isSchema = format.TryGetProperty("type", out var type) && type.ValueEquals("json_schema");
             _format = isSchema ? ReplyFormat.JsonObject : ReplyFormat.Text;
@@ -100,7 +102,9 @@ internal sealed partial class Dialect
             : Regex.IsMatch(refusal.ErrorMessage ?? "", $@"(?<![A-Za-z0-9_]){parameter}(?![A-Za-z0-9_])");
 
     // 'max_tokens is too large' is not about the name.
-    [GeneratedRegex(@"unsupported|not (be )?supported|unknown|unrecognized|unexpected|extra|not permitted|not allowed|does not exist|use '?max_", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"unsupported|not (be )?supported|unknown|unrecognized|unexpected|extra|not permitted|not allowed|does not exist|use '?max_",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Unsupported();
 
     private enum ReplyFormat

@@ -56,7 +56,9 @@ public static partial class JsonReply
     [GeneratedRegex(@"<(think|thinking|reasoning|thought)>.*?(</\1>|\z)", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Thought();
 
-    [GeneratedRegex(@"\A(?:(?!<(?:think|thinking|reasoning|thought)>).)*</(?:think|thinking|reasoning|thought)>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\A(?:(?!<(?:think|thinking|reasoning|thought)>).)*</(?:think|thinking|reasoning|thought)>",
+        RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex ThoughtEnd();
 
     private static bool TryParse(string json, out JsonElement value)

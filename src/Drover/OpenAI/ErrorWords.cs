@@ -49,7 +49,8 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
     /// <summary>Reads a member <c>error</c>; null when it says nothing.</summary>
     public static ErrorWords? OfMember(JsonElement error, JsonElement beside = default) => error.ValueKind switch
     {
-        JsonValueKind.String when error.GetString() is { Length: > 0 } text => new ErrorWords(Word(beside, "code"), text, Word(beside, "type"), StatusOf(beside)),
+        JsonValueKind.String when JsonText.Of(error) is { Length: > 0 } text =>
+            new ErrorWords(Word(beside, "code"), text, Word(beside, "type"), StatusOf(beside)),
         JsonValueKind.Object => OfObject(error),
         JsonValueKind.Array when error.GetArrayLength() > 0 => OfMember(error[0], beside),
         JsonValueKind.True => new ErrorWords(Word(beside, "code"), Said(beside, "message"), null, StatusOf(beside)),
@@ -101,7 +102,8 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
     {
         foreach (var name in new[] { "code", "status", "status_code", "statusCode", "http_status" })
         {
-            if (int.TryParse(Word(error, name), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and < 600)
+            if (int.TryParse(Word(error, name), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+                && status is >= 100 and < 600)
             {
                 return status;
             }

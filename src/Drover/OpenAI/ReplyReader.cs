@@ -95,8 +95,12 @@ internal static class ReplyReader
                 if (reader.ValueTextEquals("finish_reason"u8))
                 {
                     var reason = ReadString(ref reader);
-                    reply =
-                        reply with { FinishReason = reason == "error" ? reason : reply.FinishReason ?? reason, HasError = reply.HasError || reason == "error" };
+                    var isError = reason == "error";
+                    reply = reply with
+                    {
+                        FinishReason = isError ? reason : reply.FinishReason ?? reason,
+                        HasError = reply.HasError || isError,
+                    };
                 }
                 else if (reader.ValueTextEquals("error"u8))
                 {

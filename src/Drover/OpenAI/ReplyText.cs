@@ -41,7 +41,8 @@ internal static class ReplyText
     {
         JsonValueKind.String => JsonText.Of(part),
         JsonValueKind.Object when Member(part, "type") is not { ValueKind: JsonValueKind.String } type
-            || JsonText.Of(type) is "text" or "output_text" => Member(part, "text") is { ValueKind: JsonValueKind.String } text ? JsonText.Of(text) : "",
+            || JsonText.Of(type) is "text" or "output_text" =>
+                Member(part, "text") is { ValueKind: JsonValueKind.String } text ? JsonText.Of(text) : "",
         _ => "",
     };
 

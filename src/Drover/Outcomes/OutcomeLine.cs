@@ -90,7 +90,8 @@ internal sealed partial record OutcomeLine
                     Number(drover, "reasoning_tokens")),
                 IsUsageKnown = Member(drover, "usage_estimated").ValueKind != JsonValueKind.True,
                 CostUsd = CostOf(drover),
-                Latency = TimeSpan.FromMilliseconds(Member(drover, "latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
+                Latency = TimeSpan.FromMilliseconds(
+                    Member(drover, "latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
             },
             Fault = ours.ValueKind == JsonValueKind.Object ? FaultOf(ours, status)
                 : status is not (0 or (>= 200 and < 300)) ? FaultOf(theirs, status)

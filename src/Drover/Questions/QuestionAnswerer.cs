@@ -57,7 +57,8 @@ public sealed class QuestionAnswerer(
             if (judged[i].Data is null)
             {
                 var call = judged[i].Call;
-                return judged[i] with { Call = call with { ErrorMessage = $"Document '{Excerpt.Of(steps[i].Documents[0].Id)}' could not be judged: {call.ErrorMessage}" } };
+                var message = $"Document '{Excerpt.Of(steps[i].Documents[0].Id)}' could not be judged: {call.ErrorMessage}";
+                return judged[i] with { Call = call with { ErrorMessage = message } };
             }
         }
 
@@ -79,10 +80,11 @@ public sealed class QuestionAnswerer(
     /// <summary>The chat that asks for the answer as a stream of plain text, with ids of documents in square brackets.</summary>
     public ChatRequest StreamOf(Source question, Answered chosen, string? key)
     {
+        var prompt = _recipe.TextPrompt(question with { Documents = chosen.Documents });
         var body = new JsonObject
         {
             ["model"] = question.Model,
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = _recipe.TextPrompt(question with { Documents = chosen.Documents }) }),
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = prompt }),
             ["temperature"] = 0,
             ["max_tokens"] = MostAnswerTokens,
             ["stream"] = true,

@@ -17,7 +17,8 @@ internal readonly record struct ReplyEnd(string? Code, string? Why)
     public static ReplyEnd Of(CallResult answer)
     {
         using var document = JsonDocument.Parse(answer.Body);
-        if (!document.RootElement.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
+        if (!document.RootElement.TryGetProperty("choices", out var choices)
+            || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
         {
             return default;
         }
@@ -31,7 +32,8 @@ internal readonly record struct ReplyEnd(string? Code, string? Why)
         var (used, thought) = (answer.Usage.CompletionTokens, answer.Usage.ReasoningTokens);
         return ChunkBody.Text(choice, "finish_reason") switch
         {
-            "content_filter" => new ReplyEnd("content_filter", "The provider's content filter withheld the reply (finish_reason content_filter)."),
+            "content_filter" => new ReplyEnd(
+                "content_filter", "The provider's content filter withheld the reply (finish_reason content_filter)."),
             "length" when thought > 0 && thought >= used => new ReplyEnd(
                 "output_limit",
                 $"The model used its {used:N0} output tokens for reasoning; raise Drover:Recipes:MaxOutputTokens (--max-output-tokens)."),

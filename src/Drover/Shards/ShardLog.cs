@@ -17,9 +17,11 @@ internal static partial class ShardLog
     [LoggerMessage(1904, LogLevel.Debug, "Batch {BatchId}, shard {Shard}, pass {Pass}: {Left} items left.")]
     public static partial void PassEnded(ILogger logger, string batchId, int shard, int pass, int left);
 
-    [LoggerMessage(1905, LogLevel.Information, "Batch {BatchId}, shard {Shard}: {Left} items that keep failing wait in the retry queue; try {Round} of {MaxRetries} is at {Due:u}.")]
+    [LoggerMessage(1905, LogLevel.Information,
+        "Batch {BatchId}, shard {Shard}: {Left} items that keep failing wait in the retry queue; try {Round} of {MaxRetries} is at {Due:u}.")]
     public static partial void Queued(ILogger logger, string batchId, int shard, int left, int round, int maxRetries, DateTimeOffset due);
 
-    [LoggerMessage(1906, LogLevel.Warning, "Batch {BatchId}, shard {Shard}: its ticket was due at {Due:u} and was not tried; its message is sent again.")]
+    [LoggerMessage(1906, LogLevel.Warning,
+        "Batch {BatchId}, shard {Shard}: its ticket was due at {Due:u} and was not tried; its message is sent again.")]
     public static partial void SentAgain(ILogger logger, string batchId, int shard, DateTimeOffset due);
 }

@@ -16,7 +16,8 @@ public sealed class StageFiles(ContainerLayout blobs, BatchStore store, BatchOpt
 
     // Ids of steps are unique over all stages, because the ledger tells them apart by nothing else.
     internal static List<StepLine> LinesOf(StepLine of, string number, int stage, IReadOnlyList<Source> steps, StepSpending spent) =>
-        [.. steps.Select((step, index) => of with { Step = step with { Id = $"{stage}.{number}.{index + 1}" }, Spent = index == 0 ? spent : StepSpending.None })];
+        [.. steps.Select((step, index) =>
+            of with { Step = step with { Id = $"{stage}.{number}.{index + 1}" }, Spent = index == 0 ? spent : StepSpending.None })];
 
     internal Task<bool> WriteSpecAsync(BatchSpec spec, int stage, CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ public sealed class StagePlanner(
     /// <returns>The plan, with the stage that it is at.</returns>
     public async Task<BatchPlan> PlanAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
-        if (await planner.FindAsync(spec.Id, cancellationToken) is { } existing && (existing.Items == 0 || await stages.IsThereAsync(spec, 1, cancellationToken)))
+        if (await planner.FindAsync(spec.Id, cancellationToken) is { } existing
+            && (existing.Items == 0 || await stages.IsThereAsync(spec, 1, cancellationToken)))
         {
             var stage = existing.Items == 0 ? 0 : 1;
             while (stage > 0 && await stages.IsThereAsync(spec, stage + 1, cancellationToken))

@@ -227,7 +227,8 @@ internal sealed class Relay(
 
     private string? WhyNoMore(int tries, TimeSpan wait) =>
         reconnections.WhyNoMore(tries, wait)
-        ?? (progress.IsMoreThanText || (request.Shape.Answers > 1 && progress.HasEvents) ? " Calls of tools and several choices cannot be continued."
+        ?? (progress.IsMoreThanText || (request.Shape.Answers > 1 && progress.HasEvents)
+            ? " Calls of tools and several choices cannot be continued."
         : options.Continuation == Continuation.Off && progress.Length > 0 ? " Drover:Streams:Continuation is Off."
         : null);
 
@@ -235,9 +236,10 @@ internal sealed class Relay(
     public void Fail(string message, string code)
     {
         Begin();
+        var type = code == ModelCaller.SpentCode ? code : "upstream_error";
         var error = new JsonObject
         {
-            ["error"] = new JsonObject { ["message"] = message, ["type"] = code == ModelCaller.SpentCode ? code : "upstream_error", ["param"] = null, ["code"] = code },
+            ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = null, ["code"] = code },
         };
         stream.AppendEvent(Encoding.UTF8.GetBytes(error.ToJsonString(ReadableJson.Options)));
     }

@@ -98,7 +98,8 @@ internal static class AnswerReader
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object || root.TryGetProperty("error", out var error) && ErrorWords.OfMember(error, root) is not null)
+        if (root.ValueKind != JsonValueKind.Object
+            || (root.TryGetProperty("error", out var error) && ErrorWords.OfMember(error, root) is not null))
         {
             return ErrorWords.Read(root);
         }

@@ -30,12 +30,10 @@ public sealed partial class Upstream : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly UpstreamHttp _http;
-    private readonly ResiliencePipeline<CallResult> _attempt;
     private readonly ResiliencePipeline<CallResult> _retry;
     private readonly KeyRing _keys;
-    private readonly CircuitBreakerStateProvider _circuit = new();
+    private readonly ModelCircuits _circuits;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _modelsGone = new(StringComparer.Ordinal);
-    private long _openUntil;
     private readonly SetupProof _setup = new();
 
     public Upstream(UpstreamOptions options, Throttle throttle, TimeProvider time, ILogger<Upstream> logger)
@@ -44,26 +42,22 @@ public sealed partial class Upstream : IDisposable
         _http = new UpstreamHttp(options, time);
         _keys = new KeyRing(options.Keys, options.Name, time, logger);
         _retry = UpstreamPipelines.Retry(options, time);
-        _attempt = UpstreamPipelines.Attempt(
-            options, _circuit, cooling => Volatile.Write(ref _openUntil, (time.GetUtcNow() + cooling).Ticks), time, logger);
+        _circuits = new ModelCircuits(options, time, logger);
     }
 
     /// <summary>How it fares.</summary>
     public UpstreamState State => new(
         Name,
         _options.BaseUrl,
-        IsCircuitOpen ? "open" : _circuit.CircuitState == CircuitState.Closed ? "closed" : "half_open",
+        _circuits.State,
         _keys.States,
         Trouble);
 
-    /// <summary>Whether it takes no calls now: its circuit is open, or no key of it is left.</summary>
-    public bool IsUnavailable => IsCircuitOpen || _keys.IsUnavailable;
+    /// <summary>Whether it takes no calls of a model now: the model's circuit is open, or no key is left.</summary>
+    public bool IsUnavailable(string? model) => _keys.IsUnavailable || _circuits.IsOpen(model);
 
     /// <summary>Whether no key of it is left.</summary>
     public bool HasNoKeyLeft => _keys.IsUnavailable;
-
-    // An open circuit stays so until somebody calls; from the end of its cool-down on somebody should.
-    private bool IsCircuitOpen => _circuit.CircuitState == CircuitState.Open && _time.GetUtcNow().Ticks < Volatile.Read(ref _openUntil);
 
     /// <summary>Takes note that the set-up is right: a result came, now or in an earlier process.</summary>
     public void MarkWorked() => _setup.MarkWorked();
@@ -214,7 +208,9 @@ public sealed partial class Upstream : IDisposable
             permit.Report(new CallFeedback(result.Outcome == Outcome.KeyRefused ? 0 : result.Status)
             {
                 RetryAfter = result.RetryAfter,
-                Tokens = result.Outcome == Outcome.Result && stream?.Body is null ? result.Usage.PromptTokens + result.Usage.CompletionTokens : null,
+                Tokens = result.Outcome == Outcome.Result && stream?.Body is null
+                    ? result.Usage.PromptTokens + result.Usage.CompletionTokens
+                    : null,
                 Rates = result.Rates,
             });
         }
@@ -233,10 +229,11 @@ public sealed partial class Upstream : IDisposable
 
     private async Task<CallResult> GuardedAsync(ApiCall call, ApiKey key, UpstreamStream? stream, CancellationToken cancellationToken)
     {
+        var circuit = _circuits.Of(call.Model);
         var context = UpstreamPipelines.ContextOf(call, cancellationToken);
         try
         {
-            return await _attempt.ExecuteAsync(
+            return await circuit.Pipeline.ExecuteAsync(
                 static async (context, state) =>
                     await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken),
                 context,
@@ -248,7 +245,7 @@ public sealed partial class Upstream : IDisposable
                 Outcome.Later, "timeout", $"No complete answer within {_options.CallTimeout.TotalSeconds:0.#} s ({_options.Section}:CallTimeout).") with
             {
                 IsAnswerLost = true,
-                IsUpstreamDown = _circuit.CircuitState != CircuitState.Closed,
+                IsUpstreamDown = !circuit.IsClosed,
             };
         }
         catch (BrokenCircuitException e)

@@ -53,7 +53,8 @@ internal static class UpstreamPipelines
                 ShouldHandle = static arguments => ValueTask.FromResult(
                     arguments.Outcome.Result is { Outcome: Outcome.ConnectionLost }
                     || (!arguments.Context.Properties.GetValue(IsRepeat, false)
-                        && (arguments.Outcome.Exception is TimeoutRejectedException || arguments.Outcome.Result is { Outcome: Outcome.Later, Status: 0 or >= 500 }))),
+                        && (arguments.Outcome.Exception is TimeoutRejectedException
+                            || arguments.Outcome.Result is { Outcome: Outcome.Later, Status: 0 or >= 500 }))),
                 FailureRatio = 0.8,
                 MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(10),

@@ -50,7 +50,8 @@ public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, 
         var key = keys.NameOf(request.Headers.Authorization);
         var documents = (asked.Documents ?? []).Select((d, index) =>
             new SourceDocument(d?.Id ?? (index + 1).ToString(CultureInfo.InvariantCulture), d?.Title, d?.Text ?? "")).ToList();
-        if (answering.Ask(asked.Question, documents, asked.Model, out var fault) is not { } question || (fault = caller.Fault(caller.TermsFor(key), question.Model)) is not null)
+        if (answering.Ask(asked.Question, documents, asked.Model, out var fault) is not { } question
+            || (fault = caller.Fault(caller.TermsFor(key), question.Model)) is not null)
         {
             return Answers.Error(StatusCodes.Status400BadRequest, fault!, "invalid_request");
         }

@@ -24,7 +24,8 @@ public sealed class ReadStream(OpenAiGate gate, CallerKeys keys, StreamHub strea
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/streams/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellationToken) =>
-        gate.AnswerAsync(request, async () => await streams.CancelAsync(id, keys.NameOf(request.Headers.Authorization), cancellationToken) is { } status
+        gate.AnswerAsync(request, async () =>
+            await streams.CancelAsync(id, keys.NameOf(request.Headers.Authorization), cancellationToken) is { } status
             ? Results.Json(new StreamView(id, status), ApiJson.Readable.StreamView)
             : throw StreamAnswers.NoSuchStream(id));
 }

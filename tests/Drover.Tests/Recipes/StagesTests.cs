@@ -72,7 +72,9 @@ public sealed class StagesTests(AzuriteFixture azurite)
 
         Assert.Equal(
             (results, next),
-            (await TextAsync(batch, ContainerLayout.ResultsName("b", 0)), await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))));
+            (
+                await TextAsync(batch, ContainerLayout.ResultsName("b", 0)),
+                await TextAsync(batch, ContainerLayout.OwnInputName("b~2", "steps"))));
         Assert.Equal(2, (await batch.NewStagePlanner(_options).PlanAsync(batch.Spec, default)).Stage);
     }
 

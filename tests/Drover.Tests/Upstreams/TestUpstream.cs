@@ -39,12 +39,13 @@ internal sealed class TestUpstream : IAsyncDisposable
     /// <summary>Asks for leave and calls.</summary>
     /// <param name="body">The request.</param>
     /// <param name="stopRetrying">Ends the retries.</param>
+    /// <param name="model">The model that the call counts for.</param>
     /// <param name="since">When the run began that it is of; null: it is a call by itself.</param>
     public async Task<(CallResult Result, int Attempts)> CallAsync(
-        string body, CancellationToken stopRetrying = default, DateTimeOffset? since = null)
+        string body, CancellationToken stopRetrying = default, DateTimeOffset? since = null, string? model = null)
     {
         using var answer = await Client.CallAsync(
-            new ApiCall("/v1/chat/completions", Encoding.UTF8.GetBytes(body), null) { Since = since },
+            new ApiCall("/v1/chat/completions", Encoding.UTF8.GetBytes(body), model) { Since = since },
             await Throttle.AcquireAsync(0, default), stopRetrying);
         return (answer.Result, answer.Attempts);
     }

@@ -254,12 +254,31 @@ public sealed class UpstreamTests
     }
 
     [Fact]
+    public async Task CallAsync_OneModelDown_LeavesTheOthersOfTheAddressAlone()
+    {
+        await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { Fail500 = 1 });
+        for (var i = 0; i < 10; i++)
+        {
+            await upstream.CallAsync(TestUpstream.Chat($"{i}"), model: "gpt-4o-mini").WithinPatience();
+        }
+
+        upstream.Server.Options = new SimulatorOptions();
+
+        var (down, _) = await upstream.CallAsync(TestUpstream.Chat("a"), model: "gpt-4o-mini").WithinPatience();
+        var (up, _) = await upstream.CallAsync(TestUpstream.Chat("b"), model: "gpt-4o").WithinPatience();
+
+        Assert.Equal(("circuit_open", Outcome.Result), (down.ErrorCode, up.Outcome));
+        Assert.True(upstream.Client.IsUnavailable("gpt-4o-mini"));
+        Assert.False(upstream.Client.IsUnavailable("gpt-4o"));
+    }
+
+    [Fact]
     public async Task CallAsync_UpstreamDown_OpensTheCircuitCoolsDownAndTriesItWithOneCall()
     {
         await using var upstream = await TestUpstream.StartAsync(new SimulatorOptions { Down = true }, o => o.ConnectionRetries = 0, _time);
         for (var i = 0; i < 10; i++)
         {
-            Assert.False(upstream.Client.IsUnavailable);
+            Assert.False(upstream.Client.IsUnavailable(null));
             Assert.Equal(Outcome.ConnectionLost, (await upstream.CallAsync(TestUpstream.Chat($"{i}")).WithinPatience()).Result.Outcome);
         }
 
@@ -270,10 +289,10 @@ public sealed class UpstreamTests
             Assert.Equal((Outcome.NotSent, "circuit_open", 0), (result.Outcome, result.ErrorCode, attempts));
             Assert.Equal(TimeSpan.FromSeconds(60), result.RetryAfter);
             Assert.Equal(sent, upstream.Stats.Down);
-            Assert.Equal(("open", true), (upstream.Client.State.Circuit, upstream.Client.IsUnavailable));
+            Assert.Equal(("open", true), (upstream.Client.State.Circuit, upstream.Client.IsUnavailable(null)));
 
             _time.Advance(TimeSpan.FromSeconds(60));
-            Assert.Equal(("half_open", false), (upstream.Client.State.Circuit, upstream.Client.IsUnavailable));
+            Assert.Equal(("half_open", false), (upstream.Client.State.Circuit, upstream.Client.IsUnavailable(null)));
             Assert.Equal(Outcome.ConnectionLost, (await upstream.CallAsync(TestUpstream.Chat("probe")).WithinPatience()).Result.Outcome);
         }
 

@@ -18,7 +18,8 @@ internal static class SetupFault
             { HttpRequestError: HttpRequestError.SecureConnectionError } when fault.InnerException is AuthenticationException tls => Result(
                 "untrusted_certificate",
                 $"The certificate of {baseUrl} is not trusted: {tls.Message} Set {options.Section}:CaFile to a PEM file with the certificates to trust."),
-            { HttpRequestError: HttpRequestError.ConnectionError } when fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+            { HttpRequestError: HttpRequestError.ConnectionError }
+                when fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
                 Result("connection_refused", $"Nothing listens at {baseUrl} ({setting}): {fault.Message}"),
             { HttpRequestError: HttpRequestError.ProxyTunnelError } =>
                 Result("proxy_refused", $"The proxy does not lead to {baseUrl} (HTTP_PROXY, HTTPS_PROXY, NO_PROXY): {fault.Message}"),

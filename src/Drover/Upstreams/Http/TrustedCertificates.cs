@@ -20,7 +20,8 @@ internal static class TrustedCertificates
         return new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
-                || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is not null && IsSignedBy(trusted, certificate, chain)),
+                || (errors == SslPolicyErrors.RemoteCertificateChainErrors
+                    && certificate is not null && IsSignedBy(trusted, certificate, chain)),
         };
     }
 
