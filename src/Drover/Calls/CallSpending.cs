@@ -45,13 +45,18 @@ internal sealed class CallSpending(SpendLedger ledger, ModelCall call, string? m
         }
         else if (result.IsPaid)
         {
-            _reservation!.Settle(models.CostOf(result.Model, result.Usage, model) ?? _worstCase);
+            _reservation!.Settle(CostOf(result));
         }
         else
         {
             _reservation!.Release();
         }
     }
+
+    // An answer that does not say what it used may have thought for long: up to the request's own limit, where it sets one.
+    private decimal CostOf(CallResult result) => result.IsUsageKnown || call.Shape.MostCompletionTokens is null
+        ? models.CostOf(result.Model, result.Usage, model) ?? _worstCase
+        : _worstCase;
 
     /// <summary>How long it is until then: the clock has gone on since the answer was made, perhaps past the time that it names.</summary>
     private TimeSpan? Until(DateTimeOffset? at) => at is { } then ? TimeSpan.FromTicks(Math.Max(0, (then - time.GetUtcNow()).Ticks)) : null;
