@@ -1,7 +1,7 @@
 using Drover.Models;
 using Drover.OpenAI;
-using Drover.Simulator;
 using Drover.Settings;
+using Drover.Simulator;
 
 namespace Drover.Tests.Models;
 

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Drover.Batches;
 using Drover.Calls;
 using Drover.OpenAI;

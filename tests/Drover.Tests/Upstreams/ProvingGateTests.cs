@@ -1,5 +1,5 @@
-using Drover.Upstreams.Keys;
 using Drover.Upstreams;
+using Drover.Upstreams.Keys;
 
 namespace Drover.Tests.Upstreams;
 
