@@ -192,7 +192,7 @@ public sealed partial class Upstream : IDisposable
         var result = Cancelled;
         try
         {
-            result = UsageEstimate.Of(_setup.Judge(await GuardedAsync(call, key, stream, cancellationToken)), call);
+            result = UsageEstimate.Of(await GuardedAsync(call, key, stream, cancellationToken), call);
         }
         finally
         {
@@ -234,8 +234,8 @@ public sealed partial class Upstream : IDisposable
         try
         {
             return await circuit.Pipeline.ExecuteAsync(
-                static async (context, state) =>
-                    await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken),
+                static async (context, state) => state.Self._setup.Judge(
+                    await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken)),
                 context,
                 (Self: this, Call: call, Key: key, Stream: stream));
         }
