@@ -20,9 +20,8 @@ public sealed record BatchPlan(int Shards, long Items, long Invalid, int Window,
     public int? Stage { get; init; }
 
     /// <summary>
-    /// How many tokens a prompt has to one of the estimate's, as a sample of the input shows (<c>TokenSample</c>); null: not known, as for
-    /// 1.
-    /// Every pass and process takes it from here.
+    /// How many tokens a prompt has to one of the estimate's, as a sample of the input shows (<c>TokenSample</c>); null: not known, as
+    /// for 1. Every pass and process takes it from here.
     /// </summary>
     public double? TokenRatio { get; init; }
 

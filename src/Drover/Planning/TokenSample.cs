@@ -8,8 +8,7 @@ namespace Drover.Planning;
 /// <remarks>
 /// The input is thought cut into 200 stretches of the same length, and of each the first item behind a drawn place is taken, and the very
 /// first of all; the draws are the same each time, so planning again brings the same ratio. It takes some seconds at the most: of a text
-/// 8,192 characters are counted,
-/// and of all texts 4 million.
+/// 8,192 characters are counted, and of all texts 4 million.
 /// </remarks>
 /// <param name="recipe">What writes the requests for sources; null: there are none.</param>
 /// <param name="length">The length of the input, in bytes.</param>

@@ -11,10 +11,8 @@ namespace Drover.Recipes;
 /// <summary><c>answer</c>: a question answered from documents, which the answer cites.</summary>
 /// <remarks>
 /// A source is <c>{"id","question","documents":[{"id","title"?,"text"}]}</c>. First every document is judged by how much it has to say to
-/// the
-/// question (a long one in passages), all at once; the five most relevant, by their best passages, are then given to the answer. The data
-/// is
-/// <c>{"answer","citations":[…]}</c>, the ids of documents.
+/// the question (a long one in passages), all at once; the five most relevant, by their best passages, are then given to the answer. The
+/// data is <c>{"answer","citations":[…]}</c>, the ids of documents.
 /// </remarks>
 internal sealed class AnswerRecipe(Prompts prompts, ModelCatalogue models) : IStagedRecipe
 {

@@ -15,13 +15,12 @@ namespace Drover.Stages;
 /// <remarks>
 /// <para>
 /// A stage is a batch of its own (<c>{id}~1</c>, <c>{id}~2</c>, …) with a line for each request, so all that holds for batches holds for
-/// it. What
-/// a stage brings is an outcome of the item, in the shard of the batch that has the stage's number, or lines of the next stage's input.
+/// it. What a stage brings is an outcome of the item, in the shard of the batch that has the stage's number, or lines of the next stage's
+/// input.
 /// </para>
 /// <para>
-/// Everything here can be done again at any time and comes to the same. The next stage's spec is written last: it says that the one before
-/// is
-/// done with. Memory: some shards of a stage, and one item's steps.
+/// Everything here can be done again at any time and comes to the same. The next stage's spec is written last: it says that the one
+/// before is done with. Memory: some shards of a stage, and one item's steps.
 /// </para>
 /// </remarks>
 public sealed class StageRunner(

@@ -7,9 +7,8 @@ namespace Drover.Streams;
 /// <summary>The text of a log: a head, events, comments between them, and a mark at its end.</summary>
 /// <remarks>
 /// Comments are lines of their own without a blank line after them: some clients take every blank line for an event's end. The id comes
-/// last: some clients take it as seen before they have the event.
-/// <code>
-/// : drover {"created_at":…,"key":"…","request":{…}}   the head: only we read it
+/// last: some clients take it as seen before they have the event. <code> : drover {"created_at":…,"key":"…","request":{…}}   the head:
+/// only we read it
 ///
 /// data: {…}                                    an event
 /// id: strm_….{epoch}.{offset}

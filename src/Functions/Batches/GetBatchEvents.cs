@@ -13,10 +13,9 @@ namespace Drover.Functions.Batches;
 /// HTTP <c>GET /api/batches/{id}/events</c>: a batch's progress, its alerts and its outcomes as they come, as server-sent events.
 /// </summary>
 /// <remarks>
-/// <c>event: outcome</c> has an outcome's line, <c>event: alert</c> a <see cref="BatchAlert"/> that begins or ends, <c>event: progress</c>
-/// the batch as <c>GET /api/batches/{id}</c> shows it, at most once a second and when it has changed. Each has an <c>id:</c>; with
-/// <c>Last-Event-ID</c> or <c>?after=</c> it goes on
-/// there. It ends when the batch has ended; after that there is 204.
+/// <c>event: outcome</c> has an outcome's line, <c>event: alert</c> a <see cref="BatchAlert"/> that begins or ends, <c>event:
+/// progress</c> the batch as <c>GET /api/batches/{id}</c> shows it, at most once a second and when it has changed. Each has an
+/// <c>id:</c>; with <c>Last-Event-ID</c> or <c>?after=</c> it goes on there. It ends when the batch has ended; after that there is 204.
 /// </remarks>
 public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, OutcomeFeed feed, TimeProvider time)
 {

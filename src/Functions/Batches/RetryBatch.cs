@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Drover.Functions.Batches;
 
 /// <summary>
-/// HTTP <c>POST /api/batches/{id}/retry</c>: runs what failed in a batch that has ended again, all of it or, with <c>?code=</c> (which may
-/// be
-/// repeated), what failed with these codes. 202 with the batch, which is in progress again.
+/// HTTP <c>POST /api/batches/{id}/retry</c>: runs what failed in a batch that has ended again, all of it or, with <c>?code=</c> (which
+/// may be repeated), what failed with these codes. 202 with the batch, which is in progress again.
 /// </summary>
 public sealed class RetryBatch(BatchRetrier retrier)
 {

@@ -15,11 +15,10 @@ namespace Drover.Functions.Questions;
 
 /// <summary>HTTP <c>POST /api/answers</c>: a question and documents; the answer, which cites them.</summary>
 /// <remarks>
-/// <c>{"question","documents":[{"id"?,"title"?,"text"}],"model"?,"stream"?}</c>. 200 with <c>{"answer","citations":[ids],"documents":[those
-/// that it was
-/// given],"model","usage","cost_usd"}</c>. With <c>"stream":true</c>: the answer's text as the events of a chat completion, with ids in
-/// square
-/// brackets; the ids of the documents given are in the header <c>x-drover-documents</c>, and the stream can be read again as any other.
+/// <c>{"question","documents":[{"id"?,"title"?,"text"}],"model"?,"stream"?}</c>. 200 with
+/// <c>{"answer","citations":[ids],"documents":[those that it was given],"model","usage","cost_usd"}</c>. With <c>"stream":true</c>: the
+/// answer's text as the events of a chat completion, with ids in square brackets; the ids of the documents given are in the header
+/// <c>x-drover-documents</c>, and the stream can be read again as any other.
 /// </remarks>
 public sealed class AnswerQuestion(CallerKeys keys, QuestionAnswerer answering, ModelCaller caller, StreamAnswers streams)
 {

@@ -11,8 +11,8 @@ namespace Drover.Functions.Tests.Replay;
 /// <summary>Shows recorded histories to the code as it is now, with the framework's own replay.</summary>
 /// <remarks>
 /// Turn by turn, as a host does that picks up a running instance: the turns before are replayed, the turn's own events are new, and what
-/// the
-/// code asks for then must be what the history says. So every beginning of a history is tried as the history of an instance in the middle.
+/// the code asks for then must be what the history says. So every beginning of a history is tried as the history of an instance in the
+/// middle.
 /// </remarks>
 /// <param name="orchestrators">The code, by name.</param>
 internal sealed class Replayer(IReadOnlyDictionary<string, Orchestrator> orchestrators)
