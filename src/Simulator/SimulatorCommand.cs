@@ -62,6 +62,8 @@ internal static class SimulatorCommand
         settings.Add<double>(
             "--timeout-seconds", "How long --fail-timeout and --fail-stream-stall last; until the client goes when not set.",
             (o, v) => o with { TimeoutSeconds = v });
+        settings.Add<string>(
+            "--answer-as", "Answers as providers do in odd ways: src/Simulator/README.md names them.", (o, v) => o with { AnswerAs = v });
         settings.Add<double>("--fail-500", "Rate of 500.", (o, v) => o with { Fail500 = v });
         settings.Add<double>("--fail-503", "Rate of 503.", (o, v) => o with { Fail503 = v });
         settings.Add<double>("--fail-429", "Rate of 429 with Retry-After.", (o, v) => o with { Fail429 = v });

@@ -1,4 +1,5 @@
 using Drover.Simulator.Faults;
+using Drover.Simulator.Oddities;
 
 namespace Drover.Simulator;
 
@@ -38,6 +39,11 @@ internal static class SimulatorOptionsValidator
             || (options.LatencyP99 > 0 && options.LatencyP99 < options.LatencyP50)))
         {
             yield return $"latencyP50 is {options.LatencyP50}; latencyP95 and latencyP99 must not be below it.";
+        }
+
+        if (options.AnswerAs is { } odd && !Oddity.IsKnown(odd))
+        {
+            yield return $"answerAs is '{odd}'; it must be one of {string.Join(", ", Oddity.Names)}.";
         }
 
         if (options.Models.Count == 0)

@@ -11,5 +11,8 @@ internal sealed record Admitted(
     HttpContext Http, Endpoint Endpoint, JsonElement Body, ModelCall Call, Answer[] Answers, RequestIdentity Identity, int Sighting,
     Fault Fault, SimulatorOptions Options, long Started)
 {
+    /// <summary>The name of the odd way in which it is answered; null: as usual.</summary>
+    public string? Oddity { get; init; }
+
     public long ElapsedMilliseconds => (long)Options.TimeProvider.GetElapsedTime(Started).TotalMilliseconds;
 }

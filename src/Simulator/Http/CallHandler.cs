@@ -4,6 +4,7 @@ using Drover.Simulator.Calls;
 using Drover.Simulator.Counting;
 using Drover.Simulator.Faults;
 using Drover.Simulator.Limits;
+using Drover.Simulator.Oddities;
 using Drover.Simulator.Timing;
 
 namespace Drover.Simulator.Http;
@@ -41,7 +42,10 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
                 : FaultPlan.Draw(options, identity.Hash, sighting);
             RateHeaders(http, options, rates);
             await ServeAsync(
-                new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started));
+                new Admitted(http, endpoint, root, call, answers, identity, sighting, Applicable(fault, call), options, started)
+                {
+                    Oddity = Oddity.NameOf(body.Span, options),
+                });
         }
         finally
         {
@@ -83,12 +87,24 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
         }
 
         var reply = ReplyTo(it);
+        var odd = OddAnswerTo(it, reply);
+        if (odd is { IsBilled: false })
+        {
+            await LatencyAsync(it);
+            await responder.OddAsync(it.Http, odd, reply.Id);
+            return;
+        }
+
         simulation.Stats.OnProcessed(it.Identity, it.Call.Model, reply.PromptTokens, reply.CompletionTokens);
         simulation.Recorder.Record(it.Identity, it.Body);
         await LatencyAsync(it);
         if (it.Fault == Fault.ResetAfter)
         {
             Responder.Reset(it.Http);
+        }
+        else if (odd is not null)
+        {
+            await responder.OddAsync(it.Http, odd, reply.Id);
         }
         else if (it.Call.Stream)
         {
@@ -99,6 +115,10 @@ internal sealed class CallHandler(Simulation simulation, Responder responder)
             Send(it, reply);
         }
     }
+
+    private static OddAnswer? OddAnswerTo(Admitted it, Reply reply) => it.Oddity is { } name
+        ? Oddity.Answer(name, new OddCall(it.Body, it.Endpoint, reply, it.Sighting, it.Http.Request.Host.Value ?? ""))
+        : null;
 
     private void Send(Admitted it, Reply reply)
     {

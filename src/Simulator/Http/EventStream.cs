@@ -61,7 +61,8 @@ internal sealed class EventStream(PreciseDelay delay)
         return 2 + (int)(draw % (ulong)Math.Max(1, pieces - 1));
     }
 
-    private static IEnumerable<StreamChunk> Chunks(Reply reply)
+    /// <summary>The events of an answer in their order.</summary>
+    public static IEnumerable<StreamChunk> Chunks(Reply reply)
     {
         for (var choice = 0; choice < reply.Answers.Length; choice++)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drover.Simulator.Limits;
+using Drover.Simulator.Oddities;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Drover.Simulator.Http;
@@ -7,8 +8,10 @@ namespace Drover.Simulator.Http;
 /// <summary>Sends answers, errors and resets, and counts them by status.</summary>
 internal sealed class Responder(SimulatorStats stats)
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Status and the headers that every answer of the API carries.</summary>
-    public void Start(HttpContext http, int status, string contentType, string requestId, long elapsedMilliseconds)
+    public void Start(HttpContext http, int status, string? contentType, string requestId, long elapsedMilliseconds)
     {
         stats.OnStatus(status);
         http.Response.StatusCode = status;
@@ -36,6 +39,31 @@ internal sealed class Responder(SimulatorStats stats)
         }
 
         Body(http, JsonBuffer.Render(error, static (json, error) => error.Write(json)));
+    }
+
+    /// <summary>Sends an odd answer; one that goes on beating, until the client goes.</summary>
+    public async Task OddAsync(HttpContext http, OddAnswer answer, string requestId)
+    {
+        Start(http, answer.Status, answer.ContentType, requestId, 0);
+        if (answer.Location is not null)
+        {
+            http.Response.Headers.Location = answer.Location;
+        }
+
+        if (!answer.GoesOnBeating)
+        {
+            Body(http, answer.Body);
+            return;
+        }
+
+        var body = http.Response.BodyWriter;
+        body.Append(answer.Body);
+        while (!http.RequestAborted.IsCancellationRequested)
+        {
+            await body.FlushAsync();
+            await Task.Delay(Beat, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            body.Append(": keep-alive\n\n"u8);
+        }
     }
 
     public static void RateHeaders(IHeaderDictionary headers, RateState state)
