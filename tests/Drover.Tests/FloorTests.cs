@@ -21,6 +21,7 @@ public sealed partial class FloorTests
         ["Streams"] = 6,
         ["Tickets"] = 6,
         ["Calls"] = 5,
+        ["Inputs"] = 5,
         ["Outcomes"] = 5,
         ["Recipes"] = 5,
         ["Batches"] = 4,

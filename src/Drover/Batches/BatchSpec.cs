@@ -22,6 +22,14 @@ public sealed partial record BatchSpec
     /// <summary>The SHA-256 of an input that came with the request, in hex; null when it names one that lies in storage.</summary>
     public string? InputHash { get; init; }
 
+    /// <summary>The blob that the caller named, where <see cref="Input"/> is a copy of it in another form (JSONL in UTF-8).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? GivenInput { get; init; }
+
+    /// <summary>Whether the lines of <see cref="Input"/> are the items of the caller's array, whose own lines are others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CountsItems { get; init; }
+
     /// <summary>How the caller calls the input, such as a file's name.</summary>
     public string? InputName { get; init; }
 
@@ -63,6 +71,10 @@ public sealed partial record BatchSpec
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>Whether its input was written for it alone.</summary>
+    [JsonIgnore]
+    public bool HasOwnInput => InputHash is not null || GivenInput is not null;
+
     /// <summary>Who pays for its calls.</summary>
     [JsonIgnore]
     public Payer Payer => new(RootOf(Id), Key);
@@ -74,7 +86,7 @@ public sealed partial record BatchSpec
     /// <summary>Whether another spec of the same id asks for the same work.</summary>
     public bool AsksForTheSame(BatchSpec other) =>
         Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
-        && InputHash == other.InputHash && (InputHash is not null || Input == other.Input);
+        && InputHash == other.InputHash && (InputHash is not null || (GivenInput ?? Input) == (other.GivenInput ?? other.Input));
 
     /// <summary>The id of a stage of a batch; see <c>StageRunner</c>. No caller can name one.</summary>
     public static string StageId(string batchId, int stage) => FormattableString.Invariant($"{batchId}{StageMark}{stage}");

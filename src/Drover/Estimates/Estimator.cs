@@ -1,7 +1,6 @@
-using Azure;
-using Azure.Storage.Blobs.Models;
 using Drover.Batches;
 using Drover.Budgets;
+using Drover.Inputs;
 using Drover.Intake;
 using Drover.Models;
 using Drover.OpenAI;
@@ -110,7 +109,8 @@ public sealed class Estimator(
         var (items, badLines, shown) = (0L, 0L, new List<LineFault>());
         var counting = new EstimateCounting();
         await using var opened = content is null ? await OpenAsync(request, cancellationToken) : null;
-        using var input = new InputScanner((content ?? opened)!, options.MaxLineBytes, selector, wish, isSplit: recipe is IStagedRecipe);
+        await using var form = await InputForm.OfAsync((content ?? opened)!, cancellationToken);
+        using var input = new InputScanner(form.Lines, options.MaxLineBytes, selector, wish, isSplit: recipe is IStagedRecipe);
         while (await input.ReadAsync(cancellationToken))
         {
             if (input.Fault is { } fault)
@@ -167,15 +167,8 @@ public sealed class Estimator(
     private async Task<Stream> OpenAsync(NewBatch request, CancellationToken cancellationToken)
     {
         var name = request.InputBlob ?? ContainerLayout.SharedInputName(request.Input!);
-        try
-        {
-            return await blobs.ByName(name)
-                .OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            throw new BatchRefusedException(400, [$"'input' is '{request.Input}'; there is no blob {blobs.Container.Name}/{name}."]);
-        }
+        return await blobs.ByName(name).OpenOrNullAsync(cancellationToken)
+            ?? throw new BatchRefusedException(400, [$"'input' is '{request.Input}'; there is no blob {blobs.Container.Name}/{name}."]);
     }
 
     private TimeEstimate TimeOf(ModelEstimate total, TimeSpan latency) => new[]

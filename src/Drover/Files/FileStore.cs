@@ -83,7 +83,8 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
         FileId.UploadedBlob(file.Id) ?? (await batches.GetAsync(FileId.BatchFileOf(file.Id)!.Value.BatchId, cancellationToken)).Input;
 
     /// <summary>The id under which a batch's input is a file.</summary>
-    public static string InputOf(BatchSpec batch) => FileId.OfUploadedBlob(batch.Input) ?? FileId.Of(BatchFile.Input, batch.Id);
+    public static string InputOf(BatchSpec batch) =>
+        FileId.OfUploadedBlob(batch.GivenInput ?? batch.Input) ?? FileId.Of(BatchFile.Input, batch.Id);
 
     /// <summary>Takes a file away; a batch's outcomes stay in <c>/api/batches</c>, for they are its checkpoint.</summary>
     public async Task DeleteAsync(StoredFile file, CancellationToken cancellationToken)

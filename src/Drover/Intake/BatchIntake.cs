@@ -3,6 +3,7 @@ using Drover.Batches;
 using Drover.Budgets;
 using Drover.Calls;
 using Drover.Files;
+using Drover.Inputs;
 using Drover.Json;
 using Drover.Models;
 using Drover.Recipes;
@@ -63,13 +64,11 @@ public sealed class BatchIntake(
             Key = request.Key,
             Metadata = request.Metadata,
         };
-        spec = request.InputBlob is not null
-            ? spec
-            : content is null
-            ? await WithSharedInputAsync(spec, request.Input!, cancellationToken)
+        spec = content is null
+            ? await WithStoredInputAsync(spec, request, cancellationToken)
             : await StoreAsync(spec, content, cancellationToken);
         var (kept, created) = await store.CreateAsync(spec, cancellationToken);
-        if (!created && spec.InputHash is not null && spec.Input != kept.Input)
+        if (!created && spec.HasOwnInput && spec.Input != kept.Input)
         {
             await blobs.ByName(spec.Input).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
@@ -197,22 +196,44 @@ public sealed class BatchIntake(
         }
     }
 
-    private async Task<BatchSpec> WithSharedInputAsync(BatchSpec spec, string name, CancellationToken cancellationToken) =>
-        await blobs.SharedInput(name).ExistsAsync(cancellationToken)
-            ? spec
-            : throw new BatchRefusedException(
-                400,
-                [$"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{ContainerLayout.SharedInputName(Excerpt.Of(name, 100))}."]);
+    // What lies in storage is used where it lies, unless it is in another form: then the batch has a copy of its own to read.
+    private async Task<BatchSpec> WithStoredInputAsync(BatchSpec spec, NewBatch request, CancellationToken cancellationToken)
+    {
+        await using var stored = await blobs.ByName(spec.Input).OpenOrNullAsync(cancellationToken);
+        if (stored is null)
+        {
+            return request.InputBlob is not null ? spec : throw new BatchRefusedException(400, [NoSuchInput(request.Input!)]);
+        }
+
+        await using var form = await InputForm.OfAsync(stored, cancellationToken);
+        if (!form.IsChanged)
+        {
+            return spec;
+        }
+
+        var name = NewInputName(spec);
+        await blobs.ByName(name).WriteStreamAsync(form.Lines, cancellationToken);
+        return spec with { Input = name, GivenInput = spec.Input, CountsItems = form.IsList };
+    }
+
+    private string NoSuchInput(string name) =>
+        $"'input' is '{Excerpt.Of(name, 100)}'; there is no blob {blobs.Container.Name}/{ContainerLayout.SharedInputName(Excerpt.Of(name, 100))}.";
 
     private async Task<BatchSpec> StoreAsync(BatchSpec spec, Stream content, CancellationToken cancellationToken)
     {
-        var name = ContainerLayout.OwnInputName(spec.Id, Guid.NewGuid().ToString("N")[..12]);
+        var name = NewInputName(spec);
         using var hash = SHA256.Create();
+        bool isList;
         await using (var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read, leaveOpen: true))
         {
-            await blobs.ByName(name).WriteStreamAsync(hashing, cancellationToken);
+            await using var form = await InputForm.OfAsync(hashing, cancellationToken);
+            await blobs.ByName(name).WriteStreamAsync(form.Lines, cancellationToken);
+            await hashing.CopyToAsync(Stream.Null, cancellationToken); // The hash is that of all the bytes, read or not.
+            isList = form.IsList;
         }
 
-        return spec with { Input = name, InputHash = Convert.ToHexStringLower(hash.Hash!) };
+        return spec with { Input = name, InputHash = Convert.ToHexStringLower(hash.Hash!), CountsItems = isList };
     }
+
+    private static string NewInputName(BatchSpec spec) => ContainerLayout.OwnInputName(spec.Id, Guid.NewGuid().ToString("N")[..12]);
 }

@@ -86,11 +86,11 @@ internal sealed partial record OutcomeLine
 
     /// <summary>The line for an input line that is no item: <c>custom_id</c> is null, for it
     /// has no outcome as an item; its number is in <c>error.line</c>, and the id that it gives, if any, in <c>error.item_id</c>.</summary>
-    public static byte[] OfInvalidLine(string batchId, long number, LineFault fault)
+    public static byte[] OfInvalidLine(BatchSpec batch, long number, LineFault fault)
     {
-        var json = Begin(batchId, null, $"line {number}");
+        var json = Begin(batch.Id, null, $"line {number}");
         json.WriteNull("response"u8);
-        WriteError(json, fault with { Message = $"Line {number}: {fault.Message}" }, number);
+        WriteError(json, fault with { Message = $"{(batch.CountsItems ? "Item" : "Line")} {number}: {fault.Message}" }, number);
         return End(json);
     }
 

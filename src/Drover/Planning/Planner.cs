@@ -45,18 +45,8 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
     }
 
     /// <summary>The batch's input; null when it is not in storage.</summary>
-    internal async Task<Stream?> OpenInputAsync(BatchSpec spec, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await blobs.ByName(spec.Input)
-                .OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = 4 * 1024 * 1024 }, cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
-        }
-    }
+    internal Task<Stream?> OpenInputAsync(BatchSpec spec, CancellationToken cancellationToken) =>
+        blobs.ByName(spec.Input).OpenOrNullAsync(cancellationToken);
 
     /// <summary>Plans a batch, or finds it planned: also when storage has lost the plan since.</summary>
     /// <exception cref="BrokenBatchException">The batch cannot be planned.</exception>
@@ -145,7 +135,7 @@ public sealed class Planner(ContainerLayout blobs, BatchOptions options, ModelSe
 
                 invalid++;
                 first ??= fault;
-                await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec.Id, line.Number, fault), cancellationToken);
+                await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec, line.Number, fault), cancellationToken);
                 if (input.Item is { } looksGood)
                 {
                     cutter.Skip(looksGood.Priority, line.Offset, line.Length);

@@ -49,7 +49,7 @@ public sealed class StagePlanner(
                 if (fault is not null)
                 {
                     invalid++;
-                    await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec.Id, input.Line.Number, fault), cancellationToken);
+                    await errors.WriteAsync(OutcomeLine.OfInvalidLine(spec, input.Line.Number, fault), cancellationToken);
                     continue;
                 }
 

@@ -43,6 +43,19 @@ public static class BlobWriting
         }
     }
 
+    /// <summary>The blob, to be read as it comes; null where there is no such blob.</summary>
+    public static async Task<Stream?> OpenOrNullAsync(this BlobBaseClient blob, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await blob.OpenReadAsync(new BlobOpenReadOptions(false) { BufferSize = BlockSize }, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Streams <paramref name="source"/> into the blob in blocks of 4 MiB; the blob appears only when all of it is there.
     /// Memory: one block.

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Drover.Batches;
 using Drover.Functions.Batches;
+using Drover.Inputs;
 using Drover.Intake;
 using Drover.LocalHost.Hosting;
 using Drover.Outcomes;
@@ -76,6 +77,7 @@ internal static class RunCommand
             throw new CommandException(ExitCodes.Usage, $"--output is '{output}', which is a file; it must be a folder.");
         }
 
+        await CheckFormAsync(file);
         using var interruption = new Interruption();
         await using var host = await DroverHost.StartAsync(
             setup, Terminal.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
@@ -131,6 +133,20 @@ internal static class RunCommand
         }
 
         return (spec, await new ProgressDisplay(host).ShowAsync(spec, interrupted));
+    }
+
+    // Before anything is started.
+    private static async Task CheckFormAsync(FileInfo file)
+    {
+        try
+        {
+            await using var content = file.OpenRead();
+            await (await InputForm.OfAsync(content, CancellationToken.None)).DisposeAsync();
+        }
+        catch (BatchRefusedException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{file}: {e.Message}");
+        }
     }
 
     private static string Source(DroverHost host) =>

@@ -217,12 +217,57 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     {
         var blobs = await azurite.CreateContainerAsync();
         var content = new byte[9 * 1024 * 1024];
-        new Random(1).NextBytes(content);
+        new Random(1).GetItems("ab\n"u8, content);
 
         var spec = await Intake(blobs).TakeAsync(new NewBatch(), new MemoryStream(content), default);
 
         Assert.True((await blobs.ByName(spec.Input).ReadOrNullAsync())!.ToMemory().Span.SequenceEqual(content));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), spec.InputHash);
+    }
+
+    [Fact]
+    public async Task TakeAsync_InputInAnotherForm_IsStoredAsLinesUnderTheHashOfItsBytes()
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        byte[] utf16 = [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"id\":\"ä\"},\n{\"id\":\"b\"}]\n")];
+
+        var spec = await Intake(blobs).TakeAsync(new NewBatch { Id = "mine" }, new MemoryStream(utf16), default);
+
+        Assert.Equal("{\"id\":\"ä\"}\n{\"id\":\"b\"}\n", (await blobs.ByName(spec.Input).ReadOrNullAsync())!.ToString());
+        Assert.Equal(
+            (Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(utf16)), true), (spec.InputHash, spec.CountsItems));
+        Assert.Equal(spec, await Intake(blobs).TakeAsync(new NewBatch { Id = "mine" }, new MemoryStream(utf16), default));
+    }
+
+    [Theory]
+    [InlineData("id,text\n1,x\n2,y\n", "The input is a table (CSV), with commas between its fields, not JSONL. ")]
+    [InlineData("[{\"id\":\"a\"},\n{", "The input is JSON, but not JSONL, and cannot be read: it ends within item 2")]
+    public async Task TakeAsync_InputThatCannotBeRead_IsRefusedAndNothingIsStored(string text, string why)
+    {
+        var e = await RefusedAsync(new NewBatch { Id = "mine" }, Content(text));
+
+        Assert.StartsWith(why, Assert.Single(e.Faults), StringComparison.Ordinal);
+        var blobs = await azurite.CreateContainerAsync();
+        await blobs.SharedInput("a").WriteAsync(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(
+            e.Message,
+            (await Assert.ThrowsAsync<BatchRefusedException>(() => Intake(blobs).TakeAsync(new NewBatch { Input = "a" }, null, default)))
+                .Message);
+    }
+
+    [Fact]
+    public async Task TakeAsync_StoredInputInAnotherForm_IsCopiedAsLinesAndStaysTheCallersByName()
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        await blobs.SharedInput("a.jsonl").WriteAsync(Encoding.UTF8.GetPreamble().Concat("[{}]"u8.ToArray()).ToArray());
+
+        var first = await Intake(blobs).TakeAsync(new NewBatch { Id = "mine", Input = "a.jsonl" }, null, default);
+        var second = await Intake(blobs).TakeAsync(new NewBatch { Id = "mine", Input = "a.jsonl" }, null, default);
+
+        Assert.Equal(("inputs/a.jsonl", "a.jsonl", null), (first.GivenInput, first.InputName, first.InputHash));
+        Assert.Equal("{}\n", (await blobs.ByName(first.Input).ReadOrNullAsync())!.ToString());
+        Assert.Equal(first, second);
+        Assert.Equal([first.Input], await OwnInputsAsync(blobs, "mine"));
     }
 
     private static MemoryStream Content(string text) => new(Encoding.UTF8.GetBytes(text));

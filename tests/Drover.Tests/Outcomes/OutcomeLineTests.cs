@@ -124,13 +124,27 @@ public sealed class OutcomeLineTests
         AssertRoundTrip(line, true, new Tally(0, 0, 1, 0, 0, 0));
     }
 
-    [Fact]
-    public void OfInvalidLine_Fault_HasTheNumberAndNoId()
+    [Theory]
+    [InlineData(false, "Line 17: Why.")]
+    [InlineData(true, "Item 17: Why.")]
+    public void OfInvalidLine_Fault_HasTheNumberAndNoId(bool countsItems, string message)
     {
-        var json = JsonElement.Parse(OutcomeLine.OfInvalidLine("b", 17, new LineFault("invalid_json_line", "Why.")));
+        var batch = new BatchSpec
+        {
+            Id = "b",
+            Input = "x",
+            Recipe = "chat",
+            Model = "m",
+            CreatedAt = default,
+            ExpiresAt = default,
+            CountsItems = countsItems,
+        };
+
+        var json = JsonElement.Parse(OutcomeLine.OfInvalidLine(batch, 17, new LineFault("invalid_json_line", "Why.")));
 
         Assert.Equal(JsonValueKind.Null, json.GetProperty("custom_id").ValueKind);
-        Assert.Equal("""{"code":"invalid_json_line","message":"Line 17: Why.","line":17}""", json.GetProperty("error").GetRawText());
+        Assert.Equal(
+            $$"""{"code":"invalid_json_line","message":"{{message}}","line":17}""", json.GetProperty("error").GetRawText());
     }
 
     [Theory]
