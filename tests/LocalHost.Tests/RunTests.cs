@@ -194,6 +194,27 @@ public sealed class RunTests(AzuriteFixture azurite)
             e => Assert.StartsWith($"Line {e.GetProperty("line")}: ", e.GetProperty("message").GetString(), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Run_ItemsThatFail_EndsWithTheCommonestCodesAndErrorsListsThem()
+    {
+        using var folder = new TestFolder();
+        var unknown = Inputs.Requests(30, "gpt-nonesuch").Replace("\"custom_id\":\"i", "\"custom_id\":\"u", StringComparison.Ordinal);
+        folder.Write("in.jsonl", Inputs.Requests(10) + unknown + "no json\n");
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
+
+        var errors = await RunAsync(folder, simulator, 2, "--id", "e");
+
+        Assert.Contains("31 errors of 41 items", errors, StringComparison.Ordinal);
+        Assert.Matches(@"30\s+model_not_found\s+\S+\s+\S+", errors);
+        Assert.Matches(@"1\s+invalid_json_line\s+line 41\s+Line 41", errors);
+        await using var grouped = DroverProcess.Start(folder, azurite.Endpoints, null, ["errors", "e"]);
+        Assert.Equal(0, await grouped.EndAsync());
+        Assert.Matches(@"30\s+model_not_found", grouped.Output);
+        await using var ids = DroverProcess.Start(folder, azurite.Endpoints, null, ["errors", "e", "--code", "model_not_found"]);
+        Assert.Equal(0, await ids.EndAsync());
+        Assert.Equal(30, ids.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
     private async Task<string> RunAsync(TestFolder folder, SimulatorServer simulator, int exitCode, params string[] options)
     {
         await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", .. options]);

@@ -19,6 +19,9 @@ public sealed record FinalRecord(string Status, string? Reason, long Items, long
     /// </summary>
     public decimal? SpentUsd { get; init; }
 
+    /// <summary>Its commonest errors by their code, with an example each; null: there are none.</summary>
+    public IReadOnlyList<ErrorGroup>? Errors { get; init; }
+
     /// <summary>When the first shard could run; null: never.</summary>
     public DateTimeOffset? InProgressAt { get; init; }
 

@@ -25,6 +25,40 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
     public Task<long> ErrorsLengthAsync(string batchId, CancellationToken cancellationToken) =>
         LengthAsync(ContainerLayout.ErrorsPrefix(batchId), cancellationToken);
 
+    /// <summary>The errors that there are, grouped by their code; those of invalid lines too.</summary>
+    public async Task<ErrorSummary> SummariseErrorsAsync(string batchId, CancellationToken cancellationToken)
+    {
+        var summary = new ErrorSummary();
+        await AddErrorsAsync(batchId, summary, new Dictionary<string, long>(StringComparer.Ordinal), cancellationToken);
+        return summary;
+    }
+
+    /// <summary>Adds the errors that have come since.</summary>
+    /// <param name="read">How far each blob was read; it is brought up to date.</param>
+    public async Task AddErrorsAsync(
+        string batchId, ErrorSummary summary, IDictionary<string, long> read, CancellationToken cancellationToken)
+    {
+        await foreach (var line in ErrorLinesAsync(batchId, read, cancellationToken))
+        {
+            summary.Add(line);
+        }
+    }
+
+    /// <summary>The ids of the items whose error goes by that code: ours, the API's own, or its HTTP status.</summary>
+    public async IAsyncEnumerable<string> ErrorIdsAsync(
+        string batchId, string code, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var read = new Dictionary<string, long>(StringComparer.Ordinal);
+        await foreach (var line in ErrorLinesAsync(batchId, read, cancellationToken))
+        {
+            var (id, codes, _) = OutcomeLine.ReadError(line);
+            if (codes.Contains(code, StringComparer.OrdinalIgnoreCase))
+            {
+                yield return id;
+            }
+        }
+    }
+
     /// <summary>What the call of each item of some batches cost, in US dollars, as its outcome says.</summary>
     public async IAsyncEnumerable<KeyValuePair<string, decimal>> CostsAsync(
         IEnumerable<string> batchIds, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -42,6 +76,36 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
                     yield return OutcomeLine.ReadCost(lines.Line.Span);
                 }
             }
+        }
+    }
+
+    // A line is valid until the next is asked for.
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ErrorLinesAsync(
+        string batchId, IDictionary<string, long> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var prefix = ContainerLayout.ErrorsPrefix(batchId);
+        await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            var from = read.TryGetValue(blob.Name, out var before) ? before : 0;
+            if (blob.Properties.ContentLength is not { } length || length <= from)
+            {
+                continue;
+            }
+
+            // Blocks are whole lines.
+            BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name).DownloadStreamingAsync(
+                new BlobDownloadOptions { Range = new HttpRange(from, length - from) }, cancellationToken);
+            await using var content = download.Content;
+            using var lines = new LineReader(content, OutcomeLog.MostBytes);
+            while (await lines.ReadAsync(cancellationToken))
+            {
+                if (lines.Line.Length > 0)
+                {
+                    yield return lines.Line;
+                }
+            }
+
+            read[blob.Name] = length;
         }
     }
 

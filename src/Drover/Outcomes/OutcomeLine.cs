@@ -132,6 +132,25 @@ internal sealed partial record OutcomeLine
         return new(outcome.Id, outcome.Cost);
     }
 
+    /// <summary>Whose error line it is, what the error may be called by, the first most fitting, and its words.</summary>
+    /// <exception cref="JsonException">It is no line of ours.</exception>
+    public static (string Id, IReadOnlyList<string> Codes, string Message) ReadError(ReadOnlyMemory<byte> line)
+    {
+        using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = Deepest });
+        var root = document.RootElement;
+        var (response, ours) = (Member(root, "response"), Member(root, "error"));
+        var theirs = Member(Member(response, "body"), "error");
+        var status = Number(response, "status_code");
+        string?[] codes =
+        [
+            Text(ours, "code"), Text(theirs, "code"), Text(theirs, "type"),
+            status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null
+        ];
+        var fault = FaultOf(ours.ValueKind == JsonValueKind.Object ? ours : theirs, (int)status);
+        var id = Text(root, "custom_id") ?? string.Create(CultureInfo.InvariantCulture, $"line {Number(ours, "line")}");
+        return (id, codes.OfType<string>().DefaultIfEmpty(fault.Code).ToList(), fault.Message);
+    }
+
     private static (string Id, bool IsNotRun, TokenUsage Usage, decimal Cost) Scan(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = Deepest });

@@ -47,6 +47,9 @@ public sealed record BatchView
 
     public required Counts Counts { get; init; }
 
+    /// <summary>The commonest errors of a batch that has ended, by their code, with an example each; null: there are none.</summary>
+    public IReadOnlyList<ErrorGroup>? Errors { get; init; }
+
     /// <summary>How the stage stands that it is at, of a batch that goes through stages; null for others.</summary>
     public StageProgress? Stage { get; init; }
 

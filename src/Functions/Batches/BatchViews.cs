@@ -37,6 +37,7 @@ public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger
                 {
                     Reason = final.Reason,
                     Code = final.Code,
+                    Errors = final.Errors,
                     SpentUsd = final.SpentUsd,
                     Model = final.Model ?? spec.Model,
                     InProgressAt = final.InProgressAt,

@@ -13,6 +13,8 @@ public sealed class FinishBatch(
     BatchStore store, Auditor auditor, FileStore files, SpendLedger ledger, OutcomeFiles outcomes, WebhookOptions webhooks,
     TimeProvider time)
 {
+    private const int MostErrorCodes = 10;
+
     [Function(nameof(FinishBatch))]
     public async Task<FinalRecord> RunAsync(
         [ActivityTrigger] FinishBatchInput ending, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
@@ -26,6 +28,9 @@ public sealed class FinishBatch(
             Model = ending.Plan.Model,
             InProgressAt = ending.Plan.Problem is null ? ending.Plan.At : null,
             FinalizingAt = ending.FinalizingAt,
+            Errors = isStage || tally.Failed + ending.Plan.Invalid == 0
+                ? null
+                : (await outcomes.SummariseErrorsAsync(ending.BatchId, cancellationToken)).Commonest(MostErrorCodes),
             SpentUsd = isStage ? null : await CloseSpendingAsync(ending, tally, spec?.Payer ?? ending.BatchId, cancellationToken),
         };
         if (spec is not null && !isStage)

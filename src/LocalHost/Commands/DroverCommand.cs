@@ -15,6 +15,7 @@ internal static class DroverCommand
             ServeCommand.Create(),
             StatusCommand.Create(),
             ResultsCommand.Create(),
+            ErrorsCommand.Create(),
             CancelCommand.Create(),
             RetryCommand.Create(),
             KeyCommand.Create(),

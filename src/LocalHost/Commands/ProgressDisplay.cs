@@ -2,6 +2,7 @@ using System.Globalization;
 using Drover.Batches;
 using Drover.Functions.Batches;
 using Drover.LocalHost.Hosting;
+using Drover.Outcomes;
 using Drover.Storage;
 using Drover.Upstreams;
 using Spectre.Console;
@@ -63,6 +64,7 @@ internal sealed class ProgressDisplay(DroverHost host)
     {
         using var following = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         Task end = host.Client.WaitForInstanceCompletionAsync(spec.Id, following.Token); // So that the end is not seen a refresh too late.
+        var errors = new ErrorWatch(host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, LineEvery);
         var view = default(BatchView);
         while (true)
         {
@@ -77,6 +79,11 @@ internal sealed class ProgressDisplay(DroverHost host)
             }
 
             show(view, Describe(view));
+            if (!view.HasEnded && await errors.LookAsync(view.Counts.Failed, DateTimeOffset.UtcNow, CancellationToken.None) is { } why)
+            {
+                SayAbove(why);
+            }
+
             if (view.HasEnded || interrupted.IsCancellationRequested)
             {
                 await following.CancelAsync();
@@ -86,6 +93,19 @@ internal sealed class ProgressDisplay(DroverHost host)
 
             var next = Task.Delay(Refresh, interrupted);
             await (hasEnded ? next : Task.WhenAny(next, end)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A bar is drawn anew below it.
+    private static void SayAbove(string text)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            Terminal.Say(text);
+        }
+        else
+        {
+            Terminal.Stderr.WriteLine(text);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class Summary
             Terminal.Say($"Reason: {view.Reason}");
         }
 
+        ErrorTable.Show(view.Errors ?? [], mostExamples: 1);
         if (view.Status == BatchStatus.Stopped)
         {
             Terminal.Say(
@@ -31,6 +32,11 @@ internal static class Summary
         foreach (var file in files)
         {
             Terminal.Say($"  {Path.GetRelativePath(".", file)}");
+        }
+
+        if (view.Errors is { Count: > 0 })
+        {
+            Terminal.Say($"The errors by their code: drover errors {view.Id}");
         }
     }
 
