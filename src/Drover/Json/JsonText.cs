@@ -20,6 +20,9 @@ internal static partial class JsonText
         }
     }
 
+    /// <summary>A value for people: a text as it is, anything else as JSON.</summary>
+    public static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.String ? Of(value) : value.GetRawText();
+
     /// <summary>JSON without escaped halves of surrogate pairs.</summary>
     public static string WithoutHalves(string json) =>
         HalfPair().Replace(json, match => match.Groups["half"].Success ? @"\ufffd" : match.Value);

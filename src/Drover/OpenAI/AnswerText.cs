@@ -37,8 +37,6 @@ internal static class AnswerText
         return System.Text.Unicode.Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body));
     }
 
-    private static bool Utf8Validity(byte[] body) => System.Text.Unicode.Utf8.IsValid(body);
-
     private static bool IsJson(byte[] text)
     {
         try
@@ -128,7 +126,7 @@ internal static class AnswerText
         {
             if (chunk.Kind == ChunkKind.Error)
             {
-                _first = JsonNode.Parse(chunk.Data)!.AsObject(); // The answer is the error.
+                _first = ReadableJson.Parse(chunk.Data); // The answer is the error.
                 _isOdd = false;
                 _finish = "error";
                 return;
@@ -139,7 +137,7 @@ internal static class AnswerText
                 return;
             }
 
-            var node = JsonNode.Parse(chunk.Data)!.AsObject();
+            var node = ReadableJson.Parse(chunk.Data);
             _first ??= node;
             _usage = node["usage"] is JsonObject usage ? usage.DeepClone() : _usage;
             foreach (var choice in chunk.Body?.Choices ?? [])

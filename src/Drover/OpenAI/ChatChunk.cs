@@ -55,7 +55,7 @@ internal sealed class ChatChunk
     /// <summary>A whole completion as the one chunk of a stream, for an upstream that answers so where a stream was asked for.</summary>
     public static ChatChunk OfCompletion(ReadOnlyMemory<byte> completion)
     {
-        var root = JsonNode.Parse(completion.Span)!.AsObject();
+        var root = ReadableJson.Parse(completion.Span);
         root["object"] = "chat.completion.chunk";
         foreach (var choice in (root["choices"] as JsonArray ?? []).OfType<JsonObject>())
         {

@@ -94,7 +94,7 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
         }
 
         var texts = details.EnumerateArray().Take(MostDetails).Where(d => d.ValueKind == JsonValueKind.Object).Select(d =>
-            $"{(Member(d, "loc") is { ValueKind: JsonValueKind.Array } at ? string.Join('.', at.EnumerateArray()) + ": " : "")}{Said(d, "msg")}");
+            $"{(Member(d, "loc") is { ValueKind: JsonValueKind.Array } at ? string.Join('.', at.EnumerateArray().Select(JsonText.Shown)) + ": " : "")}{Said(d, "msg")}");
         return string.Join("; ", texts) is { Length: > 0 } text ? text : null;
     }
 

@@ -98,16 +98,13 @@ internal static class UsageReader
         reader.Read();
         switch (reader.TokenType)
         {
-            case JsonTokenType.Number when reader.TryGetInt64(out var whole):
-                says = true;
-                return Math.Max(0, whole);
             case JsonTokenType.Number when reader.TryGetDouble(out var number) && number < MostTokens:
                 says = true;
                 return Math.Max(0, (long)Math.Ceiling(number));
             case JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out long text, out var used)
                 && used == reader.ValueSpan.Length:
                 says = true;
-                return Math.Max(0, text);
+                return Math.Clamp(text, 0, (long)MostTokens);
             default:
                 reader.Skip();
                 return 0;

@@ -26,7 +26,7 @@ internal sealed class ContinuedChunks(ChatProgress progress, string prefix, Usag
             return chunk;
         }
 
-        var root = JsonNode.Parse(chunk.Data)!.AsObject();
+        var root = ReadableJson.Parse(chunk.Data);
         Set(root, "id", progress.Id is null ? null : JsonValue.Create(progress.Id));
         Set(root, "created", progress.Created?.DeepClone());
         var isEmpty = body.Usage is null;

@@ -31,7 +31,7 @@ internal static class AnswerReader
             IsUsageKnown = reply.Usage is not null,
             Rates = RateHeaders.Read(response.Headers),
         };
-        return IsGood(status) && IsWhole(reply, url) ? result : WithError(result, reply, response, now);
+        return IsGood(status) && IsWhole(reply, url) ? result : WithError(result, reply, response, url, now);
     }
 
     /// <summary>Whether JSON is an answer to a request to that route, and not an error in the dress of one.</summary>
@@ -63,12 +63,23 @@ internal static class AnswerReader
     private static bool IsUnfinished(Reply reply, string url) =>
         url == ResponsesRequest.Url && reply.Status is "failed" or "cancelled" or "incomplete" or "in_progress" or "queued";
 
-    private static CallResult WithError(CallResult result, Reply reply, HttpResponseMessage response, DateTimeOffset now)
+    private static CallResult WithError(CallResult result, Reply reply, HttpResponseMessage response, string url, DateTimeOffset now)
     {
         var words = result.IsJson ? WordsOf(result.Body) : null;
         var retryAfter = RetryAfter.Read(response.Headers, now);
         if (IsGood(result.Status) && words is null)
         {
+            if (IsPage(response, result))
+            {
+                return result with
+                {
+                    Outcome = Outcome.SetupWrong,
+                    IsUnreadable = true,
+                    ErrorCode = Unreadable,
+                    ErrorMessage = Excerpt.Of(SetupHint(response, $"The upstream answered {result.Status} with a page for people, not with JSON.")),
+                };
+            }
+
             var what = !result.IsJson ? "with a body that is not JSON" : "without a completion";
             return result with
             {
@@ -83,6 +94,11 @@ internal static class AnswerReader
         var outcome = reply.Status is "incomplete" or "cancelled" && IsGood(result.Status)
             ? Outcome.Rejected
             : Judgement.Of(result.Status, words);
+        if (outcome == Outcome.SetupWrong && result.Status is 404 or 405 && url == ResponsesRequest.Url)
+        {
+            outcome = Outcome.Rejected; // Many have all routes but this one.
+        }
+
         var message = words?.Message ?? $"The upstream answered {result.Status} {response.ReasonPhrase}.";
         return result with
         {
@@ -93,6 +109,11 @@ internal static class AnswerReader
             RetryAfter = retryAfter,
         };
     }
+
+    // A web server that answers every path with its page, or the page of a portal on the way.
+    private static bool IsPage(HttpResponseMessage response, CallResult result) => !result.IsJson
+        && response.Content.Headers.ContentType?.MediaType?.Contains("html", StringComparison.OrdinalIgnoreCase) == true
+        && result.Body.Span.TrimStart(" \r\n\t"u8).StartsWith("<"u8);
 
     private static ErrorWords? WordsOf(ReadOnlyMemory<byte> json)
     {
@@ -118,12 +139,13 @@ internal static class AnswerReader
         if (root.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object
             && details.TryGetProperty("reason", out var reason))
         {
-            return new ErrorWords($"{reason}", $"The response is incomplete: {reason}.");
+            var why = JsonText.Shown(reason);
+            return new ErrorWords(why, $"The response is incomplete: {why}.");
         }
 
         return root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
             && root.TryGetProperty("output", out _)
-            ? new ErrorWords($"response_{status}", $"The response has the status '{status}'.")
+            ? new ErrorWords($"response_{JsonText.Shown(status)}", $"The response has the status '{JsonText.Shown(status)}'.")
             : root.TryGetProperty("choices", out _) ? null : ErrorWords.Read(root);
     }
 

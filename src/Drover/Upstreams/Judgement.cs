@@ -32,6 +32,7 @@ internal static partial class Judgement
             _ when PassingWords().IsMatch(text) && !SizeWords().IsMatch(text) => Outcome.Later,
             >= 300 and < 400 => Outcome.SetupWrong,
             404 or 405 when words is null => Outcome.SetupWrong,
+            0 or 404 or 405 when RouteWords().IsMatch(words?.Message ?? "") => Outcome.SetupWrong,
             0 => words?.Type == "invalid_request_error" || SizeWords().IsMatch(text) ? Outcome.Rejected : Outcome.Later,
             _ => Outcome.Rejected,
         };
@@ -51,14 +52,14 @@ internal static partial class Judgement
     private static partial Regex ContentWords();
 
     [GeneratedRegex(
-        @"\b(model|deployment|engine)s?\b[^.]{0,120}?\b(not[\s_]found|(do|does)(es)? not exist|doesn't exist|not exist|no longer (exists|available|supported)|"
+        @"\b(model|deployment|engine)s?\b([^.]|\.\S){0,120}?\b(not[\s_]found|(do|does)(es)? not exist|doesn't exist|not exist|no longer (exists|available|supported)|"
         + @"is not (a valid model|available|supported|found|known)|unknown|has been (deprecated|decommissioned|retired|removed))|"
         + @"\b(unknown|invalid|no such|unrecognized|not a valid) (model|deployment)\b(?! (output|response|input|parameter))|no endpoints found for|^model: \S+$|models/\S+ is not found",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ModelWords();
 
     [GeneratedRegex(
-        @"invalid[\s_]api[\s_-]?key|incorrect api key|api[\s_-]?key not valid|api_key_invalid|authentication[\s_]error|unauthorized|invalid x-api-key|insufficient_quota|insufficient (balance|credits)",
+        @"invalid[\s_]api[\s_-]?key|incorrect api key|api[\s_-]?key not valid|api_key_invalid|authentication[\s_]error|unauthorized|invalid x-api-key|insufficient_quota|insufficient (balance|credits)|credit balance is too low",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KeyWords();
 
@@ -67,6 +68,13 @@ internal static partial class Judgement
         + @"temporar(y|ily)|currently unavailable|service[\s_]unavailable|timed?[\s-]?out|resource_exhausted",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PassingWords();
+
+    // What servers say of a path that they do not have.
+    [GeneratedRegex(
+        @"^((file|page|path|route|resource|url|endpoint) )?not found\.?$|^method not allowed\.?$|^invalid url\b|unknown request url|unexpected endpoint|no route matched|"
+        + @"^cannot post /",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex RouteWords();
 
     // What is too long stays so, whatever capacity the model has.
     [GeneratedRegex(

@@ -46,7 +46,9 @@ public sealed partial class Upstream
         return chat with { Result = IsNotThere(chat.Result) ? own.Result : chat.Result, Attempts = own.Attempts + chat.Attempts };
     }
 
-    private static bool IsNotThere(CallResult result) => result is { Outcome: Outcome.Rejected, Status: 404 or 405 };
+    // Some say it with a good status.
+    private static bool IsNotThere(CallResult result) =>
+        result is { Outcome: Outcome.Rejected, Status: 404 or 405 } or { Outcome: Outcome.SetupWrong, Status: 200 };
 
     private async Task<Answer> RespondByChatAsync(ApiCall call, CallResult? own, Permit permit, CancellationToken stopRetrying)
     {

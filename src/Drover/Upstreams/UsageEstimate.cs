@@ -14,7 +14,7 @@ internal static class UsageEstimate
     /// </summary>
     public static CallResult Of(CallResult result, ApiCall call)
     {
-        if (result.IsUsageKnown || !(result.Outcome == Outcome.Result || result.IsUnreadable))
+        if (result.IsUsageKnown || !(result.Outcome == Outcome.Result || (result.IsUnreadable && result.Outcome != Outcome.SetupWrong)))
         {
             return result;
         }
