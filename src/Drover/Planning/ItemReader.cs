@@ -16,8 +16,6 @@ internal static class ItemReader
 {
     private const int LongestId = 512;
 
-    private static readonly string[] Urls = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses"];
-
     /// <summary>Reads a line; without an item, <paramref name="fault"/> says why.</summary>
     public static Item? Read(ReadOnlyMemory<byte> line, out LineFault? fault)
     {
@@ -70,7 +68,7 @@ internal static class ItemReader
     }
 
     private static Item ItemOf(in LineMembers members, ReadOnlyMemory<byte> line) => members.IsRequest
-        ? new Item(members.Key!, (int)(members.Priority ?? 0), members.Url, members.Body) { Wish = new ModelWish(members.BodyModel) }
+        ? new Item(members.Key!, (int)(members.Priority ?? 0), Route.Of(members.Url!), members.Body) { Wish = new ModelWish(members.BodyModel) }
         : new Item(members.Key!, (int)(members.Priority ?? 0), null, line)
         {
             Wish = new ModelWish(
@@ -112,10 +110,10 @@ internal static class ItemReader
             return Invalid($"'method' is '{Excerpt.Of(members.Method, 120)}'; it must be POST.");
         }
 
-        if (members.Url is not { } url || !Urls.Contains(url))
+        if (members.Url is null || Route.Of(members.Url) is null)
         {
             return new LineFault(
-                "invalid_url", $"'url' is '{Excerpt.Of(members.Url ?? "", 120)}'; it must be one of {string.Join(", ", Urls)}.");
+                "invalid_url", $"'url' is '{Excerpt.Of(members.Url ?? "", 120)}'; it must be one of {string.Join(", ", Route.All)}.");
         }
 
         return members.BodyKind == JsonTokenType.StartObject ? null : Invalid("'body' must be a JSON object.");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drover.Planning;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
@@ -65,10 +66,9 @@ internal sealed record CreateBatchRequest(
         _ = file ?? throw OpenAiException.Missing("input_file_id");
         _ = endpoint ?? throw OpenAiException.Missing("endpoint");
         _ = window ?? throw OpenAiException.Missing("completion_window");
-        if (!Endpoints.Contains(endpoint))
-        {
-            throw OpenAiException.InvalidValue("endpoint", endpoint, Endpoints);
-        }
+        endpoint = Route.Of(endpoint) is { } route && Endpoints.Contains(route)
+            ? route
+            : throw OpenAiException.InvalidValue("endpoint", endpoint, Endpoints);
 
         return window == "24h"
             ? new CreateBatchRequest(file, endpoint, metadata, lifetime)

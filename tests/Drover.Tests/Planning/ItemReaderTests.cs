@@ -26,6 +26,40 @@ public sealed class ItemReaderTests
     }
 
     [Theory]
+    [InlineData("/chat/completions", "/v1/chat/completions")]
+    [InlineData("/completions", "/v1/completions")]
+    [InlineData("/embeddings", "/v1/embeddings")]
+    [InlineData("/responses", "/v1/responses")]
+    [InlineData("/openai/v1/responses", "/v1/responses")]
+    [InlineData("/openai/v1/chat/completions?api-version=preview", "/v1/chat/completions")]
+    [InlineData("/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21", "/v1/chat/completions")]
+    [InlineData("https://api.openai.com/v1/chat/completions", "/v1/chat/completions")]
+    [InlineData("https://openrouter.ai/api/v1/completions/", "/v1/completions")]
+    [InlineData("https://x.openai.azure.com/openai/deployments/my-gpt/embeddings?api-version=1", "/v1/embeddings")]
+    public void Read_UrlAsOthersWriteIt_IsTheRouteItMeans(string url, string route)
+    {
+        var item = Read($$$"""{"custom_id":"a","url":"{{{url}}}","body":{}}""", out var fault);
+
+        Assert.Null(fault);
+        Assert.Equal(route, item?.Url);
+    }
+
+    [Theory]
+    [InlineData("/images/generations")]
+    [InlineData("/v2/chat/completions")]
+    [InlineData("chat/completions")]
+    [InlineData("/openai/deployments/a/b/chat/completions")]
+    [InlineData("ftp://example.org/v1/chat/completions")]
+    [InlineData("https://example.org/v1/images")]
+    [InlineData("/v1/chat/chat/completions")]
+    public void Read_UrlOfNoRoute_IsAFault(string url)
+    {
+        Assert.Null(Read($$$"""{"custom_id":"a","url":"{{{url}}}","body":{}}""", out var fault));
+
+        Assert.Equal("invalid_url", fault?.Code);
+    }
+
+    [Theory]
     [InlineData("""{"id":"a","text":"x"}""", "a", 0)]
     [InlineData("""{"id":"a","title":"x","text":null}""", "a", 0)]
     [InlineData("""{"id":"a","text":"x","url":"https://example.com","priority":9}""", "a", 9)]
