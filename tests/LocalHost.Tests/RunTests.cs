@@ -215,6 +215,61 @@ public sealed class RunTests(AzuriteFixture azurite)
         Assert.Equal(30, ids.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
+    [Fact]
+    public async Task Run_ABatchThatBeganElsewhere_IsRefusedUntilItIsMovedByName()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(300));
+        folder.Write("other.jsonl", Inputs.Requests(1));
+        await using var first = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 200 });
+        await using var killed = DroverProcess.Start(
+            folder, azurite.Endpoints, first.BaseAddress, ["run", "in.jsonl", "--id", "began", "--concurrency", "5"]);
+        await Eventually.TrueAsync(() => first.Stats.Snapshot().Processed > 80, "some items");
+        await killed.KillAsync();
+
+        // Another file without a key: neither finished with made-up answers, nor said to be.
+        await using var other = DroverProcess.Start(folder, azurite.Endpoints, null, ["run", "other.jsonl"]);
+        Assert.Equal(0, await other.EndAsync());
+        Assert.Contains("1 other unfinished batch of this data folder not run now: began.", other.Errors, StringComparison.Ordinal);
+        Assert.Contains("simulated: the answers are made up", other.Errors, StringComparison.Ordinal);
+        Assert.Contains("\"simulated\":true", File.ReadAllText(folder.File("other.results.jsonl")), StringComparison.Ordinal);
+
+        await using var all = DroverProcess.Start(folder, azurite.Endpoints, null, ["run", "in.jsonl", "--id", "began", "--all"]);
+        Assert.Equal(64, await all.EndAsync());
+        Assert.Contains($"it began with {first.BaseAddress.ToString().TrimEnd('/')}", all.Errors, StringComparison.Ordinal);
+        Assert.Contains("--move-upstream", all.Errors, StringComparison.Ordinal);
+
+        await using var second = await SimulatorServer.StartAsync(new SimulatorOptions());
+        await using var moved = DroverProcess.Start(
+            folder, azurite.Endpoints, second.BaseAddress, ["run", "in.jsonl", "--id", "began", "--move-upstream"]);
+        Assert.Equal(0, await moved.EndAsync());
+        Inputs.AssertEachOnce(folder, "in", 300);
+        Assert.DoesNotContain("simulated", File.ReadAllText(folder.File("in.results.jsonl")), StringComparison.Ordinal);
+        Assert.InRange(second.Stats.Snapshot().Received, 1, 260);
+    }
+
+    [Fact]
+    public async Task Run_AFileBesideAnUnfinishedPlayBatch_CallsForThatFileOnly()
+    {
+        using var folder = new TestFolder();
+        folder.Write("play.jsonl", Inputs.Requests(2000));
+        folder.Write("in.jsonl", Inputs.Requests(1));
+        await using var killed = DroverProcess.Start(
+            folder, azurite.Endpoints, null, ["run", "play.jsonl", "--id", "play", "--concurrency", "5"]);
+        await Eventually.TrueAsync(() => killed.Errors.Contains("done", StringComparison.Ordinal), "it runs");
+        await killed.KillAsync();
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 1000 });
+
+        var errors = await RunAsync(folder, simulator, 0);
+
+        Assert.Contains("not run now: play.", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("simulated", errors, StringComparison.Ordinal);
+        Assert.Equal(1, simulator.Stats.Snapshot().Received);
+        await using var status = DroverProcess.Start(folder, azurite.Endpoints, null, ["status", "play", "--json"]);
+        Assert.Equal(0, await status.EndAsync());
+        Assert.Contains("\"simulated\":true", status.Output, StringComparison.Ordinal);
+    }
+
     private async Task<string> RunAsync(TestFolder folder, SimulatorServer simulator, int exitCode, params string[] options)
     {
         await using var drover = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", .. options]);

@@ -87,6 +87,9 @@ public sealed class BatchOptions : IOptionsSection
     /// </summary>
     public string Holder { get; set; } = "";
 
+    /// <summary>The only batch that this process calls anything for; the others wait. Empty: all.</summary>
+    public string Only { get; set; } = "";
+
     /// <inheritdoc/>
     string IOptionsSection.Section => "Drover:Batches";
 }

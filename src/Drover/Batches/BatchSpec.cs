@@ -5,7 +5,7 @@ using Drover.Models;
 
 namespace Drover.Batches;
 
-/// <summary>What a batch is: written once, before anything runs, and never changed.</summary>
+/// <summary>What a batch is: written once, before anything runs, and never changed but for its upstream.</summary>
 public sealed partial record BatchSpec
 {
     private const char StageMark = '~';
@@ -64,6 +64,15 @@ public sealed partial record BatchSpec
 
     /// <summary>How long after the batch's creation its outcomes are served as files; null: without end.</summary>
     public TimeSpan? OutputLifetime { get; init; }
+
+    /// <summary>
+    /// The upstream that it began with, and the only one that it goes on with: its address, or <c>simulator</c>. Null, of older batches:
+    /// whichever there is.
+    /// </summary>
+    public string? Upstream { get; init; }
+
+    /// <summary>Whether answers of it are made up.</summary>
+    public bool Simulated { get; init; }
 
     /// <summary>The name of the caller's key that it was made with, whose budget it counts against; null for none.</summary>
     public string? Key { get; init; }

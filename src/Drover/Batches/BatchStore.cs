@@ -29,6 +29,18 @@ public sealed class BatchStore(ContainerLayout blobs)
         return (await FindAsync(spec.Id, cancellationToken) ?? spec, false);
     }
 
+    /// <summary>Makes another upstream the batch's.</summary>
+    /// <param name="upstream">Its address, or <c>simulator</c>.</param>
+    /// <param name="simulated">Whether its answers are made up; what was made up before stays so.</param>
+    public async Task MoveAsync(string batchId, string upstream, bool simulated, CancellationToken cancellationToken)
+    {
+        var spec = await GetAsync(batchId, cancellationToken);
+        spec = spec with { Upstream = upstream, Simulated = spec.Simulated || simulated };
+        var json = JsonSerializer.SerializeToUtf8Bytes(spec, BatchJson.Default.BatchSpec);
+        await blobs.Spec(batchId).WriteAsync(json, cancellationToken: cancellationToken);
+        Remember(spec);
+    }
+
     /// <summary>The spec of a batch, or null. Specs never change, so they are remembered.</summary>
     public async Task<BatchSpec?> FindAsync(string batchId, CancellationToken cancellationToken)
     {

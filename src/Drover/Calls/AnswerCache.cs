@@ -34,7 +34,7 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
             var first = _underWay.GetOrAdd(key, mine);
             if (first == mine)
             {
-                return await LeadAsync(key, call.Url, mine, make, cancellationToken);
+                return await LeadAsync(key, call, mine, make, cancellationToken);
             }
 
             // What failed may fail for reasons that are not the request's, such as a batch's budget: the next one tries.
@@ -59,12 +59,14 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
     }
 
     private async Task<Answer> LeadAsync(
-        string key, string url, TaskCompletionSource<CallResult?> mine, Func<Task<Answer>> make, CancellationToken cancellationToken)
+        string key, ModelCall call, TaskCompletionSource<CallResult?> mine, Func<Task<Answer>> make, CancellationToken cancellationToken)
     {
         var result = default(CallResult);
         try
         {
-            result = await FindAsync(key, url, cancellationToken);
+            result = await FindAsync(key, call.Url, cancellationToken) is { } kept
+                ? kept with { IsSimulated = call.Target.Upstream.IsSimulated }
+                : null;
             if (result is not null)
             {
                 return new Answer(Again(result), 0, null);

@@ -138,6 +138,7 @@ public sealed class ModelCaller(
     {
         Model = result.Model ?? target.Model,
         Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
+        IsSimulated = target.Upstream.IsSimulated,
         CostUsd = result.IsPaid ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
         ErrorMessage = result.ErrorCode == "timeout" ? $"{result.ErrorMessage}{MayHaveCost(call, target)}" : result.ErrorMessage,
     };

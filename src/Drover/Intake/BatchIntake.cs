@@ -62,6 +62,8 @@ public sealed class BatchIntake(
             MostItems = request.Endpoint is null ? null : uploads.MaxLines,
             OutputLifetime = request.OutputLifetime,
             Key = request.Key,
+            Upstream = upstream.Place,
+            Simulated = upstream.Simulated,
             Metadata = request.Metadata,
         };
         spec = content is null

@@ -41,6 +41,9 @@ public sealed record NewBatch
     /// </summary>
     public bool TakeOver { get; init; }
 
+    /// <summary>Whether it goes on with the upstream of now although it began with another.</summary>
+    public bool MoveUpstream { get; init; }
+
     /// <summary>The most that the batch may cost, in US dollars. A batch that is there already is given this limit from now on.</summary>
     public decimal? BudgetUsd { get; init; }
 

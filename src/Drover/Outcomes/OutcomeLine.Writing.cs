@@ -136,6 +136,11 @@ internal sealed partial record OutcomeLine
             json.WriteBoolean("cached"u8, true);
         }
 
+        if (call.IsSimulated)
+        {
+            json.WriteBoolean("simulated"u8, true);
+        }
+
         if (data is { } value)
         {
             json.WritePropertyName("data"u8);

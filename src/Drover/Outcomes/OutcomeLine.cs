@@ -88,6 +88,7 @@ internal sealed partial record OutcomeLine
                 Usage = new TokenUsage(
                     Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"),
                     Number(drover, "reasoning_tokens")),
+                IsSimulated = Member(drover, "simulated").ValueKind == JsonValueKind.True,
                 IsUsageKnown = Member(drover, "usage_estimated").ValueKind != JsonValueKind.True,
                 CostUsd = CostOf(drover),
                 Latency = TimeSpan.FromMilliseconds(

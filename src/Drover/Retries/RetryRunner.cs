@@ -107,6 +107,10 @@ public sealed class RetryRunner(
         return new RetryReport(message.Shard, tally - ticket.Counted, IsDone: true);
     }
 
+    /// <summary>Has a message delivered again later: nothing is called for its batch here and now.</summary>
+    public Task PostponeAsync(RetryMessage message, DateTimeOffset until, CancellationToken cancellationToken) =>
+        queue.SendAsync(message, isPoison: false, until, cancellationToken);
+
     /// <summary>
     /// Leaves a message to another host on the same account; one that nobody has wanted for an hour is dropped, and its batch will find
     /// out.

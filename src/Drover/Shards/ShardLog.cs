@@ -21,6 +21,9 @@ internal static partial class ShardLog
         "Batch {BatchId}, shard {Shard}: {Left} items that keep failing wait in the retry queue; try {Round} of {MaxRetries} is at {Due:u}.")]
     public static partial void Queued(ILogger logger, string batchId, int shard, int left, int round, int maxRetries, DateTimeOffset due);
 
+    [LoggerMessage(1907, LogLevel.Warning, "Batch {BatchId} is not run here: {Reason}")]
+    public static partial void NotAdmitted(ILogger logger, string batchId, string reason);
+
     [LoggerMessage(1906, LogLevel.Warning,
         "Batch {BatchId}, shard {Shard}: its ticket was due at {Due:u} and was not tried; its message is sent again.")]
     public static partial void SentAgain(ILogger logger, string batchId, int shard, DateTimeOffset due);

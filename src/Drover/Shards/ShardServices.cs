@@ -7,5 +7,5 @@ internal static class ShardServices
 {
     public static IServiceCollection AddShards(this IServiceCollection services) =>
         services.AddSingleton<ItemServices>().AddSingleton<ShardClaims>().AddSingleton<ShardRunner>().AddSingleton<Auditor>()
-            .AddSingleton<LiveTallies>();
+            .AddSingleton<LiveTallies>().AddSingleton<BatchAdmission>();
 }

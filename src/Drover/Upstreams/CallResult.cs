@@ -24,6 +24,9 @@ public sealed record CallResult(Outcome Outcome)
     /// <summary>The upstream that answered, where there are several.</summary>
     public string? Upstream { get; init; }
 
+    /// <summary>Whether the answer is made up.</summary>
+    public bool IsSimulated { get; init; }
+
     /// <summary>The tokens used.</summary>
     public TokenUsage Usage { get; init; }
 

@@ -11,6 +11,9 @@ public sealed class UpstreamOptions : IOptionsSection
 
     public const string DefaultBaseUrl = "https://api.openai.com/v1";
 
+    /// <summary>The <see cref="Place"/> of answers that are made up: the simulator's port is another each time.</summary>
+    public const string Simulator = "simulator";
+
     /// <summary>The address up to and with the version, such as <c>https://api.openai.com/v1</c>.</summary>
     [Address(IsRequired = true, Example = DefaultBaseUrl, SecretGoesInto = nameof(ApiKey))]
     public string BaseUrl { get; set; } = DefaultBaseUrl;
@@ -75,6 +78,19 @@ public sealed class UpstreamOptions : IOptionsSection
     /// by its answering 404.
     /// </summary>
     public bool? HasResponses { get; set; }
+
+    /// <summary>
+    /// Whether its answers are made up: then outcomes and views say so. The command sets it where it takes answers from its simulator.
+    /// </summary>
+    public bool Simulated { get; set; }
+
+    /// <summary>
+    /// What a batch remembers of the upstream that it began with: the address, without anything secret, or <see cref="Simulator"/>.
+    /// </summary>
+    public string Place => Simulated ? Simulator
+        : Uri.TryCreate(BaseUrl, UriKind.Absolute, out var address)
+            ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.SafeUnescaped).TrimEnd('/')
+            : "";
 
     /// <summary>What the settings call it; <see cref="DefaultName"/> for <c>Drover:Upstream</c>.</summary>
     internal string Name { get; set; } = DefaultName;

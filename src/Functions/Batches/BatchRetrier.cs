@@ -14,9 +14,11 @@ public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarte
     /// </summary>
     /// <param name="client">Of the orchestrations.</param>
     /// <param name="codes">Codes of errors: those of <c>error</c>, the upstream's own, or HTTP statuses. None: all errors.</param>
+    /// <param name="moveUpstream">Whether it goes on with the upstream of now although it began with another.</param>
     /// <returns>The batch as it stands now, null when there is none; and why it cannot be tried again, if it cannot.</returns>
     public async Task<(BatchView? View, string? Refusal)> RetryAsync(
-        DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
+        DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken,
+        bool moveUpstream = false)
     {
         if (!BatchSpec.IsId(batchId) || await views.FindAsync(client, batchId, cancellationToken) is not { } view)
         {
@@ -45,7 +47,15 @@ public sealed class BatchRetrier(BatchStore store, BatchViews views, BatchStarte
             return (view, null); // All that can have a result has one.
         }
 
-        await starter.ReopenAsync(client, batchId, codes, cancellationToken);
+        try
+        {
+            await starter.ReopenAsync(client, batchId, codes, cancellationToken, moveUpstream);
+        }
+        catch (BatchRefusedException e)
+        {
+            return (view, e.Message);
+        }
+
         return (view with { Status = BatchStatus.InProgress, Reason = null, Code = null, EndedAt = null, FinalizingAt = null }, null);
     }
 }

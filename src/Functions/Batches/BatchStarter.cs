@@ -1,10 +1,12 @@
 using Drover.Batches;
 using Drover.Functions.Orchestration;
+using Drover.Shards;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>Sees to it that a batch that was taken in is running, unless it has come to its end.</summary>
-public sealed class BatchStarter(BatchStore store, BatchOwnership holders, BatchOptions options, TimeProvider time)
+public sealed class BatchStarter(
+    BatchStore store, BatchOwnership holders, BatchAdmission admission, BatchOptions options, TimeProvider time)
 {
     /// <summary>
     /// Starts the batch's orchestration if it has none, or if the last one ended <c>stopped</c> or failed. Of one that runs, the
@@ -12,14 +14,17 @@ public sealed class BatchStarter(BatchStore store, BatchOwnership holders, Batch
     /// </summary>
     /// <param name="client">Of the orchestrations.</param>
     /// <param name="takeOver">Whether to run it here although another has begun it.</param>
+    /// <param name="moveUpstream">Whether it goes on with the upstream of now although it began with another.</param>
     /// <returns>Whether it was started now.</returns>
-    /// <exception cref="BatchRefusedException">Another runs it.</exception>
-    public async Task<bool> StartAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken, bool takeOver = false)
+    /// <exception cref="BatchRefusedException">Another runs it, or it belongs to another upstream.</exception>
+    public async Task<bool> StartAsync(
+        DurableTaskClient client, string batchId, CancellationToken cancellationToken, bool takeOver = false, bool moveUpstream = false)
     {
         // Scheduling an id that has completed would start it again, so look first.
         var instance = await client.GetInstanceAsync(batchId, getInputsAndOutputs: true, cancellationToken);
         if (instance is { IsCompleted: false })
         {
+            await admission.CheckAsync(batchId, moveUpstream, cancellationToken);
             await WakeAsync(client, batchId, instance, cancellationToken);
             return false;
         }
@@ -32,10 +37,12 @@ public sealed class BatchStarter(BatchStore store, BatchOwnership holders, Batch
                 return false;
             }
 
+            await admission.CheckAsync(batchId, moveUpstream, cancellationToken);
             takeOver = true; // Nobody runs it.
             await store.RenewWindowAsync(batchId, time.GetUtcNow() + options.CompletionWindow, cancellationToken);
         }
 
+        await admission.CheckAsync(batchId, moveUpstream, cancellationToken);
         await holders.ClaimAsync(batchId, takeOver, cancellationToken);
         return await ScheduleAsync(client, new BatchRun(batchId), cancellationToken);
     }
@@ -45,8 +52,10 @@ public sealed class BatchStarter(BatchStore store, BatchOwnership holders, Batch
     /// </summary>
     /// <returns>Whether it was started now.</returns>
     public async Task<bool> ReopenAsync(
-        DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken)
+        DurableTaskClient client, string batchId, IReadOnlyList<string> codes, CancellationToken cancellationToken,
+        bool moveUpstream = false)
     {
+        await admission.CheckAsync(batchId, moveUpstream, cancellationToken);
         await holders.ClaimAsync(batchId, takeOver: true, cancellationToken);
         await store.UncloseAsync(batchId, cancellationToken); // Before it runs: once it does, it may be cancelled again.
         return await ScheduleAsync(client, new BatchRun(batchId) { Reopen = codes }, cancellationToken);

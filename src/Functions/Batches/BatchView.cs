@@ -33,6 +33,12 @@ public sealed record BatchView
 
     public required string Model { get; init; }
 
+    /// <summary>The upstream that it belongs to: its address, or <c>simulator</c>; null: it may go on with any.</summary>
+    public string? Upstream { get; init; }
+
+    /// <summary>Whether answers of it are made up.</summary>
+    public bool Simulated { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

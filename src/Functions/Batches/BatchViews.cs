@@ -8,7 +8,8 @@ using Drover.Shards;
 namespace Drover.Functions.Batches;
 
 /// <summary>Says how a batch stands: from its orchestration's status, its open shards, or its final record.</summary>
-public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger ledger, BatchHealth troubles, TimeProvider time)
+public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger ledger, BatchHealth troubles, BatchAdmission admission,
+    TimeProvider time)
 {
     /// <summary>The view of a batch, or null when there is none of that id.</summary>
     public async Task<BatchView?> FindAsync(DurableTaskClient client, string batchId, CancellationToken cancellationToken) =>
@@ -75,7 +76,7 @@ public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger
         {
             Counts = view.Counts with { InRetry = Math.Min(progress.InRetry, view.Counts.Remaining) },
             Budgets = spending is null ? null : Limits(spending),
-            Trouble = troubles.Find(spending),
+            Trouble = admission.Deferred(spec.Id) ?? troubles.Find(spending),
             Stage = stage,
             Model = progress.Model ?? spec.Model,
             InProgressAt = progress.InProgressAt,
@@ -128,6 +129,8 @@ public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger
         Endpoint = spec.Endpoint,
         Recipe = spec.Recipe,
         Model = spec.Model,
+        Upstream = spec.Upstream,
+        Simulated = spec.Simulated,
         CreatedAt = spec.CreatedAt,
         ExpiresAt = spec.ExpiresAt,
         Counts = new Counts(

@@ -41,7 +41,7 @@ public sealed class StartBatch(CallerKeys keys, BatchIntake intake, Estimator es
             }
 
             var spec = await intake.TakeAsync(batch, lines, cancellationToken);
-            await starter.StartAsync(client, spec.Id, cancellationToken, batch.TakeOver);
+            await starter.StartAsync(client, spec.Id, cancellationToken, batch.TakeOver, batch.MoveUpstream);
             request.HttpContext.Response.Headers.Location = $"/api/batches/{spec.Id}";
             return Answers.Batch(await views.OfAsync(client, spec, cancellationToken), StatusCodes.Status202Accepted);
         }

@@ -25,6 +25,7 @@ internal static class StartParameters
         ("repair", (batch, value) => batch with { Repair = value.Flag() }),
         ("cache", (batch, value) => batch with { Cache = value.Flag() }),
         ("take_over", (batch, value) => batch with { TakeOver = value.Flag() ?? false }),
+        ("move_upstream", (batch, value) => batch with { MoveUpstream = value.Flag() ?? false }),
         ("metadata", (batch, value) => batch with { Metadata = value.Texts() }),
     ];
 

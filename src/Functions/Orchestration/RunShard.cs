@@ -4,14 +4,15 @@ using Drover.Shards;
 namespace Drover.Functions.Orchestration;
 
 /// <summary>Activity: runs one pass over one shard.</summary>
-public sealed class RunShard(ShardRunner runner)
+public sealed class RunShard(ShardRunner runner, BatchAdmission admission)
 {
     [Function(nameof(RunShard))]
     public async Task<PassResult> RunAsync([ActivityTrigger] ShardRun run, CancellationToken cancellationToken)
     {
         try
         {
-            return await runner.RunAsync(run.BatchId, run.Shard, run.Pass, cancellationToken, run.From);
+            return await admission.DeferAsync(run.BatchId, run.Shard, run.From, cancellationToken)
+                ?? await runner.RunAsync(run.BatchId, run.Shard, run.Pass, cancellationToken, run.From);
         }
         catch (Exception e) when (e is BrokenBatchException)
         {

@@ -1,12 +1,13 @@
 using Azure.Storage.Queues.Models;
 using Drover.Functions.Orchestration;
 using Drover.Retries;
+using Drover.Shards;
 using Drover.Tickets;
 
 namespace Drover.Functions.Retries;
 
 /// <summary>Sees to what the retry queue delivers, and tells the batch what came of it.</summary>
-public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue)
+public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue, BatchAdmission admission)
 {
     public async Task HandleAsync(QueueMessage delivery, bool isPoison, DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -23,6 +24,12 @@ public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue)
         if (batch.IsCompleted)
         {
             return; // Stopped: when it goes on, its shards take their tickets back.
+        }
+
+        if (!isPoison && await admission.RefusalAsync(message.BatchId, cancellationToken) is not null)
+        {
+            await chances.PostponeAsync(message, admission.ComeBackAt, cancellationToken);
+            return;
         }
 
         var report = isPoison

@@ -16,23 +16,26 @@ internal static class RetryCommand
             {
                 Description = "Only what failed with this code: of the error, of the API's own error, or an HTTP status. May be repeated.",
             };
+        var move = RunCommand.MoveOption();
         var command = new Command(
-            "retry", "Run what failed in a batch that has ended again; results are kept and not paid again.") { id, code };
+            "retry", "Run what failed in a batch that has ended again; results are kept and not paid again.") { id, code, move };
         var common = new CommonOptions(command, runs: true);
-        command.SetAction((parsed, _) => RunAsync(common.Read(parsed), parsed.GetValue(id)!, parsed.GetValue(code) ?? []));
+        command.SetAction((parsed, _) => RunAsync(
+            common.Read(parsed), parsed.GetValue(id)!, parsed.GetValue(code) ?? [],
+            parsed.GetValue(move)));
         return command;
     }
 
-    private static async Task<int> RunAsync(HostSetup setup, string id, string[] codes)
+    private static async Task<int> RunAsync(HostSetup setup, string id, string[] codes, bool move)
     {
         using var interruption = new Interruption();
         await using (var looking = await DroverHost.StartAsync(setup with { RunTriggers = false }, Terminal.Say, interruption.Asked))
         {
             var (view, refusal) = await looking.Services.GetRequiredService<BatchRetrier>()
-                .RetryAsync(looking.Client, id, codes, interruption.Asked);
+                .RetryAsync(looking.Client, id, codes, interruption.Asked, move);
             if (view is { HasEnded: false } && refusal is not null && looking.Folder.IsOurs)
             {
-                refusal = await GoOnAsync(looking, id, interruption.Asked);
+                refusal = await GoOnAsync(looking, id, move, interruption.Asked);
             }
 
             if (view is null || refusal is not null)
@@ -50,7 +53,11 @@ internal static class RetryCommand
             }
         }
 
-        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, interruption.Asked);
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, interruption.Asked, services =>
+        {
+            services.GetRequiredService<BatchOptions>().Only = id;
+            return Task.CompletedTask;
+        });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
         var spec = await host.Services.GetRequiredService<BatchStore>().GetAsync(id, ended.Token);
         var last = await new ProgressDisplay(host).ShowAsync(spec, ended.Token);
@@ -65,17 +72,18 @@ internal static class RetryCommand
             return ExitCodes.Interrupted;
         }
 
-        Summary.Show(last, [], host.IsSimulated);
+        Summary.Show(last, []);
         Terminal.Say($"The results: drover results {id}; the errors: drover results {id} --errors.");
         return Summary.ExitCodeOf(last);
     }
 
     // The process that ran it was killed, perhaps in the middle of a retry.
-    private static async Task<string?> GoOnAsync(DroverHost host, string id, CancellationToken cancellationToken)
+    private static async Task<string?> GoOnAsync(DroverHost host, string id, bool move, CancellationToken cancellationToken)
     {
         try
         {
-            await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, id, cancellationToken);
+            await host.Services.GetRequiredService<BatchStarter>().StartAsync(
+                host.Client, id, cancellationToken, moveUpstream: move);
             Terminal.Say($"{id} has not ended yet: it goes on where it stood, and 'drover retry' may then be given again.");
             return null;
         }

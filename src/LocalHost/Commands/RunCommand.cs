@@ -41,8 +41,12 @@ internal static class RunCommand
             {
                 Description = "Run here what another data folder on the same storage has begun, when that one is gone for good.",
             };
-        var command = new Command(
-            "run", "Run a JSONL file to the end.") { file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver };
+        var all = new Option<bool>("--all") { Description = "Go on with the other unfinished batches of the data folder meanwhile." };
+        var move = MoveOption();
+        var command = new Command("run", "Run a JSONL file to the end.")
+        {
+            file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver, move, all
+        };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
             common.Read(parsed),
@@ -58,12 +62,20 @@ internal static class RunCommand
                 Repair = parsed.GetValue(repair),
                 Cache = parsed.GetValue(cache),
                 TakeOver = parsed.GetValue(takeOver),
+                MoveUpstream = parsed.GetValue(move),
             },
-            parsed.GetValue(output)));
+            parsed.GetValue(output),
+            parsed.GetValue(all)));
         return command;
     }
 
-    private static async Task<int> RunAsync(HostSetup setup, FileInfo file, NewBatch request, string? output)
+    /// <summary>The option that lets a batch go on with another upstream than the one that it began with.</summary>
+    public static Option<bool> MoveOption() => new("--move-upstream")
+    {
+        Description = "Go on here although the batch began with another API (or the simulator); its outcomes are kept.",
+    };
+
+    private static async Task<int> RunAsync(HostSetup setup, FileInfo file, NewBatch request, string? output, bool all)
     {
         if (!file.Exists)
         {
@@ -78,17 +90,23 @@ internal static class RunCommand
         }
 
         await CheckFormAsync(file);
+        var isIdOfContent = request.Id is null;
         using var interruption = new Interruption();
-        await using var host = await DroverHost.StartAsync(
-            setup, Terminal.Say, interruption.Asked, services => SetBudgetAsync(services, file, request, interruption.Asked));
+        await using var host = await DroverHost.StartAsync(setup, Terminal.Say, interruption.Asked, async services =>
+        {
+            request = request with { Id = request.Id ?? await IdOfAsync(services, file, request, interruption.Asked) };
+            services.GetRequiredService<BatchOptions>().Only = all ? "" : request.Id;
+            await SetBudgetAsync(services, request, interruption.Asked);
+        });
+        await OtherBatches.SayAsync(host, request.Id!, all, interruption.Asked);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
-        var (spec, view) = await RunAsync(host, file, request, ended.Token);
+        var (spec, view) = await RunAsync(host, file, request, isIdOfContent, ended.Token);
         for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
         {
             Terminal.Say(
                 "Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
-            (spec, view) = await RunAsync(host, file, request, ended.Token);
+            (spec, view) = await RunAsync(host, file, request, isIdOfContent, ended.Token);
         }
 
         if (!view.HasEnded && !interruption.Asked.IsCancellationRequested)
@@ -106,26 +124,28 @@ internal static class RunCommand
 
         if (view.Status is BatchStatus.Stopped or BatchStatus.Failed)
         {
-            Summary.Show(view, [], host.IsSimulated);
+            Summary.Show(view, []);
             return Summary.ExitCodeOf(view);
         }
 
         var files = await ResultFiles.WriteAsync(
             host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), CancellationToken.None);
-        Summary.Show(view, files, host.IsSimulated);
+        Summary.Show(view, files);
         return Summary.ExitCodeOf(view);
     }
 
     private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(
-        DroverHost host, FileInfo file, NewBatch request, CancellationToken interrupted)
+        DroverHost host, FileInfo file, NewBatch request, bool isIdOfContent, CancellationToken interrupted)
     {
         BatchSpec spec;
         try
         {
-            spec = await TakeAsync(host, file, request, interrupted);
+            spec = await TakeAsync(host, file, request, isIdOfContent, interrupted);
             Terminal.Say(
                 $"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
-            await host.Services.GetRequiredService<BatchStarter>().StartAsync(host.Client, spec.Id, interrupted, request.TakeOver);
+            await host.Services.GetRequiredService<BatchStarter>().StartAsync(
+                host.Client, spec.Id, interrupted, request.TakeOver, request.MoveUpstream);
+            spec = await host.Services.GetRequiredService<BatchStore>().GetAsync(spec.Id, interrupted);
         }
         catch (BatchRefusedException e)
         {
@@ -158,20 +178,18 @@ internal static class RunCommand
 
     // A batch that was under way goes on as soon as the host starts, and must know its budget by then.
     private static async Task SetBudgetAsync(
-        IServiceProvider services, FileInfo file, NewBatch request, CancellationToken cancellationToken)
+        IServiceProvider services, NewBatch request, CancellationToken cancellationToken)
     {
         if (request.BudgetUsd is null && request.WhenSpent is null)
         {
             return;
         }
 
-        await using var content = file.OpenRead();
-        var id = request.Id ?? await IdOfAsync(services, file, content, request, cancellationToken);
         try
         {
-            if (await services.GetRequiredService<BatchStore>().IsThereAsync(id, cancellationToken))
+            if (await services.GetRequiredService<BatchStore>().IsThereAsync(request.Id!, cancellationToken))
             {
-                await services.GetRequiredService<BatchIntake>().SetBudgetAsync(id, request, cancellationToken);
+                await services.GetRequiredService<BatchIntake>().SetBudgetAsync(request.Id!, request, cancellationToken);
             }
         }
         catch (BatchRefusedException e)
@@ -180,32 +198,32 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<BatchSpec> TakeAsync(DroverHost host, FileInfo file, NewBatch request, CancellationToken cancellationToken)
+    private static async Task<BatchSpec> TakeAsync(
+        DroverHost host, FileInfo file, NewBatch request, bool isIdOfContent, CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
-        var id = request.Id ?? await IdOfAsync(host.Services, file, content, request, cancellationToken);
         var store = host.Services.GetRequiredService<BatchStore>();
         await store.PrepareAsync(cancellationToken);
         var intake = host.Services.GetRequiredService<BatchIntake>();
-        if (request.Id is null && await store.IsThereAsync(id, cancellationToken))
+        if (isIdOfContent && await store.IsThereAsync(request.Id!, cancellationToken))
         {
             // Its id is made from the content, so it need not be sent again; its budget is set.
-            return await store.GetAsync(id, cancellationToken);
+            return await store.GetAsync(request.Id!, cancellationToken);
         }
 
-        return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
+        return await intake.TakeAsync(request with { InputName = file.Name }, content, cancellationToken);
     }
 
     private static async Task<string> IdOfAsync(
-        IServiceProvider services, FileInfo file, Stream content, NewBatch request, CancellationToken cancellationToken)
+        IServiceProvider services, FileInfo file, NewBatch request, CancellationToken cancellationToken)
     {
+        await using var content = file.OpenRead();
         var model = request.Model ?? services.GetRequiredService<UpstreamOptions>().Model;
         var prefer = request.Prefer is null ? "" : $"\n{request.Prefer}";
         var rest = $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}{prefer}";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(await SHA256.HashDataAsync(content, cancellationToken));
         hash.AppendData(Encoding.UTF8.GetBytes(rest));
-        content.Position = 0;
         var name = new string(
             [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')])
                 .Trim('-');

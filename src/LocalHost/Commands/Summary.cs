@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drover.Batches;
 using Drover.Functions.Batches;
+using Drover.Upstreams;
 using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;
@@ -8,14 +9,14 @@ namespace Drover.LocalHost.Commands;
 /// <summary>How a batch ended, for the person and for scripts.</summary>
 internal static class Summary
 {
-    public static void Show(BatchView view, IReadOnlyList<string> files, bool isSimulated)
+    public static void Show(BatchView view, IReadOnlyList<string> files)
     {
         var counts = view.Counts;
         var colour = view.Status == BatchStatus.Completed ? counts.Failed == 0 ? "green" : "yellow" : "red";
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"[{colour}]{view.Status}[/]: {counts.Completed:N0} results, {counts.Failed:N0} errors{(counts.Unrun > 0 ? $", {counts.Unrun:N0} not run" : "")}"
-            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}{(isSimulated ? " (simulated: nothing was paid)" : "")}");
+            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}{(view.Simulated ? view.Upstream == UpstreamOptions.Simulator ? " (simulated: the answers are made up, nothing was paid)" : " (part of the answers are simulated: made up)" : "")}");
         Terminal.Stderr.MarkupLine(text);
         if (view.Reason is not null)
         {

@@ -79,7 +79,9 @@ internal sealed class DroverHost : IAsyncDisposable
             var overrides = HostOverrides.Of(setup, folder, builder.Configuration);
             overrides[Storage] = storage;
             builder.Configuration.AddInMemoryCollection(overrides);
-            simulator = setup.RunTriggers && HostOverrides.NeedsSimulator(setup, builder.Configuration)
+            var isSimulated = HostOverrides.NeedsSimulator(setup, builder.Configuration);
+            overrides[HostOverrides.Simulated] = isSimulated ? "true" : builder.Configuration[HostOverrides.Simulated];
+            simulator = setup.RunTriggers && isSimulated
                 ? await HostOverrides.StartSimulatorAsync(overrides, builder.Configuration, cancellationToken)
                 : null;
             builder.Configuration.AddInMemoryCollection(overrides);

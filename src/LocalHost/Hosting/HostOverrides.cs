@@ -7,6 +7,9 @@ namespace Drover.LocalHost.Hosting;
 /// <summary>The settings that the command makes, over those of files and environment.</summary>
 internal static class HostOverrides
 {
+    /// <summary>The setting that says whether answers are made up.</summary>
+    public const string Simulated = "Drover:Upstream:Simulated";
+
     /// <summary>What the command line and the data folder say.</summary>
     public static Dictionary<string, string?> Of(HostSetup setup, DataFolder folder, IConfiguration settings)
     {

@@ -73,7 +73,7 @@ public sealed class ErrorSummaryTests(AzuriteFixture fixture)
     }
 
     private static string Line(string id, string code) =>
-        $$"""{"custom_id":"{{id}}","response":null,"error":{"code":"{{code}}","message":"m"}}""";
+        $$$"""{"custom_id":"{{{id}}}","response":null,"error":{"code":"{{{code}}}","message":"m"}}""";
 
     private static ErrorSummary Of(params string[] lines)
     {
