@@ -193,7 +193,7 @@ internal static class RunCommand
             return await store.GetAsync(id, cancellationToken);
         }
 
-        return await intake.TakeAsync(request with { Id = id, InputName = file.Name }, content, cancellationToken);
+        return await intake.TakeAsync(request with { Id = id, InputName = file.Name, InputFolder = file.DirectoryName }, content, cancellationToken);
     }
 
     private static async Task<string> IdOfAsync(
