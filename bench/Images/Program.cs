@@ -61,7 +61,7 @@ static async Task<(double PerSecond, double CpuEach)> OursAsync(string[] files, 
         while (clock.Elapsed.TotalSeconds < seconds)
         {
             var file = await File.ReadAllBytesAsync(files[(int)((uint)Interlocked.Increment(ref next) % files.Length)]);
-            if ((await shrinker.ShrinkAsync(file, ImageKind.Jpeg, default)).Fault is { } fault)
+            if ((await shrinker.ShrinkAsync(file, new ImageHeader(ImageKind.Jpeg, 0, 0, true), default)).Fault is { } fault)
             {
                 throw new InvalidOperationException(fault.Message);
             }
@@ -104,7 +104,7 @@ static async Task MemoryAsync(int count)
         var shrinker = NewShrinker(decodes);
         for (var again = 0; again < 3; again++)
         {
-            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => shrinker.ShrinkAsync(file, ImageKind.Jpeg, default)));
+            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => shrinker.ShrinkAsync(file, new ImageHeader(ImageKind.Jpeg, 0, 0, true), default)));
         }
 
         Console.WriteLine($"{(decodes == 0 ? Environment.ProcessorCount : decodes)} decoded at once: peak {Resident("VmHWM")} MB");

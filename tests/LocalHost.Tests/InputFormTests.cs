@@ -47,6 +47,26 @@ public sealed class InputFormTests(AzuriteFixture azurite)
         }
     }
 
+    [Fact]
+    public async Task Run_ImagesOfRelativePaths_AreLookedForBesideTheInput()
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder.File("data"));
+        folder.Write("data/in.jsonl", """
+            {"id":"there","image":"a.png"}
+            {"id":"missing","image":"b.png"}
+            """);
+        await File.WriteAllBytesAsync(folder.File("data/a.png"), Pictures.Png(8, 8, 1));
+        await using var drover = DroverProcess.Start(folder, azurite.Endpoints, null, ["run", "data/in.jsonl", "--recipe", "vision"]);
+
+        Assert.Equal(2, await drover.EndAsync());
+
+        Assert.Equal(["there"], Inputs.IdsIn(folder.File("data/in.results.jsonl")));
+        Assert.Contains(
+            "nor a file " + folder.File("data/b.png") + ", nor a file " + folder.File("b.png"),
+            File.ReadAllText(folder.File("data/in.errors.jsonl")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("id,text\n1,Hello\n2,World\n", "in.jsonl: The input is a table (CSV), with commas between its fields, not JSONL. ")]
     [InlineData("\u0089PNG\r\n", "in.jsonl: The input is a PNG image, not JSONL. ")]

@@ -33,6 +33,10 @@ public sealed partial record BatchSpec
     /// <summary>How the caller calls the input, such as a file's name.</summary>
     public string? InputName { get; init; }
 
+    /// <summary>The folder of the input on the machine that it came from, where files that it names are looked for first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InputFolder { get; init; }
+
     /// <summary>The recipe for lines that are sources.</summary>
     public required string Recipe { get; init; }
 

@@ -15,6 +15,7 @@ internal static class GifFormat
         int width = BinaryPrimitives.ReadUInt16LittleEndian(file[6..]);
         int height = BinaryPrimitives.ReadUInt16LittleEndian(file[8..]);
         var isWhole = false;
+        var frames = 0;
         var at = 13 + TableSize(file[10]);
         while (at < file.Length)
         {
@@ -27,6 +28,7 @@ internal static class GifFormat
                 height = Math.Max(
                     height,
                     BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 3)..]) + BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 7)..]));
+                frames++;
                 at += 11 + TableSize(file[at + 9]);
                 isWhole |= SkipSubBlocks(file, ref at);
             }
@@ -42,7 +44,7 @@ internal static class GifFormat
         }
 
         // Models look at the first frame, so that is what must be there whole.
-        return width > 0 && height > 0 ? new ImageHeader(ImageKind.Gif, width, height, isWhole) : null;
+        return width > 0 && height > 0 ? new ImageHeader(ImageKind.Gif, width, height, isWhole) { IsUnusual = frames > 1 } : null;
     }
 
     private static int TableSize(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);

@@ -7,6 +7,11 @@ namespace Drover.Images;
 /// <param name="IsWhole">Whether the file goes on to its own end mark.</param>
 internal readonly record struct ImageHeader(ImageKind Kind, int Width, int Height, bool IsWhole)
 {
+    /// <summary>
+    /// Whether it must be made anew to be seen as it is meant: it lies on its side, moves, or has other colours than RGB or grey of 8 bits.
+    /// </summary>
+    public bool IsUnusual { get; init; }
+
     public long Pixels => (long)Width * Height;
 
     /// <summary>Reads the header; null when the bytes are no image of a kind that models take, or end before their size.</summary>

@@ -15,7 +15,8 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
     /// <summary>Loads it.</summary>
     /// <param name="reference">Where it is.</param>
     /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
-    public async Task<Loaded> LoadAsync(string reference, string? etag, CancellationToken cancellationToken)
+    /// <param name="folder">The folder where a file of a relative path is looked for first; null: only the working directory.</param>
+    public async Task<Loaded> LoadAsync(string reference, string? etag, string? folder, CancellationToken cancellationToken)
     {
         if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
         {
@@ -29,10 +30,16 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
                 : new ImageFault("image_reference", $"'{Excerpt.Of(reference, 120)}' is no http or https address.");
         }
 
-        return options.AllowFiles && File.Exists(reference)
-            ? await LoadFileAsync(reference, cancellationToken)
-            : await LoadBlobAsync(reference, etag, cancellationToken);
+        List<string> places = options.AllowFiles ? PlacesOf(reference, folder) : [];
+        return places.Find(File.Exists) is { } path
+            ? await LoadFileAsync(path, cancellationToken)
+            : await LoadBlobAsync(reference, etag, places, cancellationToken);
     }
+
+    /// <summary>Where a file may be: beside the input, then in the working directory.</summary>
+    private static List<string> PlacesOf(string path, string? folder) => path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)
+        ? []
+        : [.. new[] { folder, Directory.GetCurrentDirectory() }.OfType<string>().Select(f => Path.GetFullPath(path, f)).Distinct()];
 
     private async Task<Loaded> LoadFileAsync(string path, CancellationToken cancellationToken)
     {
@@ -47,7 +54,8 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         }
     }
 
-    private async Task<Loaded> LoadBlobAsync(string name, string? etag, CancellationToken cancellationToken)
+    private async Task<Loaded> LoadBlobAsync(
+        string name, string? etag, List<string> places, CancellationToken cancellationToken)
     {
         if (name.Length is 0 or > 1024)
         {
@@ -66,9 +74,8 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         }
         catch (RequestFailedException e) when (e.Status is 404)
         {
-            return new ImageFault(
-                "image_not_found",
-                $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{(options.AllowFiles ? ", nor a file of that path" : "")}.");
+            var files = string.Concat(places.Select(place => $", nor a file {Excerpt.Of(place, 300)}"));
+            return new ImageFault("image_not_found", $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{files}.");
         }
         catch (RequestFailedException e) when (e.Status is 412)
         {

@@ -7,16 +7,19 @@ internal static class JpegFormat
 {
     private const byte StartOfScan = 0xDA;
     private const byte EndOfImage = 0xD9;
+    private const byte Exif = 0xE1;
+    private const byte CmykComponents = 4;
 
     public static ImageHeader? Read(ReadOnlySpan<byte> file)
     {
         int width = 0, height = 0;
+        var isUnusual = false;
         var at = 2;
         while (NextMarker(file, ref at) is { } marker)
         {
             if (marker == EndOfImage)
             {
-                return Header(width, height, isWhole: true);
+                return Header(width, height, isUnusual, isWhole: true);
             }
 
             if (marker is 0x01 or (>= 0xD0 and <= 0xD8))
@@ -34,6 +37,11 @@ internal static class JpegFormat
             {
                 height = Math.Max(height, BinaryPrimitives.ReadUInt16BigEndian(file[(at + 3)..]));
                 width = Math.Max(width, BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]));
+                isUnusual |= file[at + 2] != 8 || (at + 8 <= file.Length && file[at + 7] == CmykComponents);
+            }
+            else if (marker == Exif && length >= 2 && at + length <= file.Length)
+            {
+                isUnusual |= ExifFormat.IsTurned(file[(at + 2)..(at + length)]);
             }
 
             at += Math.Max((int)length, 2);
@@ -43,14 +51,14 @@ internal static class JpegFormat
             }
         }
 
-        return Header(width, height, isWhole: false);
+        return Header(width, height, isUnusual, isWhole: false);
     }
 
     // C0 to CF, but for tables (C4, CC) and an extension (C8).
     private static bool IsStartOfFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-    private static ImageHeader? Header(int width, int height, bool isWhole) =>
-        width > 0 && height > 0 ? new ImageHeader(ImageKind.Jpeg, width, height, isWhole) : null;
+    private static ImageHeader? Header(int width, int height, bool isUnusual, bool isWhole) =>
+        width > 0 && height > 0 ? new ImageHeader(ImageKind.Jpeg, width, height, isWhole) { IsUnusual = isUnusual } : null;
 
     private static byte? NextMarker(ReadOnlySpan<byte> file, ref int at)
     {

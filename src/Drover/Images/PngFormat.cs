@@ -9,31 +9,41 @@ internal static class PngFormat
 
     public static ImageHeader? Read(ReadOnlySpan<byte> file)
     {
-        if (file.Length < 24 || !file[12..].StartsWith("IHDR"u8))
+        if (file.Length < 25 || !file[12..].StartsWith("IHDR"u8))
         {
             return null;
         }
 
         var width = BinaryPrimitives.ReadUInt32BigEndian(file[16..]);
         var height = BinaryPrimitives.ReadUInt32BigEndian(file[20..]);
-        return width is 0 or > int.MaxValue || height is 0 or > int.MaxValue
-            ? null
-            : new ImageHeader(ImageKind.Png, (int)width, (int)height, GoesToItsEnd(file));
+        if (width is 0 or > int.MaxValue || height is 0 or > int.MaxValue)
+        {
+            return null;
+        }
+
+        var (isWhole, isUnusual) = Walk(file);
+        return new ImageHeader(ImageKind.Png, (int)width, (int)height, isWhole) { IsUnusual = isUnusual || file[24] > 8 };
     }
 
-    private static bool GoesToItsEnd(ReadOnlySpan<byte> file)
+    private static (bool GoesToItsEnd, bool IsUnusual) Walk(ReadOnlySpan<byte> file)
     {
+        var isUnusual = false;
         // A chunk: length, type, data, checksum.
         for (long at = Signature.Length; at + 12 <= file.Length;)
         {
             var chunk = file[(int)at..];
-            at += 12L + BinaryPrimitives.ReadUInt32BigEndian(chunk);
-            if (chunk[4..].StartsWith("IEND"u8))
+            var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
+            at += 12L + length;
+            var type = chunk[4..8];
+            if (type.SequenceEqual("IEND"u8))
             {
-                return true;
+                return (true, isUnusual);
             }
+
+            isUnusual |= type.SequenceEqual("acTL"u8) // Its frames are counted: it moves.
+                || (type.SequenceEqual("eXIf"u8) && length <= chunk.Length - 8 && ExifFormat.IsTurned(chunk.Slice(8, (int)length)));
         }
 
-        return false;
+        return (false, isUnusual);
     }
 }

@@ -16,7 +16,16 @@ internal static class Thumbnail
 
     /// <summary>A JPEG of the image within the given size, upright, without metadata, on white; null when it cannot be decoded.</summary>
     /// <exception cref="InvalidOperationException">There is no libvips (<see cref="VipsLibrary.IsThere"/>).</exception>
-    public static byte[]? Make(ReadOnlyMemory<byte> file, int width, int height, int quality)
+    public static byte[]? Make(ReadOnlyMemory<byte> file, int width, int height, int quality) =>
+        Make(file, width, height, quality, failsOn: "truncated");
+
+    /// <summary>The same of a JPEG without its end mark, if that is all that it lacks.</summary>
+    /// <remarks>With the mark put there, data that is missing before it is a warning of the decoder, and so a fault here.</remarks>
+    /// <exception cref="InvalidOperationException">There is no libvips (<see cref="VipsLibrary.IsThere"/>).</exception>
+    public static byte[]? MakeOfJpegWithoutEnd(ReadOnlyMemory<byte> file, int width, int height, int quality) =>
+        Make((byte[])[.. file.Span, 0xFF, 0xD9], width, height, quality, failsOn: "warning");
+
+    private static byte[]? Make(ReadOnlyMemory<byte> file, int width, int height, int quality, string failsOn)
     {
         if (!VipsLibrary.IsThere)
         {
@@ -28,9 +37,10 @@ internal static class Thumbnail
             using var source = Open(file);
 
             // The option is for the loader within: the operation's own fail_on does not reach it, and half an image would pass for one.
-            using var small = Image.ThumbnailSource(source, width, "fail_on=truncated", height, Enums.Size.Down);
+            using var small = Image.ThumbnailSource(source, width, $"fail_on={failsOn}", height, Enums.Size.Down);
             using var image = InSrgb(small);
-            return (image ?? small).JpegsaveBuffer(quality, keep: Enums.ForeignKeep.None, background: White);
+            using var usual = Usual(image ?? small);
+            return (usual ?? image ?? small).JpegsaveBuffer(quality, keep: Enums.ForeignKeep.None, background: White);
         }
         catch (VipsException)
         {
@@ -43,6 +53,18 @@ internal static class Thumbnail
         MemoryMarshal.TryGetArray(file, out var part) && part.Array is { } whole && part.Count == whole.Length
             ? Source.NewFromMemory(whole)
             : Source.NewFromMemory(file.Span);
+
+    /// <summary>The image in sRGB or grey of 8 bits; null where it is that already.</summary>
+    private static Image? Usual(Image image)
+    {
+        if (image.Format == Enums.BandFormat.Uchar && image.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Bw)
+        {
+            return null;
+        }
+
+        using var rgb = image.Colourspace(Enums.Interpretation.Srgb);
+        return rgb.Cast(Enums.BandFormat.Uchar);
+    }
 
     /// <summary>The image in sRGB; null where it has no profile, or one that makes no sense, which is left alone.</summary>
     private static Image? InSrgb(Image image)

@@ -136,7 +136,8 @@ public sealed class InputForm : IAsyncDisposable
     // Where the object ends that the text begins with; 0: not within the text; null: it is none.
     private static int? FirstObject(ReadOnlySpan<byte> text)
     {
-        var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
+        var options = new JsonReaderOptions { AllowMultipleValues = true };
+        var reader = new Utf8JsonReader(text, isFinalBlock: false, new JsonReaderState(options));
         try
         {
             while (reader.Read())

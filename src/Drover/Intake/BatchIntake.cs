@@ -50,6 +50,7 @@ public sealed class BatchIntake(
             Id = id,
             Input = request.InputBlob ?? ContainerLayout.SharedInputName(request.Input ?? ""),
             InputName = request.InputName ?? request.Input,
+            InputFolder = request.InputFolder,
             Recipe = request.Recipe ?? RecipeCatalogue.Default,
             Model = ModelOf(request),
             Prefer = request.Prefer?.ToLowerInvariant(),

@@ -12,6 +12,9 @@ public sealed record NewBatch
     /// <summary>How the caller calls the input.</summary>
     public string? InputName { get; init; }
 
+    /// <summary>The folder of the input on this machine, where files that it names are looked for first; null: there is none.</summary>
+    public string? InputFolder { get; init; }
+
     /// <summary>A blob that holds the input, by its whole name in the container; instead of <see cref="Input"/>.</summary>
     public string? InputBlob { get; init; }
 

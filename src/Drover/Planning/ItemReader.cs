@@ -68,7 +68,10 @@ internal static class ItemReader
     }
 
     private static Item ItemOf(in LineMembers members, ReadOnlyMemory<byte> line) => members.IsRequest
-        ? new Item(members.Key!, (int)(members.Priority ?? 0), Route.Of(members.Url!), members.Body) { Wish = new ModelWish(members.BodyModel) }
+        ? new Item(members.Key!, (int)(members.Priority ?? 0), Route.Of(members.Url!), members.Body)
+        {
+            Wish = new ModelWish(members.BodyModel),
+        }
         : new Item(members.Key!, (int)(members.Priority ?? 0), null, line)
         {
             Wish = new ModelWish(

@@ -17,6 +17,9 @@ public sealed record Source(string Id, string? Url, string? Title, string? Text,
     /// <summary>The version of the image's blob that is meant.</summary>
     public string? ETag { get; init; }
 
+    /// <summary>The folder of its input, where a file that it names is looked for first.</summary>
+    internal string? Folder { get; init; }
+
     /// <summary>What to ask of it.</summary>
     public string? Question { get; init; }
 

@@ -47,7 +47,7 @@ internal sealed class VisionRecipe : IRecipe
             return Unsent(new ImageFault("image_reference", "The source has no 'image'."));
         }
 
-        var image = await _images.PrepareAsync(reference, source.ETag, cancellationToken);
+        var image = await _images.PrepareAsync(reference, source.ETag, source.Folder, cancellationToken);
         if (image.Fault is { } fault)
         {
             return Unsent(fault);

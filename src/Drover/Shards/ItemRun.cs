@@ -80,7 +80,7 @@ internal sealed class ItemRun(PassWork work, Item item, ItemTurn turn)
         _conversation = work.ConversationOf(item);
         if (_conversation is null)
         {
-            var source = Source.Read(item.Body);
+            var source = Source.Read(item.Body) with { Folder = work.Spec.InputFolder };
             if (_services.Selector.ModelOf(work.Spec.Wish, item, out var fault) is not { } model)
             {
                 return new CallResult(Outcome.Rejected) { ErrorCode = fault!.Code, ErrorMessage = fault.Message };

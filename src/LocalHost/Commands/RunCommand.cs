@@ -211,7 +211,8 @@ internal static class RunCommand
             return await store.GetAsync(request.Id!, cancellationToken);
         }
 
-        return await intake.TakeAsync(request with { InputName = file.Name }, content, cancellationToken);
+        return await intake.TakeAsync(
+            request with { InputName = file.Name, InputFolder = file.DirectoryName }, content, cancellationToken);
     }
 
     private static async Task<string> IdOfAsync(

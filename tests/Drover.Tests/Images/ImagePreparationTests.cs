@@ -211,6 +211,26 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task PrepareAsync_RelativePath_IsLookedForBesideTheInputAndThenWhereItRuns()
+    {
+        var folder = Directory.CreateTempSubdirectory("drover-tests-").FullName;
+        var (beside, here) = ($"{Guid.NewGuid():N}.png", $"{Guid.NewGuid():N}.png");
+        await File.WriteAllBytesAsync(Path.Combine(folder, beside), TestImages.Small);
+        await File.WriteAllBytesAsync(here, TestImages.Small);
+        using var vision = new TestVision(await azurite.CreateContainerAsync(), o => o.AllowFiles = true);
+
+        Assert.Null((await vision.PrepareAsync(beside, folder: folder)).Fault);
+        Assert.Null((await vision.PrepareAsync(here, folder: folder)).Fault);
+        var fault = await vision.FailAsync("none.png", folder: folder);
+        Assert.Equal(
+            ("image_not_found",
+                $"There is no blob images/none.png, nor a file {folder}/none.png, nor a file {Directory.GetCurrentDirectory()}/none.png."),
+            (fault.Code, fault.Message));
+        File.Delete(here);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task PrepareAsync_Large_IsShrunk()
     {
         using var vision = new TestVision();

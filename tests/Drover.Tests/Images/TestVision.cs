@@ -32,11 +32,11 @@ internal sealed class TestVision : IDisposable
 
     public LogCounter Log { get; } = new();
 
-    public Task<PreparedImage> PrepareAsync(string reference, string? etag = null) =>
-        Images.PrepareAsync(reference, etag, default).WithinPatience();
+    public Task<PreparedImage> PrepareAsync(string reference, string? etag = null, string? folder = null) =>
+        Images.PrepareAsync(reference, etag, folder, default).WithinPatience();
 
-    public async Task<ImageFault> FailAsync(string reference, string? etag = null) =>
-        (await PrepareAsync(reference, etag)).Fault ?? throw new Xunit.Sdk.XunitException("There is no fault.");
+    public async Task<ImageFault> FailAsync(string reference, string? etag = null, string? folder = null) =>
+        (await PrepareAsync(reference, etag, folder)).Fault ?? throw new Xunit.Sdk.XunitException("There is no fault.");
 
     public void Dispose() => _web.Dispose();
 
