@@ -136,9 +136,9 @@ internal static class AnswerReader
         }
 
         if (root.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object
-            && details.TryGetProperty("reason", out var reason))
+            && details.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String
+            && JsonText.Of(reason) is { Length: > 0 } why)
         {
-            var why = JsonText.Shown(reason);
             return new ErrorWords(why, $"The response is incomplete: {why}.");
         }
 

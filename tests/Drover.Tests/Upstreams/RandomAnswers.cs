@@ -7,7 +7,7 @@ namespace Drover.Tests.Upstreams;
 internal sealed class RandomAnswers(int seed)
 {
     private static readonly int[] Statuses =
-        [200, 200, 200, 200, 201, 202, 204, 301, 307, 400, 400, 401, 402, 403, 404, 405, 408, 413, 422, 429, 451, 460, 498, 500, 502, 503, 524, 529];
+        [200, 200, 200, 200, 200, 200, 200, 200, 200, 201, 202, 204, 301, 307, 400, 400, 401, 402, 403, 404, 405, 408, 413, 422, 429, 451, 460, 498, 500, 502, 503, 524, 529];
 
     private static readonly string[] Texts =
     [
@@ -27,7 +27,7 @@ internal sealed class RandomAnswers(int seed)
 
     public static string[] Urls { get; } = ["/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions", "/v1/models"];
 
-    public string Url() => Pick(Urls);
+    public string Url() => _random.Next(2) == 0 ? Urls[0] : Pick(Urls);
 
     public HttpResponseMessage Head()
     {
@@ -53,7 +53,7 @@ internal sealed class RandomAnswers(int seed)
     {
         var text = Form();
         var body = Encoding.UTF8.GetBytes(text);
-        return _random.Next(14) switch
+        return _random.Next(28) switch
         {
             0 => body[..(body.Length == 0 ? 0 : _random.Next(body.Length))],
             1 => [0xEF, 0xBB, 0xBF, .. body],
