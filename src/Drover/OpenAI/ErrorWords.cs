@@ -49,7 +49,8 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
     /// <summary>Reads a member <c>error</c>; null when it says nothing.</summary>
     public static ErrorWords? OfMember(JsonElement error, JsonElement beside = default) => error.ValueKind switch
     {
-        JsonValueKind.String when JsonText.Of(error) is { Length: > 0 } text => new ErrorWords(Word(beside, "code"), text, Word(beside, "type"), StatusOf(beside)),
+        JsonValueKind.String when JsonText.Of(error) is { Length: > 0 } text =>
+            new ErrorWords(Word(beside, "code"), text, Word(beside, "type"), StatusOf(beside)),
         JsonValueKind.Object => OfObject(error),
         JsonValueKind.Array when error.GetArrayLength() > 0 => OfMember(error[0], beside),
         JsonValueKind.True => new ErrorWords(Word(beside, "code"), Said(beside, "message"), null, StatusOf(beside)),
@@ -92,10 +93,13 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
             return Said(error, "detail");
         }
 
-        var texts = details.EnumerateArray().Take(MostDetails).Where(d => d.ValueKind == JsonValueKind.Object).Select(d =>
-            $"{(Member(d, "loc") is { ValueKind: JsonValueKind.Array } at ? string.Join('.', at.EnumerateArray().Select(JsonText.Shown)) + ": " : "")}{Said(d, "msg")}");
+        var texts = details.EnumerateArray().Take(MostDetails).Where(d => d.ValueKind == JsonValueKind.Object)
+            .Select(d => $"{Place(Member(d, "loc"))}{Said(d, "msg")}");
         return string.Join("; ", texts) is { Length: > 0 } text ? text : null;
     }
+
+    private static string Place(JsonElement at) =>
+        at.ValueKind == JsonValueKind.Array ? string.Join('.', at.EnumerateArray().Select(JsonText.Shown)) + ": " : "";
 
     private static int StatusOf(JsonElement error)
     {

@@ -71,12 +71,13 @@ internal static class AnswerReader
         {
             if (IsPage(response, result))
             {
+                var page = $"The upstream answered {result.Status} with a page for people, not with JSON.";
                 return result with
                 {
                     Outcome = Outcome.SetupWrong,
                     IsUnreadable = true,
                     ErrorCode = Unreadable,
-                    ErrorMessage = Excerpt.Of(SetupHint(response, $"The upstream answered {result.Status} with a page for people, not with JSON.")),
+                    ErrorMessage = Excerpt.Of(SetupHint(response, page)),
                 };
             }
 

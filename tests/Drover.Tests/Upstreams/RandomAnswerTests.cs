@@ -33,7 +33,7 @@ public sealed class RandomAnswerTests
             }
         }
 
-        Assert.InRange(results, Cases / 20, Cases / 2); // Both kinds are tried.
+        Assert.InRange(results, Cases / 40, Cases / 2); // Both kinds are tried.
     });
 
     private static void Check(CallResult call, string url, bool isEstimated)
