@@ -134,7 +134,9 @@ public sealed record SimulatorOptions
     /// <summary>There is text before and after the JSON in the message.</summary>
     public double FailWrapped { get; init; }
 
-    /// <summary>Every request is answered in this odd way; null: as the API answers. A request may name another, <c>(answer as NAME)</c>.</summary>
+    /// <summary>
+    /// Every request is answered in this odd way; null: as the API answers. A request may name another, <c>(answer as NAME)</c>.
+    /// </summary>
     public string? AnswerAs { get; init; }
 
     /// <summary>Drives limits, latencies and time stamps.</summary>

@@ -70,7 +70,10 @@ public sealed class OddityTests
     [InlineData("gpt-5", "\"max_tokens\":5", "max_tokens")]
     [InlineData("gpt-5", "\"temperature\":0", "temperature")]
     [InlineData("old-limit", "\"max_completion_tokens\":5", "max_completion_tokens")]
-    [InlineData("no-schema", "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"object\"}}}", "response_format")]
+    [InlineData(
+        "no-schema",
+        "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"object\"}}}",
+        "response_format")]
     [InlineData("no-format", "\"response_format\":{\"type\":\"json_object\"}", "response_format")]
     public async Task Chat_AParameterThatTheModelDoesNotTake_IsRefused(string name, string member, string named)
     {
@@ -103,7 +106,8 @@ public sealed class OddityTests
     {
         await using var upstream = await Upstream.StartAsync(new SimulatorOptions { AnswerAs = "bom" });
 
-        var body = await (await upstream.ChatAsync(Upstream.Body("hi"))).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var response = await upstream.ChatAsync(Upstream.Body("hi"));
+        var body = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal<byte>([0xEF, 0xBB, 0xBF, (byte)'{'], body[..4]);
     }

@@ -93,10 +93,13 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
             return Said(error, "detail");
         }
 
-        var texts = details.EnumerateArray().Take(MostDetails).Where(d => d.ValueKind == JsonValueKind.Object).Select(d =>
-            $"{(Member(d, "loc") is { ValueKind: JsonValueKind.Array } at ? string.Join('.', at.EnumerateArray().Select(JsonText.Shown)) + ": " : "")}{Said(d, "msg")}");
+        var texts = details.EnumerateArray().Take(MostDetails).Where(d => d.ValueKind == JsonValueKind.Object)
+            .Select(d => $"{Place(Member(d, "loc"))}{Said(d, "msg")}");
         return string.Join("; ", texts) is { Length: > 0 } text ? text : null;
     }
+
+    private static string Place(JsonElement at) =>
+        at.ValueKind == JsonValueKind.Array ? string.Join('.', at.EnumerateArray().Select(JsonText.Shown)) + ": " : "";
 
     private static int StatusOf(JsonElement error)
     {

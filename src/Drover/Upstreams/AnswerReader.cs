@@ -71,12 +71,13 @@ internal static class AnswerReader
         {
             if (IsPage(response, result))
             {
+                var page = $"The upstream answered {result.Status} with a page for people, not with JSON.";
                 return result with
                 {
                     Outcome = Outcome.SetupWrong,
                     IsUnreadable = true,
                     ErrorCode = Unreadable,
-                    ErrorMessage = Excerpt.Of(SetupHint(response, $"The upstream answered {result.Status} with a page for people, not with JSON.")),
+                    ErrorMessage = Excerpt.Of(SetupHint(response, page)),
                 };
             }
 
@@ -137,9 +138,9 @@ internal static class AnswerReader
         }
 
         if (root.TryGetProperty("incomplete_details", out var details) && details.ValueKind == JsonValueKind.Object
-            && details.TryGetProperty("reason", out var reason))
+            && details.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String
+            && JsonText.Of(reason) is { Length: > 0 } why)
         {
-            var why = JsonText.Shown(reason);
             return new ErrorWords(why, $"The response is incomplete: {why}.");
         }
 

@@ -71,8 +71,8 @@ internal static partial class Judgement
 
     // What servers say of a path that they do not have.
     [GeneratedRegex(
-        @"^((file|page|path|route|resource|url|endpoint) )?not found\.?$|^method not allowed\.?$|^invalid url\b|unknown request url|unexpected endpoint|no route matched|"
-        + @"^cannot post /",
+        @"^((file|page|path|route|resource|url|endpoint) )?not found\.?$|^method not allowed\.?$|^invalid url\b|"
+        + @"unknown request url|unexpected endpoint|no route matched|^cannot post /",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RouteWords();
 

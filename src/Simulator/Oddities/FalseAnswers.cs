@@ -9,7 +9,8 @@ internal static class FalseAnswers
     {
         ["error-inside"] = _ => OddAnswer.Unpaid(
             200, """{"error":{"message":"Provider returned error","code":502,"metadata":{"provider_name":"Some"}},"user_id":"user_1"}"""),
-        ["error-inside-once"] = call => call.Sighting > 1 ? null : OddAnswer.Unpaid(200, """{"error":{"message":"Upstream error","code":502}}"""),
+        ["error-inside-once"] = call => call.Sighting > 1 ? null : OddAnswer.Unpaid(
+            200, """{"error":{"message":"Upstream error","code":502}}"""),
         ["choices-null"] = _ => OddAnswer.Unpaid(200, """{"id":null,"object":null,"created":null,"choices":null,"usage":null}"""),
         ["choices-empty"] = call =>
         {

@@ -16,8 +16,8 @@ internal static class OddForms
             completion["usage"] = null;
             return OddAnswer.Paid(completion);
         },
-        ["float-usage"] = call => WithUsage(
-            call, JsonNode.Parse($$"""{"prompt_tokens":{{call.Reply.PromptTokens}}.0,"completion_tokens":{{call.Reply.CompletionTokens}}.0}""")),
+        ["float-usage"] = call => WithUsage(call, JsonNode.Parse(
+            $$"""{"prompt_tokens":{{call.Reply.PromptTokens}}.0,"completion_tokens":{{call.Reply.CompletionTokens}}.0}""")),
         ["cached-beside"] = call => WithUsage(
             call, JsonNode.Parse("""{"prompt_tokens":10,"completion_tokens":20,"prompt_tokens_details":{"cached_tokens":5000}}""")),
         ["cached-deepseek"] = call => WithUsage(call, JsonNode.Parse(
@@ -27,7 +27,11 @@ internal static class OddForms
         ["infinity"] = call => OddAnswer.Paid(Encoding.UTF8.GetBytes(Logprobs(call).Replace("\"least\"", "-Infinity"))),
         ["nan"] = call => OddAnswer.Paid(Encoding.UTF8.GetBytes(Logprobs(call).Replace("\"least\"", "NaN"))),
         ["bom"] = call => OddAnswer.Paid([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(call.Completion().ToJsonString())]),
-        ["half-body"] = call => call.Completion().ToJsonString() is var text ? OddAnswer.Paid(Encoding.UTF8.GetBytes(text[..(text.Length / 2)])) : null,
+        ["half-body"] = call =>
+        {
+            var text = call.Completion().ToJsonString();
+            return OddAnswer.Paid(Encoding.UTF8.GetBytes(text[..(text.Length / 2)]));
+        },
         ["thinking-tags"] = call => OddAnswer.Paid(call.With(choice =>
         {
             var text = Content(choice);

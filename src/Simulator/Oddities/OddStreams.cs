@@ -9,7 +9,8 @@ internal static class OddStreams
     {
         ["stream-plain-type"] = call => Stream(call, it => OddAnswer.Events(it.Chunks(), contentType: "text/plain; charset=utf-8")),
         ["stream-no-type"] = call => Stream(call, it => OddAnswer.Events(it.Chunks(), contentType: null)),
-        ["stream-capital-type"] = call => Stream(call, it => OddAnswer.Events(it.Chunks(), contentType: "Text/Event-Stream; Charset=UTF-8")),
+        ["stream-capital-type"] = call => Stream(
+            call, it => OddAnswer.Events(it.Chunks(), contentType: "Text/Event-Stream; Charset=UTF-8")),
         ["stream-whole"] = call => Stream(call, it => OddAnswer.Paid(it.Completion())),
         ["stream-no-done"] = call => Stream(call, it => OddAnswer.Events(it.Chunks(), isDone: false)),
         ["stream-heartbeats"] = call => Stream(call, it => OddAnswer.Events(it.Chunks(), isDone: false) with { GoesOnBeating = true }),

@@ -7,9 +7,13 @@ internal static class Particular
     {
         ["gpt-5"] = call =>
             call.Has("max_tokens")
-                ? Refuse("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "max_tokens", "unsupported_parameter")
+                ? Refuse(
+                    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+                    "max_tokens", "unsupported_parameter")
             : call.Has("temperature")
-                ? Refuse("Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.", "temperature", "unsupported_value")
+                ? Refuse(
+                    "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+                    "temperature", "unsupported_value")
             : null,
         ["old-limit"] = call => call.Has("max_completion_tokens")
             ? Refuse("Unrecognized request argument supplied: max_completion_tokens", null, null)

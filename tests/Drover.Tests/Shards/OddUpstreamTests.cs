@@ -6,7 +6,9 @@ using Drover.Upstreams;
 
 namespace Drover.Tests.Shards;
 
-/// <summary>Whatever form a provider's answers have: no false result, no paid answer thrown away, no batch burnt for a wrong setting.</summary>
+/// <summary>
+/// Whatever form a provider's answers have: no false result, no paid answer thrown away, no batch burnt for a wrong setting.
+/// </summary>
 public sealed class OddUpstreamTests(AzuriteFixture azurite)
 {
     [Theory]
@@ -299,8 +301,9 @@ public sealed class OddUpstreamTests(AzuriteFixture azurite)
     {
         string[] names =
         [
-            "", "error-inside", "error-inside-once", "choices-null", "choices-empty", "finish-error", "content-filter", "status-201", "no-usage",
-            "usage-null", "float-usage", "cached-beside", "cached-anthropic", "infinity", "nan", "bom", "half-body", "thought-out",
+            "", "error-inside", "error-inside-once", "choices-null", "choices-empty", "finish-error", "content-filter", "status-201",
+            "no-usage", "usage-null", "float-usage", "cached-beside", "cached-anthropic",
+            "infinity", "nan", "bom", "half-body", "thought-out",
             "thinking-tags", "moderation", "azure-filter", "detail-422", "status-498", "status-529", "html-524", "busy-400", "html-404",
             "html-200", "detail-404", "endpoint-200", "redirect",
         ];
@@ -331,7 +334,7 @@ public sealed class OddUpstreamTests(AzuriteFixture azurite)
             {
                 model = "gpt-4o-mini",
                 user = id,
-                messages = new[] { new { role = "user", content = $"A flagged text, number {id}. {(name == "" ? "" : $"(answer as {name})")}" } },
+                messages = new[] { new { role = "user", content = $"A flagged text, number {id} (answer as {name})." } },
             },
         });
     }
