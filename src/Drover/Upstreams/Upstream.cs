@@ -238,7 +238,7 @@ public sealed partial class Upstream : IDisposable
         {
             return await circuit.Pipeline.ExecuteAsync(
                 static async (context, state) => state.Self._setup.Judge(
-                    await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken)),
+                    await state.Self._http.PostAsync(state.Call, state.Key, state.Stream, context.CancellationToken), state.Call.Model),
                 context,
                 (Self: this, Call: call, Key: key, Stream: stream));
         }
