@@ -91,6 +91,7 @@ public sealed class DroverSettings
             settings.Upstream.BaseUrl = url;
         }
 
+        settings.MarkOwnAddresses();
         if (settings.Storage.BlobServiceUri.Length == 0)
         {
             settings.Storage.BlobServiceUri = configuration["AzureWebJobsStorage:blobServiceUri"] ?? "";
@@ -115,15 +116,25 @@ public sealed class DroverSettings
         }
 
         faults.AddRange(settings.Known.Concat(settings.MoreUpstreams).SelectMany(section => section.Faults()));
-        faults.AddRange(settings.ModelFaults());
+        faults.AddRange(settings.ModelFaults(settings.Budgets.PerBatch is not null || settings.Budgets.HasPeriods(null)));
         faults.AddRange(CallerKeys.Faults(settings.Keys));
         return faults.Count == 0 ? settings : throw new DroverSettingsException(faults);
     }
 
-    private IEnumerable<string> ModelFaults() => Fallbacks.Index().Where(f => f.Item.Model is not null)
+    private void MarkOwnAddresses()
+    {
+        foreach (var upstream in MoreUpstreams.Append(Upstream))
+        {
+            upstream.IsAtOwnAddress = OwnAddress.Is(upstream.BaseUrl);
+        }
+
+        Models = Upstream.IsFree ? Models.OwnAddress : Models;
+    }
+
+    private IEnumerable<string> ModelFaults(bool isLimited) => Fallbacks.Index().Where(f => f.Item.Model is not null)
         .Select(f => ($"Drover:Fallbacks:{f.Index}:Model", f.Item.Model!))
         .Prepend(("Drover:Upstream:Model", Upstream.Model))
-        .Select(named => Models.Fault(named.Item1, named.Item2)).OfType<string>();
+        .Select(named => Models.Fault(named.Item1, named.Item2, isLimited)).OfType<string>();
 
     private static void BindUpstreams(IConfiguration configuration, DroverSettings settings, List<string> faults)
     {

@@ -75,7 +75,7 @@ public sealed class DroverSettingsTests
             [
                 "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Streams, Models, Budgets, Files, Keys, Webhooks, Vision, Recipes, Cache, HostKey.",
                 "Drover:Upstream:CallTimeout is 'a minute'; it must be a time written as hh:mm:ss.",
-                "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, CaFile, ConnectionRetries, CoolDown, MaxResponseBytes, HasResponses.",
+                "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, CaFile, ConnectionRetries, CoolDown, MaxResponseBytes, HasResponses, Simulated.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",
                 "Drover:Batches:MaxPasses is '1.5'; it must be a whole number.",
                 "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, QueueServiceUri, Container.",
@@ -133,17 +133,38 @@ public sealed class DroverSettingsTests
         ["Drover:Models:gpt-4o is '3'; a model has members of its own, such as Drover:Models:gpt-4o:Input."],
         Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Models:gpt-4o", "3"))).Faults);
 
+    [Theory]
+    [InlineData("http://127.0.0.1:11434/v1", 0, 5)]
+    [InlineData("http://localhost:11434/v1", 0, 5)]
+    [InlineData("http://[::1]:8000/v1", 0, 5)]
+    [InlineData("http://192.168.1.9:8000/v1", 0, 5)]
+    [InlineData("http://ollama:11434/v1", 0, 5)]
+    [InlineData("https://api.example.org/v1", 2.5, 5)]
+    [InlineData("https://8.8.8.8/v1", 2.5, 5)]
+    public void Read_AddressOfOnesOwn_CostsNothingWhereNoPricesAreSet(string address, decimal known, decimal set)
+    {
+        var settings = Read(
+            ("AzureWebJobsStorage", "x"), ("Drover:Upstream:BaseUrl", address), ("Drover:Upstream:ApiKey", "k"),
+            ("Drover:Models:gpt-4.1:Input", "5"), ("Drover:Models:gpt-4o:Quality", "50"), ("Drover:Budgets:PerDay", "1"));
+
+        Assert.Equal(known, settings.Models.Find("gpt-4o")!.Input);
+        Assert.Equal(known == 0 ? 0 : null, settings.Models.Find("qwen3:32b")?.Output);
+        Assert.Equal(set, settings.Models.Find("gpt-4.1")!.Input);
+        Assert.Equal(KnownModels.All["gpt-4o"].Input, settings.Models.Priced.Find("gpt-4o")!.Input); // For a fallback elsewhere.
+    }
+
     [Fact]
     public void Read_UpstreamModelThatHasNoPrice_IsNamedUnlessThereIsADefault()
     {
-        var fault = Assert.Throws<DroverSettingsException>(() => Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b")))
-            .Faults.Single();
+        Assert.Null(Read(("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b")).Models.Find("llama3:8b"));
+        var fault = Assert.Throws<DroverSettingsException>(() => Read(
+            ("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"), ("Drover:Budgets:PerDay", "1"))).Faults.Single();
         var settings = Read(
             ("AzureWebJobsStorage", "x"), ("Drover:Upstream:Model", "llama3:8b"), ("Drover:Models:default:Input", "0"),
             ("Drover:Models:default:Output", "0"));
 
         Assert.Equal(
-            "Drover:Upstream:Model is 'llama3:8b', whose prices are not known; set Drover:Models:llama3:8b:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.",
+            "Drover:Upstream:Model is 'llama3:8b', whose prices are not known, and a budget holds; set Drover:Models:llama3:8b:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.",
             fault);
         Assert.NotNull(settings.Models.Find("llama3:8b"));
         Assert.Empty(settings.Models.Configured);

@@ -32,8 +32,8 @@ public sealed class SurroundingsTests(AzuriteFixture azurite)
 
     [Fact]
     public async Task Run_AModelWithoutPrices_NamesTheSettingsThatMendIt() => await AssertRefusedAsync(
-        "'model' is 'gpt-nonesuch', whose prices are not known; set Drover:Models:gpt-nonesuch:Input and :Output (US dollars per million tokens), or Drover:Models:default",
-        ["run", "in.jsonl", "--model", "gpt-nonesuch"]);
+        "'model' is 'gpt-nonesuch', whose prices are not known, and a budget holds; set Drover:Models:gpt-nonesuch:Input and :Output (US dollars per million tokens), or Drover:Models:default",
+        ["run", "in.jsonl", "--model", "gpt-nonesuch", "--budget", "1"]);
 
     [Fact]
     public async Task Run_SettingsThatBreakTheirRules_NamesThemAll()

@@ -15,6 +15,9 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
     /// <summary>The completion tokens that are not in the answers.</summary>
     public long ReasoningTokens { get; init; }
 
+    /// <summary>Outcomes that were paid for at prices that are not known: <see cref="CostUsd"/> is without them.</summary>
+    public long Unpriced { get; init; }
+
     public static Tally Zero { get; } = new(0, 0, 0, 0, 0, 0);
 
     /// <summary>Outcomes of every kind.</summary>
@@ -41,6 +44,7 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
     {
         CachedTokens = a.CachedTokens + b.CachedTokens,
         ReasoningTokens = a.ReasoningTokens + b.ReasoningTokens,
+        Unpriced = a.Unpriced + b.Unpriced,
     };
 
     public static Tally operator -(Tally a, Tally b) => new(
@@ -53,5 +57,6 @@ public sealed record Tally(long Completed, long Failed, long Unrun, long InputTo
     {
         CachedTokens = a.CachedTokens - b.CachedTokens,
         ReasoningTokens = a.ReasoningTokens - b.ReasoningTokens,
+        Unpriced = a.Unpriced - b.Unpriced,
     };
 }

@@ -7,13 +7,18 @@ namespace Drover.Calls;
 /// <summary>Reserves the worst case of a call before each request, and settles what the request cost.</summary>
 internal sealed class CallSpending(SpendLedger ledger, ModelCall call, string? model, ModelCatalogue models, TimeProvider time) : ISpending
 {
-    // Planning lets in no model without a price; one that a setting took away since costs nothing that could be known.
-    private readonly decimal _worstCase = models.WorstCaseOf(model, call.Shape) ?? 0;
+    private readonly decimal? _worstCase = models.WorstCaseOf(model, call.Shape);
     private Reservation? _reservation;
 
     public async ValueTask<CallResult?> ReserveAsync(CancellationToken cancellationToken)
     {
-        switch (await ledger.ReserveAsync(call.Terms.Payer, call.Id, _worstCase, cancellationToken))
+        // A call without a model is refused by the upstream and costs nothing.
+        if (_worstCase is null && models.Fault("'model'", model ?? "", isLimited: true) is { } fault)
+        {
+            return new CallResult(Outcome.Rejected) { ErrorCode = "model_not_found", ErrorMessage = fault };
+        }
+
+        switch (await ledger.ReserveAsync(call.Terms.Payer, call.Id, _worstCase ?? 0, cancellationToken))
         {
             case SpendAnswer.Granted granted:
                 _reservation = granted.Reservation;
@@ -55,8 +60,8 @@ internal sealed class CallSpending(SpendLedger ledger, ModelCall call, string? m
 
     // An answer that does not say what it used may have thought for long: up to the request's own limit, where it sets one.
     private decimal CostOf(CallResult result) => result.IsUsageKnown || call.Shape.MostCompletionTokens is null
-        ? models.CostOf(result.Model, result.Usage, model) ?? _worstCase
-        : _worstCase;
+        ? models.CostOf(result.Model, result.Usage, model) ?? _worstCase ?? 0
+        : _worstCase ?? 0;
 
     /// <summary>How long it is until then: the clock has gone on since the answer was made, perhaps past the time that it names.</summary>
     private TimeSpan? Until(DateTimeOffset? at) => at is { } then ? TimeSpan.FromTicks(Math.Max(0, (then - time.GetUtcNow()).Ticks)) : null;

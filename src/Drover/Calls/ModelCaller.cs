@@ -39,7 +39,7 @@ public sealed class ModelCaller(
     /// <summary>Why a request for that model cannot be made under a budget; null when it can.</summary>
     public string? Fault(CallTerms terms, string? model) => !terms.IsLimited ? null
         : string.IsNullOrWhiteSpace(model) ? "You must provide a model parameter: a budget is set, so prices must be known."
-        : models.Fault("'model'", model);
+        : models.Fault("'model'", model, isLimited: true);
 
     /// <summary>Makes a request ready, and picks where it goes first.</summary>
     public ModelCall Prepare(CallTerms terms, string id, string url, ReadOnlyMemory<byte> body) =>
@@ -139,11 +139,13 @@ public sealed class ModelCaller(
         Model = result.Model ?? target.Model,
         Upstream = upstreams.All.Count > 1 ? target.Upstream.Name : null,
         IsSimulated = target.Upstream.IsSimulated,
-        CostUsd = result.IsPaid ? models.CostOf(result.Model, result.Usage, target.Model) : 0,
+        CostUsd = result.IsPaid ? ModelsOf(target).CostOf(result.Model, result.Usage, target.Model) : 0,
         ErrorMessage = result.ErrorCode == "timeout" ? $"{result.ErrorMessage}{MayHaveCost(call, target)}" : result.ErrorMessage,
     };
 
-    private string MayHaveCost(ModelCall call, Target target) => models.WorstCaseOf(target.Model, call.Shape) is > 0 and var most
+    private ModelCatalogue ModelsOf(Target target) => target.Upstream.IsFree ? models.OwnAddress : models.Priced;
+
+    private string MayHaveCost(ModelCall call, Target target) => ModelsOf(target).WorstCaseOf(target.Model, call.Shape) is > 0 and var most
         ? string.Create(CultureInfo.InvariantCulture, $" It may have cost up to ${most:0.######}.")
         : "";
 
@@ -151,7 +153,7 @@ public sealed class ModelCaller(
     {
         var body = target.Model is { } model && model != call.Shape.Model ? RequestBody.WithModel(call.Body, model) : call.Body;
         body = dialect?.Write(body) ?? body;
-        var spending = call.Terms.IsLimited ? new CallSpending(ledger, call, target.Model, models, time) : null;
+        var spending = call.Terms.IsLimited ? new CallSpending(ledger, call, target.Model, ModelsOf(target), time) : null;
         return new ApiCall(call.Url, body, target.Model, call.Shape.ExpectedTokens, spending)
         {
             IsRepeat = call.Terms.IsRepeat,

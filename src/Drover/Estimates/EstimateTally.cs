@@ -41,6 +41,8 @@ internal sealed class EstimateTally(string model, ModelCatalogue models)
     {
         // What was not counted is out by as much as what was.
         var input = _counted + (_countedByRule == 0 ? _byRule : (long)Math.Ceiling((double)_byRule * _counted / _countedByRule));
-        return new(model, _items, input, _output, _mostOutput, _entry?.CostOf(new TokenUsage(input, _output, 0)) ?? 0, _mostCost);
+        return new(
+            model, _items, input, _output, _mostOutput,
+            _entry?.CostOf(new TokenUsage(input, _output, 0)), _entry is null ? null : _mostCost);
     }
 }

@@ -47,13 +47,13 @@ public sealed class Estimator(
         var sums = tallies.Values.Select(t => t.Sum()).OrderByDescending(s => s.CostUsd).ToList();
         var total = new ModelEstimate(
             "total", items, sums.Sum(s => s.InputTokens), sums.Sum(s => s.OutputTokens), sums.Sum(s => s.MostOutputTokens),
-            sums.Sum(s => s.CostUsd), sums.Sum(s => s.MostCostUsd));
+            SumOf(sums, s => s.CostUsd), SumOf(sums, s => s.MostCostUsd));
         return new Estimate
         {
             Items = items,
             BadLines = badLines,
             FirstBadLines = shown,
-            UnpricedItems = tallies.TryGetValue("", out var unnamed) ? unnamed.Sum().Items : 0,
+            UnpricedItems = sums.Where(s => s.CostUsd is null).Sum(s => s.Items),
             Models = sums,
             Total = total,
             TokenCount = isSampled ? "sampled" : "counted",
@@ -179,6 +179,10 @@ public sealed class Estimator(
             upstream.TokensPerMinute == 0 ? 0 : (total.InputTokens + total.OutputTokens) * 60d / upstream.TokensPerMinute, "tokens"),
         new TimeEstimate(total.Items * upstream.MinimumSpacing.TotalSeconds, "spacing"),
     }.MaxBy(t => t.Seconds)!;
+
+    // Of what is known; null: nothing is.
+    private static decimal? SumOf(List<ModelEstimate> of, Func<ModelEstimate, decimal?> cost) =>
+        of.Count > 0 && of.All(e => cost(e) is null) ? null : of.Sum(cost);
 
     private static string Verdict(ModelEstimate total, decimal limit) =>
         total.MostCostUsd <= limit ? "enough" : total.CostUsd <= limit ? "likely" : "short";

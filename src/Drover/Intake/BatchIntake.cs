@@ -103,6 +103,9 @@ public sealed class BatchIntake(
         }
     }
 
+    private bool IsLimited(NewBatch request) =>
+        request.BudgetUsd is not null || budgets.PerBatch is not null || budgets.HasPeriods(request.Key);
+
     private TimeSpan WindowOf(NewBatch request) =>
         (WhenSpentOf(request) ?? budgets.WhenSpent) == WhenSpent.Wait && budgets.HasPeriods(request.Key)
             ? WindowOfThoseThatWait
@@ -157,7 +160,7 @@ public sealed class BatchIntake(
         {
             yield return "'model' must be a name of 1 to 200 characters.";
         }
-        else if (models.Fault("'model'", ModelOf(request)) is { } fault)
+        else if (models.Fault("'model'", ModelOf(request), IsLimited(request)) is { } fault)
         {
             yield return fault;
         }

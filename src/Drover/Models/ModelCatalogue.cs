@@ -23,14 +23,33 @@ public sealed partial class ModelCatalogue
     private readonly Dictionary<string, ModelEntry> _byName;
     private readonly Dictionary<string, ModelEntry> _byKey = new(StringComparer.OrdinalIgnoreCase);
     private readonly ModelEntry? _default;
+    private readonly Lazy<ModelCatalogue> _free;
 
     /// <param name="configured">The entries of the configuration, merged over what is known.</param>
-    public ModelCatalogue(IReadOnlyDictionary<string, ModelEntry>? configured = null)
+    /// <param name="priced">Which of them the configuration gives prices; null: all.</param>
+    public ModelCatalogue(IReadOnlyDictionary<string, ModelEntry>? configured = null, IReadOnlySet<string>? priced = null)
+        : this(configured, priced, isFree: false)
     {
+    }
+
+    private ModelCatalogue(IReadOnlyDictionary<string, ModelEntry>? configured, IReadOnlySet<string>? priced, bool isFree)
+    {
+        _free = isFree ? new(this) : new(() => new ModelCatalogue(configured, priced, isFree: true) { Priced = this });
+        Priced = this;
         _byName = new Dictionary<string, ModelEntry>(KnownModels.All, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, entry) in configured ?? new Dictionary<string, ModelEntry>())
         {
             _byName[name] = entry;
+        }
+
+        if (isFree)
+        {
+            foreach (var (name, entry) in _byName.Where(e => configured?.ContainsKey(e.Key) != true || priced?.Contains(e.Key) == false))
+            {
+                _byName[name] = entry.WithoutPrices;
+            }
+
+            _byName.TryAdd(Default, new ModelEntry());
         }
 
         _byName.Remove(Default, out _default);
@@ -42,6 +61,14 @@ public sealed partial class ModelCatalogue
         Configured = configured?.Keys.Where(n => !n.Equals(Default, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
             .ToList() ?? [];
     }
+
+    /// <summary>
+    /// The models at an address of one's own, where a call costs what the configuration says, and nothing where that says nothing.
+    /// </summary>
+    public ModelCatalogue OwnAddress => _free.Value;
+
+    /// <summary>The models with their prices, as they are elsewhere.</summary>
+    public ModelCatalogue Priced { get; private init; }
 
     /// <summary>All entries but <c>default</c>, by name.</summary>
     public IReadOnlyDictionary<string, ModelEntry> Entries => _byName;
@@ -79,7 +106,8 @@ public sealed partial class ModelCatalogue
 
     /// <summary>What is wrong with a model's name; null when nothing is.</summary>
     /// <param name="where">What names it: a setting, or a member in quotes.</param>
-    public string? Fault(string where, string model)
+    /// <param name="isLimited">Whether a budget holds: then its prices must be known.</param>
+    public string? Fault(string where, string model, bool isLimited)
     {
         if (model.Equals(Auto, StringComparison.OrdinalIgnoreCase))
         {
@@ -88,9 +116,9 @@ public sealed partial class ModelCatalogue
                 : $"{where} is '{model}' and no models are listed to choose from; list those that your API offers in Drover:Models, such as Drover__Models={{\"gpt-4.1\":{{}},\"gpt-4o-mini\":{{}}}}.";
         }
 
-        return Find(model) is not null || string.IsNullOrWhiteSpace(model)
+        return !isLimited || Find(model) is not null || string.IsNullOrWhiteSpace(model)
             ? null
-            : $"{where} is '{model}', whose prices are not known; set Drover:Models:{model}:Input and :Output (US dollars per million tokens), or Drover:Models:{Default} for all that are not listed.";
+            : $"{where} is '{model}', whose prices are not known, and a budget holds; set Drover:Models:{model}:Input and :Output (US dollars per million tokens), or Drover:Models:{Default} for all that are not listed.";
     }
 
     private ModelEntry? FindOwn(string? model)

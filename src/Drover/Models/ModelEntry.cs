@@ -73,6 +73,9 @@ public sealed record ModelEntry
     /// </summary>
     public double? LatencyPerDollar => ComparedCost > 0 ? LatencyMs / (double)ComparedCost : null;
 
+    /// <summary>The same at no cost.</summary>
+    public ModelEntry WithoutPrices => this with { Input = 0, Output = 0, CachedInput = null };
+
     /// <summary>The cost of one call, in US dollars.</summary>
     public decimal CostOf(TokenUsage usage)
     {

@@ -82,6 +82,6 @@ public sealed class ModelSelector(ModelCatalogue models)
                 $"'{member}' is '{model}'; a request line names its model itself, and only sources may have one chosen.");
         }
 
-        return models.Fault($"'{member}'", model) is { } fault ? new ModelFault("model_not_found", fault) : null;
+        return models.Fault($"'{member}'", model, isLimited: false) is { } fault ? new ModelFault("model_not_found", fault) : null;
     }
 }

@@ -17,8 +17,15 @@ internal static class ModelSettings
     {
         var section = WithJson(configuration, faults).GetSection(Section);
         var configured = new Dictionary<string, ModelEntry>(StringComparer.OrdinalIgnoreCase);
+        var priced = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, members) in Models(section, faults))
         {
+            if (members.Any(m => m.Key.Equals(nameof(ModelEntry.Input), StringComparison.OrdinalIgnoreCase)
+                || m.Key.Equals(nameof(ModelEntry.Output), StringComparison.OrdinalIgnoreCase)))
+            {
+                priced.Add(name);
+            }
+
             // What is not said of a known model stays as it is known; of another both prices must be said.
             var known = Known.Find(name);
             var entry = known is null ? new ModelEntry() : known with { };
@@ -35,7 +42,7 @@ internal static class ModelSettings
             configured[name] = entry;
         }
 
-        return new ModelCatalogue(configured);
+        return new ModelCatalogue(configured, priced);
     }
 
     // A member's name is behind the last ':', since names of models may have one themselves (llama3:8b).

@@ -111,7 +111,7 @@ internal sealed partial record OutcomeLine
     public static Tally Count(ReadOnlyMemory<byte> lines, bool isErrors, ISet<string> ids)
     {
         long completed = 0, failed = 0, notRun = 0;
-        var (usage, cost) = (default(TokenUsage), 0m);
+        var (usage, cost, unpriced) = (default(TokenUsage), 0m, 0L);
         foreach (var (_, line) in Lines.Of(lines))
         {
             var outcome = Scan(line.Span);
@@ -120,17 +120,26 @@ internal sealed partial record OutcomeLine
             notRun += isErrors && outcome.IsNotRun ? 1 : 0;
             failed += isErrors && !outcome.IsNotRun ? 1 : 0;
             usage += outcome.Usage;
-            cost += outcome.Cost;
+            cost += outcome.Cost ?? 0;
+            unpriced += outcome.Cost is null ? 1 : 0;
         }
 
-        return Tally.Zero with { Completed = completed, Failed = failed, Unrun = notRun, Usage = usage, CostUsd = cost };
+        return Tally.Zero with
+        {
+            Completed = completed,
+            Failed = failed,
+            Unrun = notRun,
+            Usage = usage,
+            CostUsd = cost,
+            Unpriced = unpriced,
+        };
     }
 
     /// <summary>The item of an outcome line and what its call cost, in US dollars.</summary>
     public static KeyValuePair<string, decimal> ReadCost(ReadOnlySpan<byte> line)
     {
         var outcome = Scan(line);
-        return new(outcome.Id, outcome.Cost);
+        return new(outcome.Id, outcome.Cost ?? 0);
     }
 
     /// <summary>Whose error line it is, what the error may be called by, the first most fitting, and its words.</summary>
@@ -152,10 +161,10 @@ internal sealed partial record OutcomeLine
         return (id, codes.OfType<string>().DefaultIfEmpty(fault.Code).ToList(), fault.Message);
     }
 
-    private static (string Id, bool IsNotRun, TokenUsage Usage, decimal Cost) Scan(ReadOnlySpan<byte> line)
+    private static (string Id, bool IsNotRun, TokenUsage Usage, decimal? Cost) Scan(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = Deepest });
-        var (id, isNotRun, usage, cost) = ("", false, default(TokenUsage), 0m);
+        var (id, isNotRun, usage, cost) = ("", false, default(TokenUsage), (decimal?)0m);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -184,7 +193,7 @@ internal sealed partial record OutcomeLine
         return (id, isNotRun, usage, cost);
     }
 
-    private static void ScanPaid(ref Utf8JsonReader reader, ref TokenUsage usage, ref decimal cost)
+    private static void ScanPaid(ref Utf8JsonReader reader, ref TokenUsage usage, ref decimal? cost)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -204,6 +213,7 @@ internal sealed partial record OutcomeLine
                     : usage;
             }
 
+            cost = isCost && reader.TokenType == JsonTokenType.Null ? null : cost;
             reader.Skip();
         }
     }

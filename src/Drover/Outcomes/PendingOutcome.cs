@@ -35,6 +35,7 @@ internal sealed record PendingOutcome(string ItemId, byte[] Line, bool IsError, 
             Unrun = isNotRun ? 1 : 0,
             Usage = call.Usage,
             CostUsd = call.CostUsd ?? 0,
+            Unpriced = call.CostUsd is null ? 1 : 0,
         });
     }
 

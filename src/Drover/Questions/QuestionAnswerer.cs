@@ -32,7 +32,7 @@ public sealed class QuestionAnswerer(
     public Source? Ask(string? question, IReadOnlyList<SourceDocument> documents, string? model, out string? fault)
     {
         model ??= upstream.Model;
-        fault = models.Fault("'model'", model);
+        fault = models.Fault("'model'", model, isLimited: false);
         var source = new Source(
             "question", null, null, null,
             ModelWish.IsAuto(model) ? selector.Choose(null, null, default) : model)

@@ -70,9 +70,8 @@ public sealed partial class Upstream : IDisposable
 
     /// <summary>Where it is.</summary>
     public string BaseUrl => _options.BaseUrl;
-
-    /// <summary>Whether its answers are made up.</summary>
-    public bool IsSimulated => _options.Simulated;
+    internal bool IsFree => _options.IsFree;
+    internal bool IsSimulated => _options.Simulated;
 
     /// <summary>What is wrong with the upstream, as the last answer shows; null when it answers.</summary>
     public string? Trouble { get; private set; }

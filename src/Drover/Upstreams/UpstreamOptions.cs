@@ -95,6 +95,11 @@ public sealed class UpstreamOptions : IOptionsSection
     /// <summary>What the settings call it; <see cref="DefaultName"/> for <c>Drover:Upstream</c>.</summary>
     internal string Name { get; set; } = DefaultName;
 
+    /// <summary>Whether it is at an address of one's own, where a model costs nothing unless the settings give it prices.</summary>
+    public bool IsFree => IsAtOwnAddress && !Simulated;
+
+    internal bool IsAtOwnAddress { get; set; }
+
     /// <summary>The keys in <see cref="ApiKey"/>, trimmed.</summary>
     internal IReadOnlyList<string> Keys => KeyListAttribute.Cut(ApiKey);
 

@@ -69,8 +69,11 @@ public sealed record BatchView
     /// <summary>The output tokens that are not in the answers.</summary>
     public long ReasoningTokens { get; init; }
 
-    /// <summary>US dollars, of the calls whose model has a price.</summary>
-    public decimal CostUsd { get; init; }
+    /// <summary>US dollars, of the calls whose model has a price; null: it is not known of any.</summary>
+    public decimal? CostUsd { get; init; }
+
+    /// <summary>The outcomes whose cost is not known, which <see cref="CostUsd"/> is without.</summary>
+    public long Unpriced { get; init; }
 
     /// <summary>The limits of money that hold for it, and how they stand; null where none is set.</summary>
     public IReadOnlyList<SpendScopeState>? Budgets { get; init; }

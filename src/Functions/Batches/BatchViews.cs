@@ -139,7 +139,8 @@ public sealed class BatchViews(BatchStore store, ShardClaims shards, SpendLedger
         OutputTokens = tally.OutputTokens,
         CachedTokens = tally.CachedTokens,
         ReasoningTokens = tally.ReasoningTokens,
-        CostUsd = tally.CostUsd,
+        CostUsd = tally is { Unpriced: > 0, CostUsd: 0 } ? null : tally.CostUsd,
+        Unpriced = tally.Unpriced,
         Metadata = spec.Metadata,
         Links = new Dictionary<string, string>
         {

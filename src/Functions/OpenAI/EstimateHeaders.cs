@@ -21,7 +21,9 @@ internal static class EstimateHeaders
     /// <summary>Tells it: costs in US dollars, <c>most</c> is what cannot be passed.</summary>
     public static void Write(IHeaderDictionary headers, Estimate estimate)
     {
-        void Add(string what, IFormattable value) => headers[$"{Name}-{what}"] = value.ToString(null, CultureInfo.InvariantCulture);
+        void Add(string what, IFormattable? value) =>
+            headers[$"{Name}-{what}"] = value?.ToString(null, CultureInfo.InvariantCulture) ?? "unknown";
+
         Add("items", estimate.Items);
         Add("bad-lines", estimate.BadLines);
         Add("input-tokens", estimate.Total.InputTokens);

@@ -79,5 +79,6 @@ internal static class StageOrchestration
         };
 
     // Of items that are under way the requests are paid already.
-    private static Tally WithCost(Tally settled, Tally spent) => settled with { Usage = spent.Usage, CostUsd = spent.CostUsd };
+    private static Tally WithCost(Tally settled, Tally spent) =>
+        settled with { Usage = spent.Usage, CostUsd = spent.CostUsd, Unpriced = spent.Unpriced };
 }

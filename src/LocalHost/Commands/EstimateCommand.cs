@@ -98,7 +98,7 @@ internal static class EstimateCommand
         if (estimate.UnpricedItems > 0)
         {
             Console.Out.WriteLine(
-                $"{Tables.Number(estimate.UnpricedItems)} items name no model: what they cost is not known, and not in the sum.");
+                $"{Tables.Number(estimate.UnpricedItems)} items name no model or one without a price: what they cost is not known, and not in the sum.");
         }
 
         if (estimate.BadLines > 0)

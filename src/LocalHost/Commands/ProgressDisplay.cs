@@ -115,7 +115,7 @@ internal sealed class ProgressDisplay(DroverHost host)
         var rate = Rate(view.Stage?.Done ?? counts.Completed + counts.Failed - counts.Invalid);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{counts.Completed:N0} of {counts.Total:N0} done, {counts.Failed:N0} failed{Stage(view)}  {Number(rate)}/s{Limit()}  ${view.CostUsd:0.0000}  {Left(view, rate)}");
+            $"{counts.Completed:N0} of {counts.Total:N0} done, {counts.Failed:N0} failed{Stage(view)}  {Number(rate)}/s{Limit()}  {Tables.Cost(view)}  {Left(view, rate)}");
     }
 
     private static string Stage(BatchView view) => view.Stage is { } stage

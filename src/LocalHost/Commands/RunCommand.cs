@@ -169,8 +169,13 @@ internal static class RunCommand
         }
     }
 
-    private static string Source(DroverHost host) =>
-        host.IsSimulated ? "answers from the simulator" : $"answers from {host.Services.GetRequiredService<UpstreamOptions>().BaseUrl}";
+    private static string Source(DroverHost host)
+    {
+        var upstream = host.Services.GetRequiredService<UpstreamOptions>();
+        return host.IsSimulated ? "answers from the simulator (made up)"
+            : $"answers from {upstream.BaseUrl}"
+                + (upstream.IsFree ? " (an address of your own: models cost nothing unless Drover:Models sets their prices)" : "");
+    }
 
     private static async Task<bool> IsLostAsync(DroverHost host, BatchView view) =>
         view.Status is BatchStatus.Stopped or BatchStatus.Failed

@@ -87,7 +87,7 @@ internal static class StatusCommand
                 Number(view.Counts.Failed),
                 Number(view.Counts.Unrun),
                 Number(view.Counts.Remaining),
-                string.Create(CultureInfo.InvariantCulture, $"${view.CostUsd:0.0000}{(view.Simulated ? " simulated" : "")}"),
+                $"{Tables.Cost(view)}{(view.Simulated ? " simulated" : "")}",
                 view.CreatedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
         }
 

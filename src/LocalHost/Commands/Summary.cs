@@ -16,7 +16,7 @@ internal static class Summary
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"[{colour}]{view.Status}[/]: {counts.Completed:N0} results, {counts.Failed:N0} errors{(counts.Unrun > 0 ? $", {counts.Unrun:N0} not run" : "")}"
-            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, ${view.CostUsd:0.0000}{(view.Simulated ? view.Upstream == UpstreamOptions.Simulator ? " (simulated: the answers are made up, nothing was paid)" : " (part of the answers are simulated: made up)" : "")}");
+            + $" of {counts.Total:N0} items; {view.InputTokens:N0} + {view.OutputTokens:N0} tokens, {Tables.Cost(view)}{(view.Simulated ? view.Upstream == UpstreamOptions.Simulator ? " (simulated: the answers are made up, nothing was paid)" : " (part of the answers are simulated: made up)" : "")}");
         Terminal.Stderr.MarkupLine(text);
         if (view.Reason is not null)
         {

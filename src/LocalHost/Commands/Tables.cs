@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drover.Functions.Batches;
 using Spectre.Console;
 
 namespace Drover.LocalHost.Commands;
@@ -24,5 +25,13 @@ internal static class Tables
 
     public static string Number(double? number) => number?.ToString(number % 1 == 0 ? "N0" : "N1", CultureInfo.InvariantCulture) ?? "–";
 
-    public static string Dollars(decimal dollars) => string.Create(CultureInfo.InvariantCulture, $"${dollars:#,0.0000}");
+    /// <summary>What a batch has cost; where prices are not known it says so.</summary>
+    public static string Cost(BatchView view) => view.CostUsd is not { } dollars
+        ? "cost unknown"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"${dollars:0.0000}{(view.Unpriced > 0 ? $" and unknown for {view.Unpriced.ToString("N0", CultureInfo.InvariantCulture)}" : "")}");
+
+    public static string Dollars(decimal? dollars) =>
+        dollars is null ? "unknown" : string.Create(CultureInfo.InvariantCulture, $"${dollars:#,0.0000}");
 }

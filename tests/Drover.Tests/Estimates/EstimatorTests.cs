@@ -28,18 +28,19 @@ public sealed class EstimatorTests
                 """{"id":"u","text":"x","model":"gpt-99"}""", ""],
             new NewBatch());
 
-        Assert.Equal((2, 3), (estimate.Items, estimate.BadLines));
+        Assert.Equal((3, 2, 1), (estimate.Items, estimate.BadLines, estimate.UnpricedItems));
         Assert.Equal(
-            [(3, "invalid_json_line"), (4, "duplicate_custom_id"), (5, "model_not_found")],
+            [(3, "invalid_json_line"), (4, "duplicate_custom_id")],
             estimate.FirstBadLines.Select(l => ((int)l.Line!.Value, l.Code)));
-        Assert.Equal(["gpt-4.1", "gpt-4o-mini"], estimate.Models.Select(m => m.Model));
+        Assert.Equal(["gpt-4.1", "gpt-4o-mini", "gpt-99"], estimate.Models.Select(m => m.Model));
         var chat = estimate.Models[0];
         Assert.Equal((1, 10, 500, 2000), (chat.Items, chat.InputTokens, chat.OutputTokens, chat.MostOutputTokens));
         Assert.Equal(((10 * 2m) + (500 * 8m)) / 1_000_000m, chat.CostUsd);
         var bodyLength = JsonElement.Parse(Chat).GetProperty("body").GetRawText().Length;
         Assert.Equal((((bodyLength + 128) * 2m) + (2000 * 8m)) / 1_000_000m, chat.MostCostUsd);
         Assert.Equal((100, 500), (estimate.Models[1].OutputTokens, estimate.Models[1].MostOutputTokens));
-        Assert.Equal((2, chat.CostUsd + estimate.Models[1].CostUsd), (estimate.Total.Items, estimate.Total.CostUsd));
+        Assert.Null(estimate.Models[2].CostUsd);
+        Assert.Equal((3, chat.CostUsd + estimate.Models[1].CostUsd), (estimate.Total.Items, estimate.Total.CostUsd));
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class EstimatorTests
 
         Assert.Equal([("batch", "likely"), ("day", "enough"), ("month", "short")], estimate.Budgets.Select(b => (b.Scope, b.Verdict)));
         Assert.Equal(cost.CostUsd, estimate.Budgets[0].LimitUsd);
-        Assert.InRange(cost.CostUsd, 0.0001m, cost.MostCostUsd);
+        Assert.InRange(cost.CostUsd!.Value, 0.0001m, cost.MostCostUsd!.Value);
     }
 
     [Fact]
@@ -114,7 +115,7 @@ public sealed class EstimatorTests
             .CompareAsync(new NewBatch(), Content(TestSources(10)), ["gpt-4o", "gpt-4o-mini"], default);
 
         Assert.All(estimates.Values, e => Assert.Equal(10, e.Items));
-        Assert.Equal(2.5m / 0.15m, estimates["gpt-4o"].CostUsd / estimates["gpt-4o-mini"].CostUsd, 6);
+        Assert.Equal(2.5m / 0.15m, (estimates["gpt-4o"].CostUsd / estimates["gpt-4o-mini"].CostUsd)!.Value, 6);
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class EstimatorTests
         }
 
         var spent = simulator.Stats.Snapshot().CostUsd;
-        Assert.InRange(spent, estimate.Total.CostUsd * 0.6m, estimate.Total.CostUsd * 1.2m);
+        Assert.InRange(spent, estimate.Total.CostUsd!.Value * 0.6m, estimate.Total.CostUsd.Value * 1.2m);
         Assert.True(spent <= estimate.Total.MostCostUsd);
     }
 

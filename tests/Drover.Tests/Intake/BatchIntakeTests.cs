@@ -85,11 +85,16 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("gpt-99", null, "'model' is 'gpt-99', whose prices are not known; set Drover:Models:gpt-99:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.")]
+    [InlineData("gpt-99", null, "'model' is 'gpt-99', whose prices are not known, and a budget holds; set Drover:Models:gpt-99:Input and :Output (US dollars per million tokens), or Drover:Models:default for all that are not listed.")]
     [InlineData("auto", null, "'model' is 'auto' and no models are listed to choose from; list those that your API offers in Drover:Models, such as Drover__Models={\"gpt-4.1\":{},\"gpt-4o-mini\":{}}.")]
     [InlineData("gpt-4o", "speed", "'prefer' is for a model that is chosen, and 'model' is 'gpt-4o'; leave one of them out.")]
     public async Task TakeAsync_ModelThatIsNotKnownOrCannotBeChosen_IsRefused(string model, string? prefer, string fault) =>
-        Assert.Equal([fault], (await RefusedAsync(new NewBatch { Model = model, Prefer = prefer }, Content("x"))).Faults);
+        Assert.Equal([fault], (await RefusedAsync(new NewBatch { Model = model, Prefer = prefer, BudgetUsd = 1 }, Content("x"))).Faults);
+
+    [Fact]
+    public async Task TakeAsync_ModelWithoutAPriceAndNoBudget_IsTaken() => Assert.Equal(
+        "gpt-99",
+        (await Intake(await azurite.CreateContainerAsync()).TakeAsync(new NewBatch { Model = "gpt-99" }, Content("x"), default)).Model);
 
     [Fact]
     public async Task TakeAsync_Preference_MakesTheModelAuto()

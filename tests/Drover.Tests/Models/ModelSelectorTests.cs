@@ -76,13 +76,10 @@ public sealed class ModelSelectorTests
     }
 
     [Theory]
-    [InlineData("""{"id":"1","text":"t","model":"gpt-99"}""", "model_not_found", "'model' is 'gpt-99', whose prices are not known;")]
+    [InlineData("""{"id":"1","text":"t","model":"auto"}""", "no_suitable_model", "A model is to be chosen and none are listed")]
     [InlineData(
         """{"id":"1","text":"t","complexity":"high"}""", "no_suitable_model",
         "A model is to be chosen and none are listed to choose from;")]
-    [InlineData(
-        """{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"gpt-99"}}""",
-        "model_not_found", "'body.model' is 'gpt-99', whose prices are not known;")]
     [InlineData(
         """{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"auto"}}""",
         "model_not_found", "'body.model' is 'auto'; a request line names its model itself,")]
@@ -92,6 +89,15 @@ public sealed class ModelSelectorTests
 
         Assert.Equal(code, fault!.Code);
         Assert.StartsWith(message, fault.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"1","text":"t","model":"gpt-99"}""")]
+    [InlineData("""{"custom_id":"1","url":"/v1/chat/completions","body":{"model":"gpt-99"}}""")]
+    public void ModelOf_ModelWithoutAPrice_IsTaken(string line)
+    {
+        Assert.Equal("gpt-99", new ModelSelector(new ModelCatalogue()).ModelOf(new ModelWish("gpt-4o"), Read(line), out var fault));
+        Assert.Null(fault);
     }
 
     [Fact]

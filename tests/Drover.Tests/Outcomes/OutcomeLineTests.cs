@@ -47,7 +47,7 @@ public sealed class OutcomeLineTests
         var line = LineOf("b", "i", Answer, 1, null, null, null);
 
         Assert.Equal(JsonValueKind.Null, JsonElement.Parse(line).GetProperty("drover").GetProperty("cost_usd").ValueKind);
-        AssertRoundTrip(line, false, new Tally(1, 0, 0, 120, 40, 0));
+        AssertRoundTrip(line, false, new Tally(1, 0, 0, 120, 40, 0) { Unpriced = 1 });
     }
 
     [Fact]

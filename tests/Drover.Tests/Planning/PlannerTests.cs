@@ -199,7 +199,7 @@ public sealed class PlannerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task PlanAsync_ModelsThatAreNotKnown_AreErrorLinesAndTheRestIsRun()
+    public async Task PlanAsync_ModelsWithoutAPrice_AreRunAndOneThatCannotBeChosenIsAnErrorLine()
     {
         await using var batch = await TestBatch.CreateAsync(azurite,
         [
@@ -213,13 +213,13 @@ public sealed class PlannerTests(AzuriteFixture azurite)
 
         var (last, _) = await batch.SettleAsync();
 
-        Assert.Equal((3, 3), (batch.Plan.Items, batch.Plan.Invalid));
+        Assert.Equal((5, 1), (batch.Plan.Items, batch.Plan.Invalid));
         Assert.True(last.IsSettled);
-        Assert.Equal(["1", "3", "6"], await batch.IdsAsync());
+        Assert.Equal(["1", "2", "3", "4", "6"], await batch.IdsAsync());
         var errors = Lines.Of((await batch.Blobs.InvalidLines(TestBatch.Id).ReadOrNullAsync())!.ToMemory())
             .Select(l => JsonElement.Parse(l.Line.Span).GetProperty("error"))
             .Select(e => (e.GetProperty("line").GetInt32(), e.GetProperty("code").GetString(), e.GetProperty("item_id").GetString()));
-        Assert.Equal([(2, "model_not_found", "2"), (4, "model_not_found", "4"), (5, "no_suitable_model", "5")], errors);
+        Assert.Equal([(5, "no_suitable_model", "5")], errors);
     }
 
     [Fact]
