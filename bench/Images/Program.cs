@@ -104,7 +104,8 @@ static async Task MemoryAsync(int count)
         var shrinker = NewShrinker(decodes);
         for (var again = 0; again < 3; again++)
         {
-            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => shrinker.ShrinkAsync(file, new ImageHeader(ImageKind.Jpeg, 0, 0, true), default)));
+            await Task.WhenAll(
+                Enumerable.Range(0, count).Select(_ => shrinker.ShrinkAsync(file, new ImageHeader(ImageKind.Jpeg, 0, 0, true), default)));
         }
 
         Console.WriteLine($"{(decodes == 0 ? Environment.ProcessorCount : decodes)} decoded at once: peak {Resident("VmHWM")} MB");

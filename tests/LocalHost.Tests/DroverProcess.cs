@@ -57,8 +57,7 @@ internal sealed partial class DroverProcess : IAsyncDisposable
             start.Environment["OPENAI_API_KEY"] = "sk-test";
 
             // At an address of one's own models cost what the settings say.
-            start.Environment["Drover__Models__gpt-4o-mini__Input"] = "0.15";
-            start.Environment["Drover__Models__gpt-4o-mini__Output"] = "0.6";
+            start.Environment["Drover__Upstream__Free"] = "false";
         }
 
         foreach (var (name, value) in environment)

@@ -3,12 +3,16 @@ using Drover.Images;
 
 namespace Drover.Upstreams;
 
-/// <summary>Tells the addresses of one's own machine and network from those of the Internet, by what they say: nothing is looked up.</summary>
+/// <summary>
+/// Tells the addresses of one's own machine and network from those of the Internet, by what they say: nothing is looked up.
+/// </summary>
 internal static class OwnAddress
 {
     private static readonly string[] OwnEndings = [".localhost", ".local", ".internal", ".lan", ".home.arpa"];
 
-    /// <summary>Whether a URL names this machine or a private network: a loopback or private address, or a name that only those have.</summary>
+    /// <summary>
+    /// Whether a URL names this machine or a private network: a loopback or private address, or a name that only those have.
+    /// </summary>
     public static bool Is(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address))

@@ -95,8 +95,14 @@ public sealed class UpstreamOptions : IOptionsSection
     /// <summary>What the settings call it; <see cref="DefaultName"/> for <c>Drover:Upstream</c>.</summary>
     internal string Name { get; set; } = DefaultName;
 
-    /// <summary>Whether it is at an address of one's own, where a model costs nothing unless the settings give it prices.</summary>
-    public bool IsFree => IsAtOwnAddress && !Simulated;
+    /// <summary>
+    /// Whether its models cost nothing unless the settings give them prices. Null: they do not at an address of one's own; false for a
+    /// gateway there that leads to an API that is paid.
+    /// </summary>
+    public bool? Free { get; set; }
+
+    /// <summary>Whether its models cost nothing unless the settings give them prices.</summary>
+    public bool IsFree => Free ?? (IsAtOwnAddress && !Simulated);
 
     internal bool IsAtOwnAddress { get; set; }
 

@@ -174,7 +174,7 @@ internal static class RunCommand
         var upstream = host.Services.GetRequiredService<UpstreamOptions>();
         return host.IsSimulated ? "answers from the simulator (made up)"
             : $"answers from {upstream.BaseUrl}"
-                + (upstream.IsFree ? " (an address of your own: models cost nothing unless Drover:Models sets their prices)" : "");
+                + (upstream.IsFree ? " (an address of your own: models cost nothing unless Drover:Models sets their prices, or Drover:Upstream:Free is false)" : "");
     }
 
     private static async Task<bool> IsLostAsync(DroverHost host, BatchView view) =>
