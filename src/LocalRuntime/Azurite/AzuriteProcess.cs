@@ -127,7 +127,8 @@ internal static partial class AzuriteProcess
         try
         {
             return OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{id}/stat") is var stat
-                && stat[(stat.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal);
+                && stat[(stat.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal)
+                && Directory.GetDirectories($"/proc/{id}/task").Length <= 1; // Until its last thread ends, its ports still answer.
         }
         catch (IOException)
         {
