@@ -36,6 +36,7 @@ public sealed partial class FloorTests
         ["Throttling"] = 1,
         ["Tokens"] = 1,
         ["Webhooks"] = 1,
+        ["Bytes"] = 0,
         ["Settings"] = 0,
     };
 

@@ -1,7 +1,8 @@
-namespace Drover.Inputs;
+namespace Drover.Bytes;
 
-/// <summary>A stream whose first bytes were looked at and can be read all the same. The stream behind is its owner's to close.</summary>
-internal sealed class HeadedStream(ReadOnlyMemory<byte> head, Stream rest) : ReadingStream
+/// <summary>A stream whose first bytes were looked at and can be read all the same.</summary>
+/// <param name="leaveOpen">Whether the stream behind is its owner's to close.</param>
+internal sealed class HeadedStream(ReadOnlyMemory<byte> head, Stream rest, bool leaveOpen = true) : ReadingStream
 {
     private ReadOnlyMemory<byte> _head = head;
 
@@ -19,5 +20,15 @@ internal sealed class HeadedStream(ReadOnlyMemory<byte> head, Stream rest) : Rea
         _head[..length].CopyTo(buffer);
         _head = _head[length..];
         return length;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !leaveOpen)
+        {
+            rest.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

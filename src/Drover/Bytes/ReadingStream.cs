@@ -1,4 +1,4 @@
-namespace Drover.Inputs;
+namespace Drover.Bytes;
 
 /// <summary>A stream that is only read, asynchronously and forwards.</summary>
 internal abstract class ReadingStream : Stream

@@ -106,11 +106,4 @@ internal sealed partial class Dialect
         @"unsupported|not (be )?supported|unknown|unrecognized|unexpected|extra|not permitted|not allowed|does not exist|use '?max_",
         RegexOptions.IgnoreCase)]
     private static partial Regex Unsupported();
-
-    private enum ReplyFormat
-    {
-        JsonSchema,
-        JsonObject,
-        Text,
-    }
 }

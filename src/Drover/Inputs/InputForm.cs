@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Drover.Batches;
+using Drover.Bytes;
 
 namespace Drover.Inputs;
 

@@ -1,4 +1,5 @@
 using Drover.Batches;
+using Drover.Bytes;
 
 namespace Drover.Inputs;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Drover.Batches;
+using Drover.Bytes;
 
 namespace Drover.Inputs;
 

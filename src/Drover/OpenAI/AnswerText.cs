@@ -9,17 +9,33 @@ internal static class AnswerText
 {
     private static readonly string[] NoNumbers = ["-Infinity", "Infinity", "NaN"];
 
-    /// <summary>The answer as JSON in UTF-8; null: it cannot be read.</summary>
-    public static byte[]? ToJson(byte[] body)
+    /// <summary>Reads an answer.</summary>
+    /// <param name="reply">What it says.</param>
+    /// <returns>The answer as JSON in UTF-8; null: it cannot be read.</returns>
+    public static byte[]? Read(byte[] body, out Reply reply)
     {
         var text = Utf8(body);
-        if (IsJson(text))
+        if (TryRead(text, out reply))
         {
             return text;
         }
 
-        return LooksLikeEvents(text) ? Assembled(text) : WithNulls(text) is { } mended && IsJson(mended) ? mended : null;
+        var mended = LooksLikeEvents(text) ? Assembled(text) : WithNulls(text);
+        return mended is not null && TryRead(mended, out reply) ? mended : null;
     }
+
+    /// <summary>Whether a text that is no JSON begins like server-sent events.</summary>
+    public static bool LooksLikeEvents(ReadOnlySpan<byte> text)
+    {
+        text = SkipBlanks(text);
+        return text.StartsWith("data:"u8) || text.StartsWith("event:"u8) || text.StartsWith("id:"u8) || text.StartsWith("retry:"u8)
+            || text.StartsWith(":"u8);
+    }
+
+    /// <summary>The text from its first character on that is neither a byte order mark nor white space.</summary>
+    public static ReadOnlySpan<byte> SkipBlanks(ReadOnlySpan<byte> text) => WithoutMark(text).TrimStart(" \r\n\t"u8);
+
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text) => text.StartsWith("\uFEFF"u8) ? text[3..] : text;
 
     private static byte[] Utf8(byte[] body)
     {
@@ -37,8 +53,9 @@ internal static class AnswerText
         return System.Text.Unicode.Utf8.IsValid(body) ? body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body));
     }
 
-    private static bool IsJson(byte[] text)
+    private static bool TryRead(byte[] text, out Reply reply)
     {
+        reply = default;
         try
         {
             if (text.Length == 0)
@@ -46,7 +63,7 @@ internal static class AnswerText
                 return false;
             }
 
-            _ = ReplyReader.Read(text);
+            reply = ReplyReader.Read(text);
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -90,12 +107,6 @@ internal static class AnswerText
         }
 
         return Encoding.UTF8.GetBytes(mended.ToString());
-    }
-
-    private static bool LooksLikeEvents(ReadOnlySpan<byte> text)
-    {
-        text = text.TrimStart(" \r\n\t"u8);
-        return text.StartsWith("data:"u8) || text.StartsWith("event:"u8) || text.StartsWith(": "u8) || text.StartsWith("id:"u8);
     }
 
     // A provider that streams though nobody asked it to.

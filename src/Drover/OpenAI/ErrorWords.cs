@@ -60,7 +60,7 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
     /// <summary>Reads the error of a choice, in an answer or in a chunk of a stream; null when it has none.</summary>
     public static ErrorWords? OfChoice(JsonElement choice)
     {
-        if (Member(choice, "error") is { ValueKind: not JsonValueKind.Undefined } error && OfMember(error, choice) is { } words)
+        if (choice.Member("error") is { ValueKind: not JsonValueKind.Undefined } error && OfMember(error, choice) is { } words)
         {
             return words;
         }
@@ -73,7 +73,7 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
     private static ErrorWords? OfObject(JsonElement error)
     {
         var message = Said(error, "message") ?? Said(error, "msg") ?? Said(error, "error_description") ?? Details(error)
-            ?? (Member(error, "message") is { ValueKind: JsonValueKind.Object } inner ? Said(inner, "message") ?? Details(inner) : null);
+            ?? (error.Member("message") is { ValueKind: JsonValueKind.Object } inner ? Said(inner, "message") ?? Details(inner) : null);
         var (code, type) = (Word(error, "code"), Word(error, "type"));
         var status = StatusOf(error);
 
@@ -88,13 +88,13 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
 
     private static string? Details(JsonElement error)
     {
-        if (Member(error, "detail") is not { ValueKind: JsonValueKind.Array } details)
+        if (error.Member("detail") is not { ValueKind: JsonValueKind.Array } details)
         {
             return Said(error, "detail");
         }
 
         var texts = details.EnumerateArray().Take(MostDetails).Where(d => d.ValueKind == JsonValueKind.Object)
-            .Select(d => $"{Place(Member(d, "loc"))}{Said(d, "msg")}");
+            .Select(d => $"{Place(d.Member("loc"))}{Said(d, "msg")}");
         return string.Join("; ", texts) is { Length: > 0 } text ? text : null;
     }
 
@@ -115,7 +115,7 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
         return 0;
     }
 
-    private static string? Word(JsonElement of, string name) => Member(of, name) switch
+    private static string? Word(JsonElement of, string name) => of.Member(name) switch
     {
         { ValueKind: JsonValueKind.String } text => JsonText.Of(text) is { Length: > 0 } word ? word : null,
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
@@ -123,8 +123,5 @@ internal sealed record ErrorWords(string? Code, string? Message, string? Type = 
     };
 
     private static string? Said(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.String } text && JsonText.Of(text) is { Length: > 0 } said ? said : null;
-
-    private static JsonElement Member(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : default;
+        of.Member(name) is { ValueKind: JsonValueKind.String } text && JsonText.Of(text) is { Length: > 0 } said ? said : null;
 }

@@ -7,14 +7,12 @@ namespace Drover.OpenAI;
 /// <summary>The text that the model wrote, from a chat completion.</summary>
 internal static class ReplyText
 {
-    /// <summary><c>choices[0].message.content</c>, as a text or as parts of type text; null where there is none.</summary>
-    public static string? Of(ReadOnlyMemory<byte> body)
-    {
-        using var document = JsonDocument.Parse(body);
-        return Member(document.RootElement, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0
-            ? OfContent(Member(Member(choices[0], "message"), "content"))
-            : null;
-    }
+    /// <summary><c>choices[0]</c> of an answer; undefined where there is none.</summary>
+    public static JsonElement FirstChoice(JsonElement answer) =>
+        answer.Member("choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
+
+    /// <summary><c>message.content</c> of a choice, as a text or as parts of type text; null where there is none.</summary>
+    public static string? OfChoice(JsonElement choice) => OfContent(choice.Member("message").Member("content"));
 
     /// <summary>All texts of an answer, whatever its route, for an estimate of their tokens.</summary>
     public static string All(ReadOnlyMemory<byte> body)
@@ -23,7 +21,7 @@ internal static class ReplyText
         var text = new StringBuilder();
         foreach (var name in new[] { "choices", "output" })
         {
-            Append(text, Member(document.RootElement, name));
+            Append(text, document.RootElement.Member(name));
         }
 
         return text.ToString();
@@ -40,9 +38,9 @@ internal static class ReplyText
     private static string OfPart(JsonElement part) => part.ValueKind switch
     {
         JsonValueKind.String => JsonText.Of(part),
-        JsonValueKind.Object when Member(part, "type") is not { ValueKind: JsonValueKind.String } type
+        JsonValueKind.Object when part.Member("type") is not { ValueKind: JsonValueKind.String } type
             || JsonText.Of(type) is "text" or "output_text" =>
-                Member(part, "text") is { ValueKind: JsonValueKind.String } text ? JsonText.Of(text) : "",
+                part.Member("text") is { ValueKind: JsonValueKind.String } text ? JsonText.Of(text) : "",
         _ => "",
     };
 
@@ -73,7 +71,4 @@ internal static class ReplyText
                 break;
         }
     }
-
-    private static JsonElement Member(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : default;
 }

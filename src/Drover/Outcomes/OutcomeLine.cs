@@ -68,38 +68,38 @@ internal sealed partial record OutcomeLine
     {
         using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = Deepest });
         var root = document.RootElement;
-        var (response, drover, ours) = (Member(root, "response"), Member(root, "drover"), Member(root, "error"));
-        var body = Member(response, "body");
-        var theirs = Member(body, "error");
+        var (response, drover, ours) = (root.Member("response"), root.Member("drover"), root.Member("error"));
+        var body = response.Member("body");
+        var theirs = body.Member("error");
         var status = (int)Number(response, "status_code");
-        string?[] codes = [Text(ours, "code"), Text(theirs, "code"), status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null];
-        var history = Member(drover, "history");
+        string?[] codes = [ours.Text("code"), theirs.Text("code"), status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null];
+        var history = drover.Member("history");
         return new OutcomeLine
         {
-            ItemId = Text(root, "custom_id") ?? "",
+            ItemId = root.Text("custom_id") ?? "",
             Call = new CallResult(Outcome.Result)
             {
                 Status = status,
-                RequestId = Text(response, "request_id"),
+                RequestId = response.Text("request_id"),
                 Body = body.ValueKind == JsonValueKind.Undefined ? default : Encoding.UTF8.GetBytes(body.GetRawText()),
                 IsJson = body.ValueKind != JsonValueKind.Undefined,
-                Model = Text(drover, "model"),
-                Upstream = Text(drover, "upstream"),
+                Model = drover.Text("model"),
+                Upstream = drover.Text("upstream"),
                 Usage = new TokenUsage(
                     Number(drover, "input_tokens"), Number(drover, "output_tokens"), Number(drover, "cached_tokens"),
                     Number(drover, "reasoning_tokens")),
-                IsSimulated = Member(drover, "simulated").ValueKind == JsonValueKind.True,
-                IsUsageKnown = Member(drover, "usage_estimated").ValueKind != JsonValueKind.True,
+                IsSimulated = drover.Member("simulated").ValueKind == JsonValueKind.True,
+                IsUsageKnown = drover.Member("usage_estimated").ValueKind != JsonValueKind.True,
                 CostUsd = CostOf(drover),
                 Latency = TimeSpan.FromMilliseconds(
-                    Member(drover, "latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
+                    drover.Member("latency_ms") is { ValueKind: JsonValueKind.Number } ms ? ms.GetDouble() : 0),
             },
             Fault = ours.ValueKind == JsonValueKind.Object ? FaultOf(ours, status)
                 : status is not (0 or (>= 200 and < 300)) ? FaultOf(theirs, status)
                 : null,
-            IsNotRun = IsNotRunCode(Text(ours, "code")),
+            IsNotRun = IsNotRunCode(ours.Text("code")),
             Codes = [.. codes.OfType<string>()],
-            Data = Member(drover, "data") is { ValueKind: not JsonValueKind.Undefined } data ? data.Clone() : null,
+            Data = drover.Member("data") is { ValueKind: not JsonValueKind.Undefined } data ? data.Clone() : null,
             Attempts = (int)Number(drover, "attempts"),
             History = history.ValueKind == JsonValueKind.Array ? history.Deserialize(OutcomeJson.Default.IReadOnlyListAttempt) : null,
         };
@@ -148,16 +148,16 @@ internal sealed partial record OutcomeLine
     {
         using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = Deepest });
         var root = document.RootElement;
-        var (response, ours) = (Member(root, "response"), Member(root, "error"));
-        var theirs = Member(Member(response, "body"), "error");
+        var (response, ours) = (root.Member("response"), root.Member("error"));
+        var theirs = response.Member("body").Member("error");
         var status = Number(response, "status_code");
         string?[] codes =
         [
-            Text(ours, "code"), Text(theirs, "code"), Text(theirs, "type"),
+            ours.Text("code"), theirs.Text("code"), theirs.Text("type"),
             status > 0 ? status.ToString(CultureInfo.InvariantCulture) : null
         ];
         var fault = FaultOf(ours.ValueKind == JsonValueKind.Object ? ours : theirs, (int)status);
-        var id = Text(root, "custom_id") ?? string.Create(CultureInfo.InvariantCulture, $"line {Number(ours, "line")}");
+        var id = root.Text("custom_id") ?? string.Create(CultureInfo.InvariantCulture, $"line {Number(ours, "line")}");
         return (id, codes.OfType<string>().DefaultIfEmpty(fault.Code).ToList(), fault.Message);
     }
 
@@ -233,23 +233,17 @@ internal sealed partial record OutcomeLine
     }
 
     private static LineFault FaultOf(JsonElement error, int status) => new(
-        Text(error, "code") ?? Text(error, "type") ?? "upstream_error",
-        Text(error, "message") ?? (status > 0 ? $"The upstream answered {status}." : "The upstream gave no answer."));
+        error.Text("code") ?? error.Text("type") ?? "upstream_error",
+        error.Text("message") ?? (status > 0 ? $"The upstream answered {status}." : "The upstream gave no answer."));
 
     // An outcome without a member 'drover' cost nothing; null in it says that the price is not known.
-    private static decimal? CostOf(JsonElement drover) => Member(drover, "cost_usd") switch
+    private static decimal? CostOf(JsonElement drover) => drover.Member("cost_usd") switch
     {
         { ValueKind: JsonValueKind.Number } cost => cost.GetDecimal(),
         { ValueKind: JsonValueKind.Undefined } => 0,
         _ => null,
     };
 
-    private static JsonElement Member(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : default;
-
-    private static string? Text(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-
     private static long Number(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
+        of.Member(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Drover.Json;
 using Drover.OpenAI;
 using Drover.Upstreams;
@@ -43,8 +44,10 @@ internal sealed class Conversation(Source source, ReadOnlyMemory<byte> body, IRe
         _isUsageKnown &= answer.IsUsageKnown;
         _cost += answer.CostUsd;
         _latency += answer.Latency;
-        var end = ReplyEnd.Of(answer);
-        if (ReplyText.Of(answer.Body) is not { } reply || string.IsNullOrWhiteSpace(JsonReply.WithoutThoughts(reply)))
+        using var document = JsonDocument.Parse(answer.Body);
+        var choice = ReplyText.FirstChoice(document.RootElement);
+        var end = ReplyEnd.Of(choice, answer.Usage);
+        if (ReplyText.OfChoice(choice) is not { } reply || string.IsNullOrWhiteSpace(JsonReply.WithoutThoughts(reply)))
         {
             Reading = end.Explain(new Reading(null, "The reply holds no text."), "");
             return false;

@@ -72,13 +72,16 @@ internal sealed class Prompt(string name, Template text, ReplySchema schema, int
     public Reading Read(string reply, ReplySchema? narrowed = null)
     {
         var wanted = narrowed ?? schema;
-        if (!JsonReply.TryRead(reply, out var value, o => wanted.Read(o, out var why) is not null && why is null))
-        {
-            return new Reading(null, "The reply holds no JSON object.");
-        }
+        Reading? reading = null;
+        return JsonReply.TryRead(reply, out _, IsWanted) ? reading! : new Reading(null, "The reply holds no JSON object.");
 
-        var data = wanted.Read(value, out var fault);
-        return new Reading(data, fault);
+        // They are asked from the last to the first until one will do; if none does, the last is what there is.
+        bool IsWanted(JsonElement value)
+        {
+            var read = new Reading(wanted.Read(value, out var fault), fault);
+            reading = reading is null || fault is null ? read : reading;
+            return fault is null;
+        }
     }
 
     private void WriteFormat(Utf8JsonWriter json, ReplyFormat format, ReplySchema sent)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Drover.Json;
 using Drover.OpenAI;
-using Drover.Upstreams;
 
 namespace Drover.Recipes;
 
@@ -13,24 +12,17 @@ internal readonly record struct ReplyEnd(string? Code, string? Why)
     /// <summary>Whether asking once more would come to the same.</summary>
     public bool IsFinal => Code is "content_filter" or "refusal";
 
-    /// <summary>Reads the end of an answer.</summary>
-    public static ReplyEnd Of(CallResult answer)
+    /// <summary>Reads the end of a choice.</summary>
+    /// <param name="usage">The tokens that its answer used.</param>
+    public static ReplyEnd Of(JsonElement choice, TokenUsage usage)
     {
-        using var document = JsonDocument.Parse(answer.Body);
-        if (!document.RootElement.TryGetProperty("choices", out var choices)
-            || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
-        {
-            return default;
-        }
-
-        var choice = choices[0];
-        if (ChunkBody.Text(ChunkBody.Member(choice, "message"), "refusal") is { Length: > 0 } refusal)
+        if (choice.Member("message").Text("refusal") is { Length: > 0 } refusal)
         {
             return new ReplyEnd("refusal", $"The model refused: {Excerpt.Of(refusal)}");
         }
 
-        var (used, thought) = (answer.Usage.CompletionTokens, answer.Usage.ReasoningTokens);
-        return ChunkBody.Text(choice, "finish_reason") switch
+        var (used, thought) = (usage.CompletionTokens, usage.ReasoningTokens);
+        return choice.Text("finish_reason") switch
         {
             "content_filter" => new ReplyEnd(
                 "content_filter", "The provider's content filter withheld the reply (finish_reason content_filter)."),

@@ -155,7 +155,7 @@ internal sealed class Relay(
                         break;
                     case ChunkKind.Chunk:
                         chunks++;
-                        answer.Usage = ReplyReader.Read(item.Data.Data).Usage ?? answer.Usage;
+                        answer.Usage = item.Data.Body!.Usage ?? answer.Usage;
                         Pass(item.Data, continued);
                         break;
                 }

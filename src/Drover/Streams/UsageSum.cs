@@ -21,11 +21,12 @@ internal sealed class UsageSum
     public void AddBroken(string prefix, string received) => _broken.Add((Estimate(prefix), Estimate(received)));
 
     /// <summary>The sum, given what the last call says and the text that it went on from.</summary>
-    public ChunkUsage With(ChunkUsage last, string prefix)
+    public TokenUsage With(TokenUsage last, string prefix)
     {
         var prompt = Math.Max(0, last.PromptTokens - Estimate(prefix));
-        return new ChunkUsage(
+        return new TokenUsage(
             last.PromptTokens + _broken.Sum(b => prompt + b.Prefix),
-            last.CompletionTokens + _broken.Sum(b => b.Received));
+            last.CompletionTokens + _broken.Sum(b => b.Received),
+            last.CachedTokens);
     }
 }

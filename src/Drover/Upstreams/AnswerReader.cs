@@ -18,8 +18,7 @@ internal static class AnswerReader
     public static CallResult Read(HttpResponseMessage response, byte[] body, string url, DateTimeOffset now)
     {
         var status = (int)response.StatusCode;
-        var json = AnswerText.ToJson(body);
-        var reply = json is null ? default : ReplyReader.Read(json);
+        var json = AnswerText.Read(body, out var reply);
         var result = new CallResult(Outcome.Result)
         {
             Status = status,

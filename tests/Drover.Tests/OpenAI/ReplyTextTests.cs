@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Drover.OpenAI;
 
 namespace Drover.Tests.OpenAI;
@@ -24,5 +24,5 @@ public sealed class ReplyTextTests
     [InlineData("""{"choices":[{"message":{"content":"a \ud83d"}}]}""", "a \ufffd")]
     [InlineData("""{"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"a"}]}}]}""", "a")]
     public void Of_AnyAnswer_IsItsTextOrNull(string body, string? expected) =>
-        Assert.Equal(expected, ReplyText.Of(Encoding.UTF8.GetBytes(body)));
+        Assert.Equal(expected, ReplyText.OfChoice(ReplyText.FirstChoice(JsonElement.Parse(body))));
 }

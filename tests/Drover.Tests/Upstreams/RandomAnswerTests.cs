@@ -66,8 +66,9 @@ public sealed class RandomAnswerTests
         Assert.Null(call.ErrorCode);
         if (url == "/v1/chat/completions")
         {
-            _ = ReplyText.Of(call.Body);
-            _ = ReplyEnd.Of(call);
+            var choice = ReplyText.FirstChoice(JsonElement.Parse(call.Body.Span));
+            _ = ReplyText.OfChoice(choice);
+            _ = ReplyEnd.Of(choice, call.Usage);
             Assert.NotEqual(ChunkKind.Error, ChatChunk.OfCompletion(call.Body).Kind);
         }
     }

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using Drover.Bytes;
+using Drover.OpenAI;
 
 namespace Drover.Upstreams.Http;
 
@@ -23,73 +25,12 @@ internal static class EventSniffer
 
         var start = new byte[Most];
         var length = 0;
-        while (length < Most && start.AsSpan(0, length).TrimStart(" \r\n\t\xEF\xBB\xBF"u8).IsEmpty
+        while (length < Most && AnswerText.SkipBlanks(start.AsSpan(0, length)).IsEmpty
             && await body.ReadAsync(start.AsMemory(length), cancellationToken) is > 0 and var read)
         {
             length += read;
         }
 
-        var text = start.AsSpan(0, length).TrimStart(" \r\n\t\xEF\xBB\xBF"u8);
-        var areEvents = text.StartsWith("data:"u8) || text.StartsWith("event:"u8) || text.StartsWith("id:"u8)
-            || text.StartsWith("retry:"u8) || text.StartsWith(":"u8);
-        return (areEvents, new PrefixedStream(start.AsMemory(0, length), body));
-    }
-
-    /// <summary>Bytes that were read already, and then the rest.</summary>
-    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
-    {
-        private ReadOnlyMemory<byte> _prefix = prefix;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_prefix.IsEmpty)
-            {
-                return rest.ReadAsync(buffer, cancellationToken);
-            }
-
-            var count = Math.Min(buffer.Length, _prefix.Length);
-            _prefix[..count].CopyTo(buffer);
-            _prefix = _prefix[count..];
-            return ValueTask.FromResult(count);
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                rest.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
+        return (AnswerText.LooksLikeEvents(start.AsSpan(0, length)), new HeadedStream(start.AsMemory(0, length), body, leaveOpen: false));
     }
 }

@@ -1,29 +1,16 @@
 using System.Globalization;
+using Drover.Bytes;
 
 namespace Drover.Upstreams.Http;
 
 /// <summary>A stream that counts as broken when nothing comes for too long, or too much.</summary>
-internal sealed class SilenceLimit(Stream inner, TimeSpan limit, TimeProvider time) : Stream
+internal sealed class SilenceLimit(Stream inner, TimeSpan limit, TimeProvider time) : ReadingStream
 {
     /// <summary>No answer of a model is so long; what has no end must not fill the memory.</summary>
     private const long MostBytes = 64 * 1024 * 1024;
 
     private CancellationTokenSource _silence = new(Timeout.InfiniteTimeSpan, time);
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -47,21 +34,6 @@ internal sealed class SilenceLimit(Stream inner, TimeSpan limit, TimeProvider ti
                 _silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
             }
         }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)
