@@ -7,6 +7,8 @@ const retry = (id, query) => client.post(`/batches/${id}/retry`, { query });
 
 run(async () => {
   if (when === 'before') {
+    // From an upstream that has worked, that it lacks a model is the items' error, not a wrong set-up.
+    await client.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hi' }] });
     const batch = await ended(await create(await upload(requests(3, 'a', 'claude-3.5-sonnet')), { metadata: { again: 'yes' } }));
     assert.deepEqual([batch.status, batch.request_counts], ['completed', { total: 3, completed: 0, failed: 3 }]);
     assert.ok((await lines(batch.error_file_id)).every((l) => l.response.body.error.code === 'model_not_found'));

@@ -149,9 +149,10 @@ internal sealed class TestBatch : IAsyncDisposable
     {
         var pass = 1;
         var runner = NewRunner();
+        PassResult? result = null;
         for (var runs = 1; runs <= 50; runs++)
         {
-            var result = await (sameProcess ? runner : NewRunner()).RunAsync(Id, shard, pass, default).WithinPatience();
+            result = await (sameProcess ? runner : NewRunner()).RunAsync(Id, shard, pass, default).WithinPatience();
             if (result.IsSettled || result.StopReason is not null)
             {
                 return (result, runs);
@@ -160,7 +161,7 @@ internal sealed class TestBatch : IAsyncDisposable
             pass += result.IsWholePass ? 1 : 0;
         }
 
-        throw new InvalidOperationException("The shard does not settle.");
+        throw new InvalidOperationException($"The shard does not settle. {result} {Upstream.Client.State} {Upstream.Throttle.State}");
     }
 
     public Task<List<JsonElement>> ResultsAsync(int shard = 0) => LinesAsync(Blobs.Results(Id, shard).ReadOrNullAsync());

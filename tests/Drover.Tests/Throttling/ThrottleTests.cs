@@ -13,6 +13,7 @@ public sealed class ThrottleTests
         await using var throttle = new Throttle(new ThrottleLimits { Concurrency = concurrency }, TimeProvider.System);
         var inFlight = 0;
         var most = 0;
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 20_000),
@@ -22,6 +23,12 @@ public sealed class ThrottleTests
                 using var permit = await throttle.AcquireAsync(0, token);
                 var now = Interlocked.Increment(ref inFlight);
                 InterlockedMax(ref most, now);
+                if (now == concurrency)
+                {
+                    full.TrySetResult();
+                }
+
+                await full.Task; // The first hold theirs until all are out, however slow the machine is.
                 await Task.Yield();
                 Interlocked.Decrement(ref inFlight);
             }).WithinPatience();
