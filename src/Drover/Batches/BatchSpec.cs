@@ -78,6 +78,14 @@ public sealed partial record BatchSpec
     /// <summary>Whether answers of it are made up.</summary>
     public bool Simulated { get; init; }
 
+    /// <summary>The hash of the caller's own prompts for the recipe; null: it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PromptsHash { get; init; }
+
+    /// <summary>Whether results of earlier batches are carried over into it; see <c>CarriedOutcomes</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Carries { get; init; }
+
     /// <summary>The name of the caller's key that it was made with, whose budget it counts against; null for none.</summary>
     public string? Key { get; init; }
 

@@ -71,8 +71,10 @@ public sealed class BatchStore(ContainerLayout blobs)
         ?? throw new BrokenBatchException($"Batch '{batchId}' has no spec in storage ({blobs.Spec(batchId).Name}).");
 
     /// <summary>The batches' specs, newest first, those after batch <paramref name="after"/>.</summary>
+    /// <param name="idPrefix">How their ids begin.</param>
     public async IAsyncEnumerable<BatchSpec> ListAsync(
-        string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken,
+        string idPrefix = "")
     {
         var last = after is null ? null : await FindAsync(after, cancellationToken);
         var start = last is null ? "" : ContainerLayout.IndexName(last.Id, last.CreatedAt);
@@ -81,6 +83,7 @@ public sealed class BatchStore(ContainerLayout blobs)
         {
             // An entry without a spec, or with an older one, is of a creation that did not come to its end or came second.
             if (string.CompareOrdinal(entry.Name, start) > 0
+                && ContainerLayout.IdOfIndexEntry(entry.Name).StartsWith(idPrefix, StringComparison.Ordinal)
                 && await FindAsync(ContainerLayout.IdOfIndexEntry(entry.Name), cancellationToken) is { } spec
                 && ContainerLayout.IndexName(spec.Id, spec.CreatedAt) == entry.Name)
             {

@@ -37,7 +37,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
     }
 
     /// <summary>Where a file may be: beside the input, then in the working directory.</summary>
-    private static List<string> PlacesOf(string path, string? folder) => path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)
+    internal static List<string> PlacesOf(string path, string? folder) => path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)
         ? []
         : [.. new[] { folder, Directory.GetCurrentDirectory() }.OfType<string>().Select(f => Path.GetFullPath(path, f)).Distinct()];
 

@@ -65,6 +65,8 @@ public sealed class BatchIntake(
             Key = request.Key,
             Upstream = upstream.Place,
             Simulated = upstream.Simulated,
+            PromptsHash = request.PromptsHash,
+            Carries = request.Carries,
             Metadata = request.Metadata,
         };
         spec = content is null
@@ -130,7 +132,7 @@ public sealed class BatchIntake(
     }
 
     /// <summary>The model for sources that name none.</summary>
-    internal string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
+    public string ModelOf(NewBatch request) => request.Model ?? (request.Prefer is null ? upstream.Model : ModelCatalogue.Auto);
 
     private IEnumerable<string> Faults(NewBatch request, bool hasContent)
     {

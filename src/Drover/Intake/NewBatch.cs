@@ -56,6 +56,12 @@ public sealed record NewBatch
     /// <summary>The name of the caller's key, whose budget the batch counts against.</summary>
     public string? Key { get; init; }
 
+    /// <summary>The hash of the caller's own prompts for the recipe; null: it has none.</summary>
+    public string? PromptsHash { get; init; }
+
+    /// <summary>Whether results of earlier batches are carried over into it before it starts.</summary>
+    public bool Carries { get; init; }
+
     /// <summary>Up to 16 pairs of the caller's own.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

@@ -38,7 +38,7 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
     public async Task AddErrorsAsync(
         string batchId, ErrorSummary summary, IDictionary<string, long> read, CancellationToken cancellationToken)
     {
-        await foreach (var line in ErrorLinesAsync(batchId, read, cancellationToken))
+        await foreach (var line in LinesAsync(ContainerLayout.ErrorsPrefix(batchId), read, cancellationToken))
         {
             summary.Add(line);
         }
@@ -49,7 +49,7 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
         string batchId, string code, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var read = new Dictionary<string, long>(StringComparer.Ordinal);
-        await foreach (var line in ErrorLinesAsync(batchId, read, cancellationToken))
+        await foreach (var line in LinesAsync(ContainerLayout.ErrorsPrefix(batchId), read, cancellationToken))
         {
             var (id, codes, _) = OutcomeLine.ReadError(line);
             if (codes.Contains(code, StringComparer.OrdinalIgnoreCase))
@@ -65,25 +65,21 @@ public sealed class OutcomeFiles(ContainerLayout blobs)
     {
         foreach (var prefix in batchIds.SelectMany(id => new[] { ContainerLayout.ResultsPrefix(id), ContainerLayout.ErrorsPrefix(id) }))
         {
-            await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+            await foreach (var line in LinesAsync(prefix, new Dictionary<string, long>(StringComparer.Ordinal), cancellationToken))
             {
-                BlobDownloadStreamingResult download = await blobs.Container.GetBlobClient(blob.Name)
-                    .DownloadStreamingAsync(cancellationToken: cancellationToken);
-                await using var content = download.Content;
-                using var lines = new LineReader(content, OutcomeLog.MostBytes);
-                while (await lines.ReadAsync(cancellationToken))
-                {
-                    yield return OutcomeLine.ReadCost(lines.Line.Span);
-                }
+                yield return OutcomeLine.ReadCost(line.Span);
             }
         }
     }
 
+    /// <summary>All result lines there are; a line is valid until the next is asked for.</summary>
+    internal IAsyncEnumerable<ReadOnlyMemory<byte>> ResultLinesAsync(string batchId, CancellationToken cancellationToken) => LinesAsync(
+        ContainerLayout.ResultsPrefix(batchId), new Dictionary<string, long>(StringComparer.Ordinal), cancellationToken);
+
     // A line is valid until the next is asked for.
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ErrorLinesAsync(
-        string batchId, IDictionary<string, long> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> LinesAsync(
+        string prefix, IDictionary<string, long> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prefix = ContainerLayout.ErrorsPrefix(batchId);
         await foreach (var blob in blobs.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
         {
             var from = read.TryGetValue(blob.Name, out var before) ? before : 0;

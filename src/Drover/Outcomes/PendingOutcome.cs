@@ -39,6 +39,13 @@ internal sealed record PendingOutcome(string ItemId, byte[] Line, bool IsError, 
         });
     }
 
+    /// <summary>The outcome of an item whose answer is known from an earlier batch; it costs nothing again.</summary>
+    public static PendingOutcome Carried(string batchId, string itemId, OutcomeLine earlier)
+    {
+        var call = earlier.Call with { IsCached = true, CostUsd = 0, Usage = default, Latency = default };
+        return Of(batchId, itemId, call, 0, earlier.Data, null);
+    }
+
     /// <summary>The outcome of an item that is not run to its end because its batch closes.</summary>
     /// <param name="reason">Why the batch closes.</param>
     /// <param name="paid">What was paid for it all the same.</param>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Drover.Recipes.Schemas;
 
 namespace Drover.Recipes;
@@ -42,6 +44,29 @@ public sealed class Prompts
         }
     }
 
+    /// <summary>The hash of the user's own files for a recipe; null: there are none.</summary>
+    public string? HashOf(string recipe)
+    {
+        var own = _folder.Length == 0 ? [] : FilesOf(recipe, _folder).ToList();
+        if (own.Count == 0)
+        {
+            return null;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in own)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(path) + "\n"));
+            hash.AppendData(File.ReadAllBytes(path));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    /// <summary>Whether a recipe's prompts tell the model the ids of sources.</summary>
+    internal bool TellIds(string recipe) => FilesOf(recipe, BuiltInFolder).Any(path =>
+        File.ReadAllText(PathOf(Path.GetFileName(path))).Contains("{{id}}", StringComparison.Ordinal));
+
     /// <summary>The most tokens of a reply to a prompt.</summary>
     /// <param name="typical">What the recipe needs as a rule.</param>
     internal int OutputTokens(int typical) => _maxOutputTokens > 0 ? _maxOutputTokens : typical;
@@ -78,9 +103,14 @@ public sealed class Prompts
         }
     }
 
-    private T Read<T>(string file, Func<string, T> read)
+    private static IEnumerable<string> FilesOf(string recipe, string folder) =>
+        Directory.EnumerateFiles(folder, $"{recipe}.*").Order(StringComparer.Ordinal);
+
+    private T Read<T>(string file, Func<string, T> read) => read(PathOf(file));
+
+    private string PathOf(string file)
     {
         var own = Path.Combine(_folder, file);
-        return read(_folder.Length > 0 && File.Exists(own) ? own : Path.Combine(BuiltInFolder, file));
+        return _folder.Length > 0 && File.Exists(own) ? own : Path.Combine(BuiltInFolder, file);
     }
 }

@@ -5,7 +5,8 @@ using Drover.Recipes;
 namespace Drover.Shards;
 
 /// <summary>What the items of all shards share in this process.</summary>
-public sealed class ItemServices(RecipeCatalogue recipes, ModelSelector selector, ModelCaller caller, AnswerCache cache)
+public sealed class ItemServices(
+    RecipeCatalogue recipes, ModelSelector selector, ModelCaller caller, AnswerCache cache, CarriedOutcomes carried)
 {
     private const int MostAhead = 32;
 
@@ -16,6 +17,8 @@ public sealed class ItemServices(RecipeCatalogue recipes, ModelSelector selector
     internal ModelCaller Caller => caller;
 
     internal AnswerCache Cache => cache;
+
+    internal CarriedOutcomes Carried => carried;
 
     /// <summary>
     /// Requests that take time to write (images) are written ahead of their permit; over all shards so many, which bounds memory.

@@ -154,6 +154,8 @@ public sealed class ShardRunner(
         {
             ShardLog.Recovered(logger, claim.Spec.Id, index, count);
         }
+
+        await items.Carried.TakeOverAsync(claim, index, CancellationToken.None);
     }
 
     // The longer of what the upstream asks for and our own backoff, which is for passes that tried everything.

@@ -6,6 +6,6 @@ namespace Drover.Shards;
 internal static class ShardServices
 {
     public static IServiceCollection AddShards(this IServiceCollection services) =>
-        services.AddSingleton<ItemServices>().AddSingleton<ShardClaims>().AddSingleton<ShardRunner>().AddSingleton<Auditor>()
-            .AddSingleton<LiveTallies>().AddSingleton<BatchAdmission>();
+        services.AddSingleton<ItemServices>().AddSingleton<ShardClaims>().AddSingleton<CarriedOutcomes>().AddSingleton<ShardRunner>()
+            .AddSingleton<Auditor>().AddSingleton<LiveTallies>().AddSingleton<BatchAdmission>();
 }

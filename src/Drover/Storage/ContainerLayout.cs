@@ -12,6 +12,7 @@ namespace Drover.Storage;
 /// index/{newest first}-{id}           an empty blob per batch, so that listing them is listing these
 /// batches/{id}/plan.jsonl             one record of fixed width per shard
 /// batches/{id}/skips/{offset}-{p}     lines inside a shard's range that are not its to run (rare)
+/// batches/{id}/carried/NNNNN.jsonl    append blob: results of earlier batches that a shard's items have already
 /// batches/{id}/errors/invalid.jsonl   lines that are no items
 /// batches/{id}/results/NNNNN.jsonl    append blob: the outcomes that are results
 /// batches/{id}/errors/NNNNN.jsonl     append blob: the outcomes that are errors
@@ -66,6 +67,10 @@ public sealed class ContainerLayout(BlobContainerClient container)
 
     public AppendBlobClient Errors(string batchId, int shard) => Container.GetAppendBlobClient(ErrorsName(batchId, shard));
 
+    /// <summary>The results of earlier batches that a shard's items have already.</summary>
+    public AppendBlobClient Carried(string batchId, int shard) =>
+        Container.GetAppendBlobClient($"{CarriedPrefix(batchId)}{shard:D5}.jsonl");
+
     /// <summary>What keeps failing in a shard.</summary>
     public BlockBlobClient RetryTicket(string batchId, int shard) =>
         Container.GetBlockBlobClient($"{RetryTicketsPrefix(batchId)}{shard:D5}.json");
@@ -102,6 +107,8 @@ public sealed class ContainerLayout(BlobContainerClient container)
     public static string ErrorsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/errors/";
 
     public static string RetryTicketsPrefix(string batchId) => $"{BatchesPrefix}{batchId}/retries/";
+
+    public static string CarriedPrefix(string batchId) => $"{BatchesPrefix}{batchId}/carried/";
 
     public static string ResultsName(string batchId, int shard) => $"{ResultsPrefix(batchId)}{shard:D5}.jsonl";
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using Drover.Batches;
 using Drover.Functions.Batches;
 using Drover.Inputs;
@@ -41,11 +39,15 @@ internal static class RunCommand
             {
                 Description = "Run here what another data folder on the same storage has begun, when that one is gone for good.",
             };
+        var fresh = new Option<bool>("--fresh")
+        {
+            Description = "Begin anew: call everything again, whatever was answered before, and replace the result files.",
+        };
         var all = new Option<bool>("--all") { Description = "Go on with the other unfinished batches of the data folder meanwhile." };
         var move = MoveOption();
         var command = new Command("run", "Run a JSONL file to the end.")
         {
-            file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver, move, all
+            file, recipe, model, prefer, id, output, budget, whenSpent, repair, cache, takeOver, move, fresh, all
         };
         var common = new CommonOptions(command, runs: true);
         command.SetAction((parsed, _) => RunAsync(
@@ -65,6 +67,7 @@ internal static class RunCommand
                 MoveUpstream = parsed.GetValue(move),
             },
             parsed.GetValue(output),
+            parsed.GetValue(fresh),
             parsed.GetValue(all)));
         return command;
     }
@@ -75,26 +78,20 @@ internal static class RunCommand
         Description = "Go on here although the batch began with another API (or the simulator); its outcomes are kept.",
     };
 
-    private static async Task<int> RunAsync(HostSetup setup, FileInfo file, NewBatch request, string? output, bool all)
+    private static async Task<int> RunAsync(HostSetup setup, FileInfo file, NewBatch request, string? output, bool fresh, bool all)
     {
-        if (!file.Exists)
-        {
-            throw new CommandException(
-                ExitCodes.Usage,
-                Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
-        }
-
-        if (output is not null && File.Exists(output))
-        {
-            throw new CommandException(ExitCodes.Usage, $"--output is '{output}', which is a file; it must be a folder.");
-        }
-
-        await CheckFormAsync(file);
+        await CheckAsync(file, output);
         var isIdOfContent = request.Id is null;
         using var interruption = new Interruption();
         await using var host = await DroverHost.StartAsync(setup, Terminal.Say, interruption.Asked, async services =>
         {
-            request = request with { Id = request.Id ?? await IdOfAsync(services, file, request, interruption.Asked) };
+            var prompts = services.GetRequiredService<Prompts>();
+            request = request with { PromptsHash = prompts.HashOf(request.Recipe ?? RecipeCatalogue.Default) };
+            request = request with
+            {
+                Id = await BatchOfFile.IdAsync(services, file, request, fresh, interruption.Asked),
+                Carries = !fresh && isIdOfContent,
+            };
             services.GetRequiredService<BatchOptions>().Only = all ? "" : request.Id;
             await SetBudgetAsync(services, request, interruption.Asked);
         });
@@ -118,7 +115,7 @@ internal static class RunCommand
         {
             Terminal.Say("Stopping: calls under way are awaited. Ctrl-C again ends at once.");
             Terminal.Say($"{view.Counts.Remaining:N0} of {view.Counts.Total:N0} items are left. The same command goes on:");
-            Terminal.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1))}");
+            Terminal.Say($"  drover {string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Where(a => a != "--fresh"))}");
             return ExitCodes.Interrupted;
         }
 
@@ -129,7 +126,8 @@ internal static class RunCommand
         }
 
         var files = await ResultFiles.WriteAsync(
-            host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), CancellationToken.None);
+            host.Services.GetRequiredService<OutcomeFiles>(), spec.Id, ResultFiles.StemOf(file, output), replace: fresh,
+            CancellationToken.None);
         Summary.Show(view, files);
         return Summary.ExitCodeOf(view);
     }
@@ -143,6 +141,7 @@ internal static class RunCommand
             spec = await TakeAsync(host, file, request, isIdOfContent, interrupted);
             Terminal.Say(
                 $"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
+            await BatchOfFile.CarryAsync(host, spec, interrupted);
             await host.Services.GetRequiredService<BatchStarter>().StartAsync(
                 host.Client, spec.Id, interrupted, request.TakeOver, request.MoveUpstream);
             spec = await host.Services.GetRequiredService<BatchStore>().GetAsync(spec.Id, interrupted);
@@ -156,8 +155,20 @@ internal static class RunCommand
     }
 
     // Before anything is started.
-    private static async Task CheckFormAsync(FileInfo file)
+    private static async Task CheckAsync(FileInfo file, string? output)
     {
+        if (!file.Exists)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                Directory.Exists(file.FullName) ? $"'{file}' is a folder; it must be a JSONL file." : $"There is no file '{file}'.");
+        }
+
+        if (output is not null && File.Exists(output))
+        {
+            throw new CommandException(ExitCodes.Usage, $"--output is '{output}', which is a file; it must be a folder.");
+        }
+
         try
         {
             await using var content = file.OpenRead();
@@ -216,23 +227,8 @@ internal static class RunCommand
             return await store.GetAsync(request.Id!, cancellationToken);
         }
 
-        return await intake.TakeAsync(
-            request with { InputName = file.Name, InputFolder = file.DirectoryName }, content, cancellationToken);
-    }
-
-    private static async Task<string> IdOfAsync(
-        IServiceProvider services, FileInfo file, NewBatch request, CancellationToken cancellationToken)
-    {
-        await using var content = file.OpenRead();
-        var model = request.Model ?? services.GetRequiredService<UpstreamOptions>().Model;
-        var prefer = request.Prefer is null ? "" : $"\n{request.Prefer}";
-        var rest = $"{request.Recipe ?? RecipeCatalogue.Default}\n{model}{prefer}";
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(await SHA256.HashDataAsync(content, cancellationToken));
-        hash.AppendData(Encoding.UTF8.GetBytes(rest));
-        var name = new string(
-            [.. Path.GetFileNameWithoutExtension(file.Name).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')])
-                .Trim('-');
-        return $"{(name.Length == 0 ? "run" : name[..Math.Min(name.Length, 60)])}-{Convert.ToHexStringLower(hash.GetHashAndReset())[..12]}";
+        request = request with { InputName = file.Name, InputFolder = file.DirectoryName };
+        request = request with { Carries = request.Carries && await BatchOfFile.HasEarlierAsync(host, request, cancellationToken) };
+        return await intake.TakeAsync(request, content, cancellationToken);
     }
 }

@@ -5,6 +5,7 @@ using Drover.Budgets;
 using Drover.Calls;
 using Drover.Json;
 using Drover.Models;
+using Drover.Outcomes;
 using Drover.Planning;
 using Drover.Recipes;
 using Drover.Retries;
@@ -114,9 +115,12 @@ internal sealed class TestBatch : IAsyncDisposable
             NullLogger<SpendLedger>.Instance);
         var caller = new ModelCaller(
             new UpstreamPool([Upstream.Client], []), new ModelCatalogue(), ledger, Budgets, _time, NullLogger<ModelCaller>.Instance);
-        var items = new ItemServices(_recipes, Selector, caller, new AnswerCache(Blobs, new CacheOptions(), _time));
+        var items = new ItemServices(_recipes, Selector, caller, new AnswerCache(Blobs, new CacheOptions(), _time),
+            NewCarried());
         return new ShardRunner(claims ?? NewClaims(), items, Tickets, Options, _time, new Random(1), NullLogger<ShardRunner>.Instance);
     }
+
+    public CarriedOutcomes NewCarried() => new(Blobs, NewClaims(), NewPlanner(), new OutcomeFiles(Blobs), Prompts.BuiltIn);
 
     /// <summary>What takes shards, in a process of its own.</summary>
     public ShardClaims NewClaims()
