@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Drover.LocalRuntime;
 using Drover.Simulator;
 
@@ -111,6 +112,40 @@ public sealed class CrashTests(AzuriteFixture azurite)
         Assert.Equal(0, await drover.EndAsync());
         Inputs.AssertEachOnce(folder, "in", Items);
         Assert.False(File.Exists(folder.File("in.errors.jsonl")));
+    }
+
+    [Fact]
+    public async Task Run_KilledUnderAnUpstreamThatAnswersOddly_EachItemOnceAndNoFalseResult()
+    {
+        string[] results = ["status-201", "bom", "float-usage", "no-usage", "infinity", "status-498", "html-524", "busy-400", "error-inside-once"];
+        string[] errors = ["choices-empty", "half-body", "content-filter", "azure-filter"];
+        string[] boughtTwice = ["choices-empty", "half-body"];
+        string[] kinds = [.. results, .. errors, .. Enumerable.Repeat("usual", 5)];
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", string.Concat(Enumerable.Range(0, 1500).Select(i => JsonSerializer.Serialize(
+            new { id = $"i{i}", text = $"Text number {i}, flagged. (answer as {kinds[i % kinds.Length]})" }) + "\n")));
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 50 });
+        foreach (var share in new[] { 4, 2 })
+        {
+            await using var killed = Start(folder, azurite.Endpoints, simulator);
+            await Eventually.TrueAsync(() => simulator.Stats.Snapshot().Processed >= 1500 / share, "the items before the kill");
+            await killed.KillAsync();
+        }
+
+        await using var drover = Start(folder, azurite.Endpoints, simulator);
+        Assert.Equal(2, await drover.EndAsync());
+
+        Inputs.AssertEachOnce(folder, "in", 1500);
+        var kindsOf = File.ReadLines(folder.File("in.results.jsonl")).Select(l => JsonDocument.Parse(l).RootElement).Select(l =>
+        {
+            Assert.NotEqual("", l.GetProperty("response").GetProperty("body").GetProperty("choices")[0].GetProperty("message")
+                .GetProperty("content").GetString());
+            return kinds[int.Parse(l.GetProperty("custom_id").GetString()![1..], CultureInfo.InvariantCulture) % kinds.Length];
+        });
+        Assert.Equal(results.Append("usual").Order(), kindsOf.Distinct().Order());
+        var twice = Enumerable.Range(0, 1500).Count(i => boughtTwice.Contains(kinds[i % kinds.Length]));
+        // A kill repeats what was under way, and what could not be read in the pass that it ended: that is noted at the end of a pass.
+        Assert.InRange(simulator.Stats.Snapshot().Repeated, twice, twice + (2 * (Concurrency + twice)));
     }
 
     private static DroverProcess Start(TestFolder folder, AzuriteEndpoints storage, SimulatorServer simulator) => DroverProcess.Start(

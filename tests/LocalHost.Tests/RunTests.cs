@@ -245,7 +245,24 @@ public sealed class RunTests(AzuriteFixture azurite)
         Assert.Equal(0, await moved.EndAsync());
         Inputs.AssertEachOnce(folder, "in", 300);
         Assert.DoesNotContain("simulated", File.ReadAllText(folder.File("in.results.jsonl")), StringComparison.Ordinal);
-        Assert.InRange(second.Stats.Snapshot().Received, 1, 260);
+        Assert.InRange(second.Stats.Snapshot().Received, 1, 225);
+    }
+
+    [Fact]
+    public async Task Run_AModelWithoutAPrice_RunsAtAnUnknownCostAndAtAnAddressOfOnesOwnAtNone()
+    {
+        using var folder = new TestFolder();
+        folder.Write("in.jsonl", Inputs.Requests(3, "llama3.2"));
+        await using var simulator = await SimulatorServer.StartAsync(
+            new SimulatorOptions { Models = [new SimulatedModel("llama3.2", 1, 1)] });
+        foreach (var (free, words, cost) in new[] { ("true", "models cost nothing", "$0.0000"), ("false", "answers from", "cost unknown") })
+        {
+            await using var drover = DroverProcess.Start(
+                folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl", "--fresh"], ("Drover__Upstream__Free", free));
+            Assert.True(await drover.EndAsync() == 0, drover.Errors);
+            Assert.Contains(words, drover.Errors, StringComparison.Ordinal);
+            Assert.Contains(cost, drover.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Drover.Upstreams.Http;
@@ -20,11 +21,13 @@ internal static class TrustedCertificates
         return new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
-                || (errors == SslPolicyErrors.RemoteCertificateChainErrors
-                    && certificate is not null && IsSignedBy(trusted, certificate, chain)),
+                || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is not null
+                    ? IsSignedBy(trusted, certificate, chain)
+                    : throw new AuthenticationException($"{errors}.")),
         };
     }
 
+    /// <exception cref="AuthenticationException">It is not; the message has the reasons by their names.</exception>
     private static bool IsSignedBy(X509Certificate2Collection trusted, X509Certificate certificate, X509Chain? sent)
     {
         using var chain = new X509Chain();
@@ -37,6 +40,8 @@ internal static class TrustedCertificates
         }
 
         using var server = new X509Certificate2(certificate);
-        return chain.Build(server);
+        return chain.Build(server)
+            ? true
+            : throw new AuthenticationException($"{string.Join(", ", chain.ChainStatus.Select(s => s.Status).Distinct())}.");
     }
 }
