@@ -117,7 +117,8 @@ public sealed class CrashTests(AzuriteFixture azurite)
     [Fact]
     public async Task Run_KilledUnderAnUpstreamThatAnswersOddly_EachItemOnceAndNoFalseResult()
     {
-        string[] results = ["status-201", "bom", "float-usage", "no-usage", "infinity", "status-498", "html-524", "busy-400", "error-inside-once"];
+        string[] results =
+            ["status-201", "bom", "float-usage", "no-usage", "infinity", "status-498", "html-524", "busy-400", "error-inside-once"];
         string[] errors = ["choices-empty", "half-body", "content-filter", "azure-filter"];
         string[] boughtTwice = ["choices-empty", "half-body"];
         string[] kinds = [.. results, .. errors, .. Enumerable.Repeat("usual", 5)];

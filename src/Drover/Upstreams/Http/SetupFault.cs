@@ -17,7 +17,8 @@ internal static class SetupFault
         {
             { HttpRequestError: HttpRequestError.NameResolutionError } =>
                 Result("unknown_host", $"There is no host of the name in {baseUrl} ({setting}): {fault.Message}"),
-            { HttpRequestError: HttpRequestError.SecureConnectionError } when fault.InnerException is AuthenticationException tls => Untrusted(baseUrl, tls, options),
+            { HttpRequestError: HttpRequestError.SecureConnectionError } when fault.InnerException is AuthenticationException tls =>
+                Untrusted(baseUrl, tls, options),
             { HttpRequestError: HttpRequestError.ConnectionError }
                 when fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
                 Result("connection_refused", $"Nothing listens at {baseUrl} ({setting}): {fault.Message}"),

@@ -14,6 +14,7 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly string _base = options.BaseUrl.TrimEnd('/');
+    private readonly KeyMask _mask = new(options.Keys);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -62,28 +63,39 @@ internal sealed class UpstreamHttp(UpstreamOptions options, TimeProvider time) :
 
             if (stream is not null && response.IsSuccessStatusCode)
             {
-                (var areEvents, body) = await EventSniffer.LookAsync(response.Content.Headers.ContentType, body, cancellationToken);
+                (var areEvents, body) = await EventSniffer.LookAsync(
+                    response.Content.Headers.ContentType, new MaskedLines(body, _mask), cancellationToken);
                 if (areEvents)
                 {
-                    var head = AnswerReader.ReadHead(response) with { Latency = Stopwatch.GetElapsedTime(started) };
+                    var head = Masked(AnswerReader.ReadHead(response)) with { Latency = Stopwatch.GetElapsedTime(started) };
                     stream.Attach(response, body);
                     response = null;
                     return head;
                 }
             }
 
-            var content = KeyMask.Cover(await ReadBodyAsync(body, response.Content.Headers.ContentLength, cancellationToken), key.Bytes);
-            return AnswerReader.Read(response, content, url, time.GetUtcNow()) with { Latency = Stopwatch.GetElapsedTime(started) };
+            var content = _mask.Cover(await ReadBodyAsync(body, response.Content.Headers.ContentLength, cancellationToken));
+            return Masked(AnswerReader.Read(response, content, url, time.GetUtcNow())) with { Latency = Stopwatch.GetElapsedTime(started) };
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return Failed(e);
+            return Masked(Failed(e));
         }
         finally
         {
             response?.Dispose();
         }
     }
+
+    // What comes from headers, addresses and exceptions.
+    private CallResult Masked(CallResult result) => result with
+    {
+        RequestId = _mask.Cover(result.RequestId),
+        Model = _mask.Cover(result.Model),
+        ErrorCode = _mask.Cover(result.ErrorCode),
+        ErrorMessage = _mask.Cover(result.ErrorMessage),
+        Parameter = _mask.Cover(result.Parameter),
+    };
 
     private CallResult Failed(Exception fault) => fault switch
     {

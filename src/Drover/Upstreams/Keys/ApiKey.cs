@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 
 namespace Drover.Upstreams.Keys;
 
@@ -13,16 +12,12 @@ internal sealed class ApiKey
     public ApiKey(string value, int number, Action<ApiKey, CallResult> refused, Action<ApiKey> accepted)
     {
         Number = number;
-        Bytes = Encoding.UTF8.GetBytes(value);
         Authorization = value.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", value);
         Gate = new ProvingGate(result => refused(this, result), () => accepted(this));
     }
 
     /// <summary>Its place in the settings, from 1: the name it goes by.</summary>
     public int Number { get; }
-
-    /// <summary>For <see cref="KeyMask"/>.</summary>
-    public byte[] Bytes { get; }
 
     /// <summary>The header; null without a key.</summary>
     public AuthenticationHeaderValue? Authorization { get; }
