@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Drover.LocalHost.Hosting;
 using Drover.Outcomes;
 
 namespace Drover.LocalHost.Commands;
@@ -19,7 +20,7 @@ internal static class ResultFiles
     public static async Task<IReadOnlyList<string>> WriteAsync(
         OutcomeFiles outcomes, string batchId, string stem, bool replace, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(stem))!);
+        OwnerOnly.MakeSharedFolder(Path.GetDirectoryName(Path.GetFullPath(stem))!);
         var part = $"{stem}.results.jsonl.part";
         await WriteAsync(part, output => outcomes.CopyResultsAsync(batchId, output, cancellationToken));
         var free = replace ? stem : await FreeStemAsync(stem, part, cancellationToken);
@@ -47,6 +48,7 @@ internal static class ResultFiles
     private static async Task WriteAsync(string path, Func<Stream, Task> copy)
     {
         await using var output = File.Create(path);
+        OwnerOnly.Share(path);
         await copy(output);
     }
 

@@ -46,9 +46,9 @@ internal sealed class DataFolder : IDisposable
         var owner = System.IO.Path.Combine(path, "drover.pid");
         try
         {
-            Directory.CreateDirectory(path);
-            File.WriteAllText(System.IO.Path.Combine(path, "README"), ReadMe);
             var holder = System.IO.Path.Combine(path, HolderFile);
+            Make(path, isOurs: File.Exists(holder));
+            File.WriteAllText(System.IO.Path.Combine(path, "README"), ReadMe);
             if (!File.Exists(holder))
             {
                 // Its id, and where it was when it was made: it may be moved.
@@ -100,4 +100,14 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => _lock?.Dispose();
+
+    // A folder with other things in it, which somebody names with --data, is left as open as it is; what we put there is not.
+    private static void Make(string path, bool isOurs)
+    {
+        OwnerOnly.Begin();
+        if (isOurs || !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            OwnerOnly.MakeFolder(path);
+        }
+    }
 }

@@ -1,19 +1,24 @@
 using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Drover.LocalRuntime;
 
 /// <summary>The loopback ports that a development connection string names.</summary>
 public sealed record AzuriteEndpoints(int BlobPort, int QueuePort, int TablePort)
 {
-    /// <summary>The account of Azurite, whose key is public (learn.microsoft.com, "Use the Azurite emulator").</summary>
+    /// <summary>The account of Azurite.</summary>
     public const string Account = "devstoreaccount1";
 
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    /// <summary>The key of it that is public (learn.microsoft.com, "Use the Azurite emulator").</summary>
+    public const string PublicKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     /// <summary>Azurite's own: <c>UseDevelopmentStorage=true</c>.</summary>
     public static AzuriteEndpoints Default { get; } = new(10000, 10001, 10002);
+
+    /// <summary>The account's key: 64 bytes in Base64.</summary>
+    public string Key { get; init; } = PublicKey;
 
     /// <summary>A connection string for these ports.</summary>
     public string ConnectionString =>
@@ -22,6 +27,9 @@ public sealed record AzuriteEndpoints(int BlobPort, int QueuePort, int TablePort
 
     /// <summary>Whether something listens on one of them.</summary>
     public bool IsAnyTaken => IsListening(BlobPort) || IsListening(QueuePort) || IsListening(TablePort);
+
+    /// <summary>These ports, with a key that nobody knows.</summary>
+    public AzuriteEndpoints WithOwnKey() => this with { Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)) };
 
     /// <summary>Three ports that are free now.</summary>
     public static AzuriteEndpoints Free()
@@ -58,7 +66,10 @@ public sealed record AzuriteEndpoints(int BlobPort, int QueuePort, int TablePort
             return null;
         }
 
-        return new AzuriteEndpoints(blob, PortOf(parts, "QueueEndpoint") ?? blob + 1, PortOf(parts, "TableEndpoint") ?? blob + 2);
+        return new AzuriteEndpoints(blob, PortOf(parts, "QueueEndpoint") ?? blob + 1, PortOf(parts, "TableEndpoint") ?? blob + 2)
+        {
+            Key = parts.TryGetValue("AccountKey", out var key) && key is string { Length: > 0 } said ? said : PublicKey,
+        };
     }
 
     /// <summary>Whether something listens on a loopback port.</summary>

@@ -11,8 +11,10 @@ namespace Drover.LocalRuntime;
 /// azurite.stopping  the process that was told to end, until it has
 /// azurite.starting  locked by a program that looks for it, starts it or has it told to end; one at a time
 /// azurite.users     locked, shared, by each program that uses it; the last one to go tells it to end
+/// azurite.user.N.X  there while the program with the process id N uses it
 /// </code>
-/// The system frees the locks of a program that is killed.
+/// The system frees the locks of a program that is killed. When none of the programs is there any more, Azurite ends by itself
+/// (<c>lean.js</c>).
 /// </remarks>
 internal sealed class AzuriteFolder(string path)
 {
@@ -64,10 +66,25 @@ internal sealed class AzuriteFolder(string path)
     }
 
     /// <summary>Counts us among its users; waits while the last of them has it told to end, which takes no time.</summary>
-    public Task<IDisposable> UseAsync(Action<string> say, CancellationToken cancellationToken) => TryAsync<IDisposable>(
-        () => TryLock("users", FileShare.Read),
-        () => $"Another drover stops the storage emulator of '{Path}'; waiting for it …",
-        say, cancellationToken);
+    public async Task<IDisposable> UseAsync(Action<string> say, CancellationToken cancellationToken)
+    {
+        // Before it is looked whether Azurite runs: it looks for this before it ends by itself.
+        var name = FileOf($"user.{Text(Environment.ProcessId)}.{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(name, "", cancellationToken);
+        try
+        {
+            var held = await TryAsync<IDisposable>(
+                () => TryLock("users", FileShare.Read),
+                () => $"Another drover stops the storage emulator of '{Path}'; waiting for it …",
+                say, cancellationToken);
+            return new Use(name, held);
+        }
+        catch
+        {
+            File.Delete(name);
+            throw;
+        }
+    }
 
     /// <summary>While it is held, there are no users; null when there are some.</summary>
     public IDisposable? TryLockOutUsers() => TryLock("users", FileShare.None);
@@ -122,6 +139,15 @@ internal sealed class AzuriteFolder(string path)
             : null;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Use(string name, IDisposable held) : IDisposable
+    {
+        public void Dispose()
+        {
+            held.Dispose();
+            File.Delete(name);
+        }
+    }
 
     private FileStream? TryLock(string name, FileShare share)
     {

@@ -12,6 +12,9 @@ internal static partial class AzuriteProcess
 {
     private const int SigTerm = 15;
 
+    /// <summary>Where Azurite reads its accounts, which no other user of the machine can.</summary>
+    private const string Accounts = "AZURITE_ACCOUNTS";
+
     // Where there is no setsid (macOS, Windows), Node.js can do it; one more start of Node.js, some 80 ms.
     private const string Launcher =
         "const[log,...args]=process.argv.slice(1);const out=require('fs').openSync(log,'a');"
@@ -32,9 +35,10 @@ internal static partial class AzuriteProcess
             "--blobPort", Text(endpoints.BlobPort), "--queuePort", Text(endpoints.QueuePort), "--tablePort", Text(endpoints.TablePort),
             "--location", folder.Path, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--loose",
         ];
+        var accounts = $"{AzuriteEndpoints.Account}:{endpoints.Key}";
         return Setsid is not null
-            ? StartWithSetsid(arguments, folder.LogFile)
-            : await StartWithNodeAsync(arguments, folder.LogFile, cancellationToken);
+            ? StartWithSetsid(arguments, folder.LogFile, accounts)
+            : await StartWithNodeAsync(arguments, folder.LogFile, accounts, cancellationToken);
     }
 
     /// <summary>Whether a process runs and is Node.js.</summary>
@@ -58,11 +62,12 @@ internal static partial class AzuriteProcess
         $"'{command}' was not found. Without a storage account Drover uses Azurite, which needs Node.js 18 or newer with npm: install it (https://nodejs.org), "
         + "or set AzureWebJobsStorage to the connection string of a storage account.", e);
 
-    private static Process StartWithSetsid(string[] arguments, string log)
+    private static Process StartWithSetsid(string[] arguments, string log, string accounts)
     {
         // It must not write into a pipe that ends with us. Ours to the shell are for nothing else than keeping the terminal out of it.
-        var start = new ProcessStartInfo(Setsid!, ["sh", "-c", """exec node "$@" </dev/null >>"$0" 2>&1""", log, .. arguments])
+        var start = new ProcessStartInfo(Setsid!, ["sh", "-c", """umask 077; exec node "$@" </dev/null >>"$0" 2>&1""", log, .. arguments])
         {
+            Environment = { [Accounts] = accounts },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -75,12 +80,17 @@ internal static partial class AzuriteProcess
         return Process.Start(start)!;
     }
 
-    private static async Task<Process> StartWithNodeAsync(string[] arguments, string log, CancellationToken cancellationToken)
+    private static async Task<Process> StartWithNodeAsync(
+        string[] arguments, string log, string accounts, CancellationToken cancellationToken)
     {
         try
         {
             using var launcher = Process.Start(
-                new ProcessStartInfo("node", ["-e", Launcher, log, .. arguments]) { RedirectStandardOutput = true })!;
+                new ProcessStartInfo("node", ["-e", Launcher, log, .. arguments])
+                {
+                    RedirectStandardOutput = true,
+                    Environment = { [Accounts] = accounts },
+                })!;
             var output = await launcher.StandardOutput.ReadToEndAsync(cancellationToken);
             await launcher.WaitForExitAsync(cancellationToken);
             return int.TryParse(output.Trim(), CultureInfo.InvariantCulture, out var id)

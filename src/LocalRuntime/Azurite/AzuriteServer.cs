@@ -69,12 +69,13 @@ public sealed class AzuriteServer : IAsyncDisposable
         }
 
         using var starting = await folder.LockStartAsync(say, cancellationToken); // Two that look at the same time find the same.
-        if (folder.LastEndpoints is { } last && ((folder.Running ?? folder.Stopping) is not null || !last.IsAnyTaken))
+        var last = folder.LastEndpoints;
+        if (last is not null && ((folder.Running ?? folder.Stopping) is not null || !last.IsAnyTaken && last.Key != AzuriteEndpoints.PublicKey))
         {
             return last;
         }
 
-        var fresh = AzuriteEndpoints.Free();
+        var fresh = (last?.IsAnyTaken == false ? last : AzuriteEndpoints.Free()).WithOwnKey();
         folder.WriteEndpoints(fresh);
         return fresh;
     }
