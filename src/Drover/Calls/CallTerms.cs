@@ -7,6 +7,9 @@ namespace Drover.Calls;
 /// <param name="IsLimited">Whether any budget holds for the payer. If none does, the ledger is not asked.</param>
 public sealed record CallTerms(Payer Payer, bool IsLimited)
 {
+    /// <summary>Whether somebody waits for the answer.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>Whether what is asked for has failed before: then another failure says little about the upstream.</summary>
     public bool IsRepeat { get; init; }
 

@@ -30,7 +30,7 @@ public sealed class ModelCaller(
     /// caller's key.
     /// </summary>
     /// <param name="key">The name of the caller's key, which pays; null for none.</param>
-    public CallTerms TermsFor(string? key) => new(new Payer(Payer.NoBatch, key), budgets.HasPeriods(key));
+    public CallTerms TermsFor(string? key) => new(new Payer(Payer.NoBatch, key), budgets.HasPeriods(key)) { IsAwaited = true };
 
     /// <summary>The terms of a pass over a batch's items.</summary>
     public async ValueTask<CallTerms> TermsForAsync(Payer payer, CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ public sealed class ModelCaller(
 
     /// <summary>Waits for the permit to make the call where it goes first.</summary>
     public ValueTask<Permit> AcquireAsync(ModelCall call, CancellationToken cancellationToken) =>
-        call.Target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, cancellationToken);
+        AcquireAsync(call, call.Target, cancellationToken);
 
     /// <summary>Makes a call whose answer comes whole.</summary>
     /// <param name="permit">The permit for its first request, which the answer holds from now on; null: it is waited for.</param>
@@ -86,7 +86,7 @@ public sealed class ModelCaller(
             answer.Dispose();
             try
             {
-                permit = await target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, stopRetrying);
+                permit = await AcquireAsync(call, target, stopRetrying);
             }
             catch (OperationCanceledException) when (stopRetrying.IsCancellationRequested)
             {
@@ -110,6 +110,9 @@ public sealed class ModelCaller(
         return await call.Target.Upstream.OpenStreamAsync(Limited(call, call.Target), permit, cancellationToken);
     }
 
+    private static ValueTask<Permit> AcquireAsync(ModelCall call, Target target, CancellationToken cancellationToken) =>
+        target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, cancellationToken, call.Terms.IsAwaited);
+
     private static bool IsOut(CallResult result) =>
         result.Outcome is Outcome.KeyRefused or Outcome.ModelUnknown or Outcome.SetupWrong
             || result.ErrorCode == UpstreamPipelines.CircuitOpen;
@@ -126,7 +129,7 @@ public sealed class ModelCaller(
             {
                 CallLog.Adapted(logger, target.Upstream.Name, target.Model, learnt);
                 answer.Dispose();
-                permit = await target.Upstream.Throttle.AcquireAsync(call.Shape.ExpectedTokens, stopRetrying);
+                permit = await AcquireAsync(call, target, stopRetrying);
                 continue;
             }
 
@@ -157,6 +160,7 @@ public sealed class ModelCaller(
         return new ApiCall(call.Url, body, target.Model, call.Shape.ExpectedTokens, spending)
         {
             IsRepeat = call.Terms.IsRepeat,
+            IsAwaited = call.Terms.IsAwaited,
             Since = call.Terms.Since,
             PromptTokens = call.Shape.PromptTokens,
         };

@@ -23,6 +23,8 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     private readonly Pacer _requests = new(limits.MinimumSpacing > TimeSpan.Zero);
     private readonly Pacer _tokens = new(strict: false);
     private readonly TokenEstimate _estimate = new();
+    private readonly Burst _requestBurst = new();
+    private readonly Burst _tokenBurst = new();
     private Demand? _requestDemand;
     private Demand? _tokenDemand;
     private Lease? _lease;
@@ -40,6 +42,7 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     private Answers _answers;
     private long? _requestLimit;
     private long? _tokenLimit;
+    private long _tokensUnderWay;
 
     /// <summary>The calls under way.</summary>
     public int InFlight { get; private set; }
@@ -50,8 +53,7 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     /// <summary>What was handed over last; null when there is nothing.</summary>
     public Lease? Lease => _lease;
 
-    /// <summary>The <see cref="Adaptation.Generation"/> of calls launched now.</summary>
-    public int Generation => _answers.Generation;
+    private int Generation => _answers.Generation;
 
     /// <summary>The calls at once that may be launched.</summary>
     public int Cap => _lease is null ? 0 : _cap;
@@ -67,7 +69,8 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     /// How long the next call has to wait, in ticks: 0 when it may go now, <see cref="UntilRelease"/> when for a slot, null
     /// when for the next lease.
     /// </summary>
-    public long? WaitFor(long tokens, long now)
+    /// <param name="isAwaited">Whether somebody waits for its answer: then it may go ahead of its turn, as far as the upstream allows.</param>
+    public long? WaitFor(long tokens, long now, bool isAwaited = false)
     {
         if (PausedUntil > now)
         {
@@ -92,21 +95,26 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
         var token = _tokens.WaitFor(tokens, now);
         RequestDemand.Note(1, request);
         TokenDemand.Note(tokens, token);
-        return request is { } first && token is { } second ? Math.Max(first, second) : null;
+        return isAwaited && MayBurst(tokens, now) ? 0 : request is { } first && token is { } second ? Math.Max(first, second) : null;
     }
 
     /// <summary>Launches a call; <see cref="WaitFor"/> has said 0.</summary>
-    public void Launch(long tokens)
+    public LaunchMark Launch(long tokens)
     {
         _requests.Take(1);
         _tokens.Take(tokens);
+        _requestBurst.Take(1);
+        _tokenBurst.Take(tokens);
+        _tokensUnderWay += tokens;
         InFlight++;
         _launched++;
         _peak = Math.Max(_peak, InFlight);
+        return new LaunchMark(Generation, _requestBurst.Gone, _tokenBurst.Gone);
     }
 
     /// <summary>A call is over.</summary>
-    public void Release() => InFlight--;
+    /// <param name="tokens">The tokens that were counted for it.</param>
+    public void Release(long tokens) => (InFlight, _tokensUnderWay) = (InFlight - 1, _tokensUnderWay - tokens);
 
     public void PauseUntil(long until)
     {
@@ -116,18 +124,18 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     }
 
     /// <summary>Takes the answer to a call into account.</summary>
-    /// <param name="generation">The <see cref="Generation"/> when it was launched.</param>
+    /// <param name="launched">What was so when it was launched.</param>
     /// <param name="estimate">The caller's estimate of its tokens.</param>
     /// <param name="counted">The tokens that were counted for it.</param>
     /// <param name="feedback">What the answer says.</param>
-    public void Learn(int generation, long estimate, long counted, CallFeedback feedback, long now)
+    public void Learn(LaunchMark launched, long estimate, long counted, CallFeedback feedback, long now)
     {
         if (feedback is { Status: 429 or 503, RetryAfter: { } pause })
         {
             PauseUntil(now + pause.Ticks);
         }
 
-        if (generation == Generation && feedback.Status > 0)
+        if (launched.Generation == Generation && feedback.Status > 0)
         {
             _answers = feedback.Status == 429
                 ? _answers with { Refused = _answers.Refused + 1, Passed = 0 }
@@ -145,6 +153,7 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
             Correct(used - counted);
         }
 
+        NoteLeft(launched, feedback, counted, now);
         _requestLimit = Stated(feedback.Rates.Requests?.PerMinute, limits.RequestsPerMinute, _lease?.Document.RequestLimit, _requestLimit);
         _tokenLimit = Stated(feedback.Rates.Tokens?.PerMinute, limits.TokensPerMinute, _lease?.Document.TokenLimit, _tokenLimit);
     }
@@ -230,6 +239,37 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
 
         Add(_requests, RequestDemand, lease.RequestInterval, lease.Requests, 1, now);
         Add(_tokens, TokenDemand, lease.TokenInterval, lease.Tokens, _tokensOfACall, now);
+    }
+
+    private bool MayBurst(long tokens, long now)
+    {
+        if (limits.MinimumSpacing > TimeSpan.Zero || _lease is not { Document: { Adaptation.Factor: >= 1 } document })
+        {
+            return false;
+        }
+
+        var sharers = Math.Max(1, document.Holders.Count);
+        return (!_requests.IsLimited || _requestBurst.Has(1, sharers, now)) && (!_tokens.IsLimited || _tokenBurst.Has(tokens, sharers, now));
+    }
+
+    private void NoteLeft(LaunchMark launched, CallFeedback feedback, long counted, long now)
+    {
+        if (feedback.Status == 429)
+        {
+            _requestBurst.Forget();
+            _tokenBurst.Forget();
+            return;
+        }
+
+        if (feedback.Rates.Requests is { } requests)
+        {
+            _requestBurst.Note(requests, launched.Requests, InFlight - 1, now);
+        }
+
+        if (feedback.Rates.Tokens is { } tokens)
+        {
+            _tokenBurst.Note(tokens, launched.Tokens, _tokensUnderWay - counted, now);
+        }
     }
 
     // Alone, the next call goes earlier or later by as much. With others it would have to go round to make up for a few

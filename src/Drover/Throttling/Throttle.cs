@@ -29,6 +29,7 @@ public sealed class Throttle : IAsyncDisposable
     private readonly SharedClock _clock;
     private readonly ITimer _timer;
     private readonly LimitsShare _share;
+    private readonly Queue<Waiter> _awaited = new();
     private readonly Queue<Waiter> _waiting = new();
     private LimitsDocument _own = new();
     private Task _renewal = Task.CompletedTask;
@@ -120,15 +121,19 @@ public sealed class Throttle : IAsyncDisposable
     /// <summary>Waits for leave to make one call.</summary>
     /// <param name="tokens">An estimate of the tokens that the call will use, prompt and completion together; 0 when there is none.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="isAwaited">
+    /// Whether somebody waits for the answer. Such calls go before those of batches, and at once where the upstream's headers say that so
+    /// many are left.
+    /// </param>
     /// <exception cref="OperationCanceledException">The token fired first; no request was counted.</exception>
-    public async ValueTask<Permit> AcquireAsync(long tokens, CancellationToken cancellationToken)
+    public async ValueTask<Permit> AcquireAsync(long tokens, CancellationToken cancellationToken, bool isAwaited = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var waiter = new Waiter(tokens);
+        var waiter = new Waiter(tokens, isAwaited);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _waiting.Enqueue(waiter);
+            (isAwaited ? _awaited : _waiting).Enqueue(waiter);
             Pump();
         }
 
@@ -148,7 +153,7 @@ public sealed class Throttle : IAsyncDisposable
         lock (_lock)
         {
             _disposed = true;
-            while (_waiting.TryDequeue(out var waiter))
+            while (_awaited.TryDequeue(out var waiter) || _waiting.TryDequeue(out waiter))
             {
                 waiter.TrySetException(new ObjectDisposedException(nameof(Throttle)));
             }
@@ -167,16 +172,16 @@ public sealed class Throttle : IAsyncDisposable
     {
         lock (_lock)
         {
-            _share.Learn(permit.Generation, permit.Estimate, permit.Tokens, feedback, _clock.Now);
+            _share.Learn(permit.Launched, permit.Estimate, permit.Tokens, feedback, _clock.Now);
             Pump();
         }
     }
 
-    internal void Release()
+    internal void Release(Permit permit)
     {
         lock (_lock)
         {
-            _share.Release();
+            _share.Release(permit.Tokens);
             Pump();
         }
     }
@@ -197,10 +202,10 @@ public sealed class Throttle : IAsyncDisposable
         {
             var now = _clock.Now;
             var wakeAt = Grant(now);
-            var askAt = _share.AskAt(_waiting.Count > 0, now);
+            var askAt = _share.AskAt(IsAnyWaiting, now);
             if (askAt <= now && _ledger is null)
             {
-                var request = _share.Request(_waiting.Count > 0, now);
+                var request = _share.Request(IsAnyWaiting, now);
                 (_own, var lease) = LimitsExchange.Apply(_own, request, _limits, new DateTimeOffset(now, TimeSpan.Zero));
                 _share.Apply(request, lease, now);
                 continue;
@@ -212,7 +217,7 @@ public sealed class Throttle : IAsyncDisposable
             }
             else if (askAt <= now && now >= _retryAt)
             {
-                _renewal = RenewAsync(_share.Request(_waiting.Count > 0, now));
+                _renewal = RenewAsync(_share.Request(IsAnyWaiting, now));
                 askAt = Never;
             }
 
@@ -226,17 +231,17 @@ public sealed class Throttle : IAsyncDisposable
         while (TryPeekLive(out var waiter))
         {
             waiter.Counted = waiter.Counted > 0 ? waiter.Counted : _share.TokensFor(waiter.Tokens);
-            var wait = _share.WaitFor(waiter.Counted, now);
+            var wait = _share.WaitFor(waiter.Counted, now, waiter.IsAwaited);
             if (wait is not 0)
             {
                 return wait is { } ticks and not LimitsShare.UntilRelease ? now + ticks : Never;
             }
 
-            _waiting.Dequeue();
-            _share.Launch(waiter.Counted);
-            if (!waiter.TrySetResult(new Permit(this, waiter.Tokens, waiter.Counted, _share.Generation)))
+            (waiter.IsAwaited ? _awaited : _waiting).Dequeue();
+            var launched = _share.Launch(waiter.Counted);
+            if (!waiter.TrySetResult(new Permit(this, waiter.Tokens, waiter.Counted, launched)))
             {
-                _share.Release();
+                _share.Release(waiter.Counted);
             }
         }
 
@@ -245,14 +250,14 @@ public sealed class Throttle : IAsyncDisposable
 
     private bool TryPeekLive(out Waiter waiter)
     {
-        while (_waiting.TryPeek(out waiter!))
+        while (_awaited.TryPeek(out waiter!) || _waiting.TryPeek(out waiter!))
         {
             if (!waiter.Task.IsCompleted)
             {
                 return true;
             }
 
-            _waiting.Dequeue();
+            (waiter.IsAwaited ? _awaited : _waiting).Dequeue();
         }
 
         return false;
@@ -318,9 +323,13 @@ public sealed class Throttle : IAsyncDisposable
         }
     }
 
-    private sealed class Waiter(long tokens) : TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private bool IsAnyWaiting => _awaited.Count > 0 || _waiting.Count > 0;
+
+    private sealed class Waiter(long tokens, bool isAwaited) : TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public long Tokens => tokens;
+
+        public bool IsAwaited => isAwaited;
 
         /// <summary>What is counted for it, settled when its turn comes, so that its turn stays the same while it waits.</summary>
         public long Counted { get; set; }

@@ -14,6 +14,9 @@ public sealed record ApiCall(string Url, ReadOnlyMemory<byte> Body, string? Mode
     /// <summary>When the run began that it is of; null: it is a call by itself.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Whether somebody waits for its answer.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>Whether what it is for has failed before: then that it fails again says little of the upstream.</summary>
     public bool IsRepeat { get; init; }
 }

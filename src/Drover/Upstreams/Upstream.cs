@@ -131,7 +131,7 @@ public sealed partial class Upstream : IDisposable
         for (var first = true; first || !_keys.IsUnavailable;)
         {
             // Leave first: by the time it comes, a key chosen before may be out.
-            var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken);
+            var held = permit ?? await Throttle.AcquireAsync(call.Tokens, cancellationToken, call.IsAwaited);
             permit = null;
             var isKept = false;
             try

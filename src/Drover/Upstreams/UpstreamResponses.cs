@@ -30,7 +30,7 @@ public sealed partial class Upstream
         own.Dispose();
         try
         {
-            permit = await Throttle.AcquireAsync(call.Tokens, stopRetrying);
+            permit = await Throttle.AcquireAsync(call.Tokens, stopRetrying, call.IsAwaited);
         }
         catch (OperationCanceledException) when (stopRetrying.IsCancellationRequested)
         {

@@ -152,6 +152,70 @@ public sealed class ThrottleTests
     }
 
     [Fact]
+    public async Task AcquireAsync_SomebodyWaitsForTheAnswer_GoesBeforeBatches()
+    {
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1 }, _time);
+        var held = await throttle.AcquireAsync(0, default);
+        var batch = Enumerable.Range(0, 3).Select(_ => throttle.AcquireAsync(0, default).AsTask()).ToList();
+        var awaited = Enumerable.Range(0, 2).Select(_ => throttle.AcquireAsync(0, default, isAwaited: true).AsTask()).ToList();
+
+        foreach (var next in awaited.Concat(batch))
+        {
+            held.Dispose();
+            held = await next.WithinPatience();
+        }
+
+        held.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true, 20)]
+    [InlineData(false, 1)]
+    public async Task AcquireAsync_TheUpstreamSaysThatThereAreEnoughLeft_CallersNeedNotBeSpaced(bool isAwaited, int atOnce)
+    {
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 50, RequestsPerMinute = 100 }, _time);
+        await AnswerAsync(throttle, remaining: 99);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var calls = Enumerable.Range(0, 20).Select(_ => throttle.AcquireAsync(0, default, isAwaited).AsTask()).ToList();
+
+        Assert.Equal((atOnce, 20), (throttle.InFlight, calls.Count));
+    }
+
+    [Fact]
+    public async Task AcquireAsync_ABurst_MovesTheScheduleOnAndLeavesATenth()
+    {
+        await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 500, RequestsPerMinute = 100 }, _time);
+        await AnswerAsync(throttle, remaining: 60);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var calls = Enumerable.Range(0, 300).Select(_ => throttle.AcquireAsync(0, default, isAwaited: true).AsTask()).ToList();
+        Assert.Equal(50, throttle.InFlight); // A tenth of the limit is left alone.
+
+        // What was used ahead is paid for by waiting: 100 a minute over the time since then.
+        for (var step = 1; step <= 6_000; step++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            if (step == 2_900)
+            {
+                Assert.Equal(50, throttle.InFlight);
+            }
+        }
+
+        Assert.InRange(throttle.InFlight, 97, 101);
+        await AnswerAsync(throttle, remaining: 0, status: 429, permit: await calls[0].WithinPatience());
+        var before = throttle.InFlight;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.InRange(throttle.InFlight - before, 0, 2); // A refusal ends it.
+    }
+
+    private static async Task AnswerAsync(Throttle throttle, long remaining, int status = 200, Permit? permit = null)
+    {
+        using var held = permit ?? await throttle.AcquireAsync(0, default);
+        var reset = TimeSpan.FromMinutes(1) * ((100 - remaining) / 100.0);
+        held.Report(new CallFeedback(status) { Rates = new RateHeaders(new RateHeader(100, remaining, reset), null) });
+    }
+
+    [Fact]
     public async Task AcquireAsync_AMinuteUnderARate_GrantsWithinOnePercentOfIt()
     {
         await using var throttle = new Throttle(new ThrottleLimits { Concurrency = 1000, RequestsPerMinute = 600 }, _time);

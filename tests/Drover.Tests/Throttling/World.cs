@@ -96,8 +96,8 @@ internal sealed class World
         while (member.Answers.TryPeek(out var answer, out var due) && due <= Now)
         {
             member.Answers.Dequeue();
-            member.Share.Learn(answer.Generation, answer.Estimate, answer.Counted, answer.Feedback, At(Now));
-            member.Share.Release();
+            member.Share.Learn(answer.Launched, answer.Estimate, answer.Counted, answer.Feedback, At(Now));
+            member.Share.Release(answer.Counted);
             member.WakeAt = Now;
         }
 
@@ -140,9 +140,9 @@ internal sealed class World
                 break;
             }
 
-            member.Share.Launch(counted);
+            var launched = member.Share.Launch(counted);
             member.Launched++;
-            Call(member, member.Next.Value);
+            Call(member, member.Next.Value, launched);
             member.Next = null;
             isAwaited = member.Wants(Now);
         }
@@ -162,7 +162,7 @@ internal sealed class World
         return Math.Max(Now + 1, milliseconds);
     }
 
-    private void Call(Member member, (long Estimate, long Actual, long Counted) tokens)
+    private void Call(Member member, (long Estimate, long Actual, long Counted) tokens, LaunchMark launched)
     {
         var amount = Tokens is null ? 1 : tokens.Actual;
         var missing = Math.Min(amount, _capacity) - _level - 1e-9;
@@ -178,7 +178,7 @@ internal sealed class World
         }
 
         member.Answers.Enqueue(
-            (member.Share.Generation, tokens.Estimate, tokens.Counted, feedback), Now + (missing > 0 ? 2 : Latency(_random)));
+            (launched, tokens.Estimate, tokens.Counted, feedback), Now + (missing > 0 ? 2 : Latency(_random)));
     }
 
     public sealed class Member(string name, LimitsShare share)
@@ -206,6 +206,6 @@ internal sealed class World
 
         public int WakeAt { get; set; }
 
-        public PriorityQueue<(int Generation, long Estimate, long Counted, CallFeedback Feedback), int> Answers { get; } = new();
+        public PriorityQueue<(LaunchMark Launched, long Estimate, long Counted, CallFeedback Feedback), int> Answers { get; } = new();
     }
 }
