@@ -21,7 +21,7 @@ public sealed class DroverSettings
     private static readonly string[] Sections =
         [
             "Upstream", "Upstreams", "Fallbacks", "Batches", "Storage", "Streams", "Models", "Budgets", "Files", "Keys", "Webhooks",
-            "Vision", "Recipes", "Cache", "HostKey"
+            "Vision", "Recipes", "Cache", "HostKey", "Web"
         ];
 
     public UpstreamOptions Upstream { get; } = new();
@@ -55,7 +55,10 @@ public sealed class DroverSettings
 
     public CacheOptions Cache { get; } = new();
 
-    private IEnumerable<IOptionsSection> Known => [Upstream, Batches, Storage, Streams, Budgets, Files, Webhooks, Vision, Recipes, Cache];
+    public WebAccess Web { get; } = new();
+
+    private IEnumerable<IOptionsSection> Known => 
+        [Upstream, Batches, Storage, Streams, Budgets, Files, Webhooks, Vision, Recipes, Cache, Web];
 
     /// <summary>
     /// Reads and checks. What the OpenAI SDKs call <c>OPENAI_API_KEY</c> and <c>OPENAI_BASE_URL</c> is taken where ours is not set.

@@ -73,7 +73,7 @@ public sealed class DroverSettingsTests
 
         Assert.Equal(
             [
-                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Streams, Models, Budgets, Files, Keys, Webhooks, Vision, Recipes, Cache, HostKey.",
+                "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Streams, Models, Budgets, Files, Keys, Webhooks, Vision, Recipes, Cache, HostKey, Web.",
                 "Drover:Upstream:CallTimeout is 'a minute'; it must be a time written as hh:mm:ss.",
                 "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, CaFile, ConnectionRetries, CoolDown, MaxResponseBytes, HasResponses, Simulated, Free.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",

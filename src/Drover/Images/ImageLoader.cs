@@ -7,7 +7,7 @@ namespace Drover.Images;
 
 /// <summary>Loads an image from wherever a source says it is.</summary>
 /// <remarks>
-/// <c>https://…</c> or <c>http://…</c>: a URL. <c>data:…</c>: the image itself. Where files are allowed: a file, if there is one
+/// <c>https://…</c> or <c>http://…</c>: a URL. <c>data:…</c>: the image itself. Of a batch of the command line: a file, if there is one
 /// of that path. Anything else: a blob of the container <c>images</c>.
 /// </remarks>
 internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions options)
@@ -15,7 +15,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
     /// <summary>Loads it.</summary>
     /// <param name="reference">Where it is.</param>
     /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
-    /// <param name="folder">The folder where a file of a relative path is looked for first; null: only the working directory.</param>
+    /// <param name="folder">The folder where a file of a relative path is looked for first; null: it names no files.</param>
     public async Task<Loaded> LoadAsync(string reference, string? etag, string? folder, CancellationToken cancellationToken)
     {
         if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
@@ -30,7 +30,8 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
                 : new ImageFault("image_reference", $"'{Excerpt.Of(reference, 120)}' is no http or https address.");
         }
 
-        List<string> places = options.AllowFiles ? PlacesOf(reference, folder) : [];
+        // Only a batch of this machine's own command line has a folder: what comes by HTTP learns nothing of its files.
+        List<string> places = options.AllowFiles && folder is not null ? PlacesOf(reference, folder) : [];
         return places.Find(File.Exists) is { } path
             ? await LoadFileAsync(path, cancellationToken)
             : await LoadBlobAsync(reference, etag, places, cancellationToken);

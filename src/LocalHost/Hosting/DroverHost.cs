@@ -169,7 +169,9 @@ internal sealed class DroverHost : IAsyncDisposable
             HostKey = builder.Configuration["Drover:HostKey"],
             Admits = keys.IsSet ? request => keys.NameOf(request.Headers.Authorization) is not null : null,
         });
+        builder.Services.AddCors();
         var app = builder.Build();
+        StrangerGuard.Use(app, settings.Web, keys.IsSet);
         if (setup.PagePath is not null)
         {
             app.UseFileServer(new FileServerOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(setup.PagePath)) });

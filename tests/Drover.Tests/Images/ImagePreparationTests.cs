@@ -204,8 +204,14 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
         using var local = new TestVision(blobs, o => o.AllowFiles = true);
         using var served = new TestVision(blobs);
 
-        Assert.Null((await local.PrepareAsync(path)).Fault);
-        Assert.Equal("image_not_found", (await local.FailAsync(path + "x")).Code);
+        var folder = Path.GetDirectoryName(path);
+        Assert.Null((await local.PrepareAsync(path, folder: folder)).Fault);
+        Assert.Equal("image_not_found", (await local.FailAsync(path + "x", folder: folder)).Code);
+
+        // What did not come from the command line has no folder, and learns nothing.
+        Assert.Equal(
+            (await local.FailAsync(path + "x")).Message.Replace(path + "x", path, StringComparison.Ordinal),
+            (await local.FailAsync(path)).Message);
         Assert.Contains((await served.FailAsync(path)).Code, new[] { "image_not_found", "image_forbidden" });
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }

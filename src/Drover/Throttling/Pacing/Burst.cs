@@ -1,4 +1,4 @@
-namespace Drover.Throttling;
+namespace Drover.Throttling.Pacing;
 
 /// <summary>
 /// What an upstream's headers say is left of a limit at this moment: calls that somebody waits for may use it ahead of the even spacing.
