@@ -57,7 +57,7 @@ public sealed class DroverSettings
 
     public WebAccess Web { get; } = new();
 
-    private IEnumerable<IOptionsSection> Known => 
+    private IEnumerable<IOptionsSection> Known =>
         [Upstream, Batches, Storage, Streams, Budgets, Files, Webhooks, Vision, Recipes, Cache, Web];
 
     /// <summary>

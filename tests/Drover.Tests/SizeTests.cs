@@ -23,7 +23,6 @@ public sealed partial class SizeTests
         "src/Drover/Retries/RetryRunner.cs RetryRunner()",
         "src/Drover/Throttling/LimitsShare.cs LimitsShare",
         "src/Drover/Throttling/Throttle.cs Throttle",
-        "src/Functions/OpenAI/CreateBatch.cs CreateBatch()",
     ];
 
     [Fact]

@@ -15,9 +15,15 @@ public sealed class CallerKeys
     public const string Section = "Drover:Keys";
 
     private readonly IReadOnlyList<(string Name, byte[] Hash)> _keys;
+    private readonly HashSet<string> _admins;
 
-    public CallerKeys(IEnumerable<KeyValuePair<string, string>> hashes) =>
+    /// <param name="hashes">The SHA-256 of the keys, in hex, by name.</param>
+    /// <param name="admins">The names of those that see what all have made.</param>
+    public CallerKeys(IEnumerable<KeyValuePair<string, string>> hashes, params IEnumerable<string> admins)
+    {
         _keys = [.. hashes.Select(h => (h.Key, Convert.FromHexString(h.Value)))];
+        _admins = new HashSet<string>(admins, StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>Whether there is any key; without one, only this machine may call.</summary>
     public bool IsSet => _keys.Count > 0;
@@ -40,6 +46,12 @@ public sealed class CallerKeys
 
         return found;
     }
+
+    /// <summary>
+    /// Who calls. Without keys it is whoever sits at the machine; who is let in without showing one has the host's own key, and sees all.
+    /// </summary>
+    public Caller CallerOf(string? authorization) =>
+        NameOf(authorization) is { } name ? new Caller(name, _admins.Contains(name)) : new Caller(null, SeesAll: true);
 
     /// <summary>The key in a header <c>Bearer KEY</c>, or null.</summary>
     public static string? KeyIn(string? authorization) =>

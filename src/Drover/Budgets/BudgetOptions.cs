@@ -37,6 +37,9 @@ public sealed class BudgetOptions : IOptionsSection
     internal bool HasPeriods(string? key) => (PerDay ?? PerMonth ?? Of(key)?.PerDay ?? Of(key)?.PerMonth) is not null;
 
     /// <summary>The budget of a key; null where there is none.</summary>
+    /// <summary>The names of the keys whose callers see what all have made.</summary>
+    public IEnumerable<string> Admins => Keys.Where(k => k.Value.Admin).Select(k => k.Key);
+
     internal KeyBudget? Of(string? key) => key is null ? null : Keys.GetValueOrDefault(key);
 
     /// <inheritdoc/>

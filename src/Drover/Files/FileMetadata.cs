@@ -11,6 +11,7 @@ internal static class FileMetadata
     private const string Expires = "expires";
     private const string Deleted = "deleted";
     private const string Bytes = "bytes";
+    private const string Key = "key";
 
     public static Dictionary<string, string> Of(StoredFile file)
     {
@@ -21,6 +22,11 @@ internal static class FileMetadata
             [Created] = Text(file.CreatedAt),
             [Bytes] = file.Bytes.ToString(CultureInfo.InvariantCulture),
         };
+        if (file.Key is { } key)
+        {
+            metadata[Key] = Uri.EscapeDataString(key);
+        }
+
         if (file.ExpiresAt is { } expires)
         {
             metadata[Expires] = Text(expires);
@@ -45,6 +51,7 @@ internal static class FileMetadata
                 Name = Uri.UnescapeDataString(name),
                 Bytes = metadata.TryGetValue(Bytes, out var bytes) ? long.Parse(bytes, CultureInfo.InvariantCulture) : length,
                 CreatedAt = created,
+                Key = metadata.TryGetValue(Key, out var key) ? Uri.UnescapeDataString(key) : null,
                 ExpiresAt = Time(metadata, Expires),
                 DeletedAt = Time(metadata, Deleted),
             }

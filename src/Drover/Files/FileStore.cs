@@ -18,11 +18,12 @@ namespace Drover.Files;
 public sealed class FileStore(ContainerLayout blobs, BatchStore batches, OutcomeFiles outcomes, BatchOptions options, TimeProvider time)
 {
     /// <summary>Begins to take a file in.</summary>
-    public FileUpload Begin()
+    /// <param name="key">The name of the caller's key, whose file it will be; null for none.</param>
+    public FileUpload Begin(string? key = null)
     {
         var now = time.GetUtcNow();
         var id = FileId.New(now);
-        return new FileUpload(id, now, blobs.ByName(FileId.UploadedBlob(id)!));
+        return new FileUpload(id, key, now, blobs.ByName(FileId.UploadedBlob(id)!));
     }
 
     /// <summary>The file of that id, or null where there is none (any more).</summary>
@@ -164,6 +165,7 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
             _ => (await OutcomeBlob.PeekAsync(blobs.Container.GetAppendBlobClient(batch.Input), cancellationToken)).Length,
         },
         CreatedAt = batch.CreatedAt,
+        Key = batch.Key,
         ExpiresAt = kind != BatchFile.Input && batch.OutputLifetime is { } lifetime ? batch.CreatedAt + lifetime : null,
     };
 

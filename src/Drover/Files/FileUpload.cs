@@ -8,7 +8,7 @@ namespace Drover.Files;
 /// <remarks>
 /// A form's parts come in any order, the content often before the purpose. What is staged and never committed, storage drops.
 /// </remarks>
-public sealed class FileUpload(string id, DateTimeOffset createdAt, BlockBlobClient blob)
+public sealed class FileUpload(string id, string? key, DateTimeOffset createdAt, BlockBlobClient blob)
 {
     private IReadOnlyList<string> _blocks = [];
 
@@ -28,7 +28,16 @@ public sealed class FileUpload(string id, DateTimeOffset createdAt, BlockBlobCli
     /// <summary>Makes the file.</summary>
     public async Task<StoredFile> CommitAsync(string name, string purpose, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
-        var file = new StoredFile { Id = id, Name = name, Purpose = purpose, Bytes = Bytes, CreatedAt = createdAt, ExpiresAt = expiresAt };
+        var file = new StoredFile
+        {
+            Id = id,
+            Name = name,
+            Purpose = purpose,
+            Bytes = Bytes,
+            CreatedAt = createdAt,
+            Key = key,
+            ExpiresAt = expiresAt,
+        };
         await blob.CommitBlockListAsync(_blocks, new CommitBlockListOptions { Metadata = FileMetadata.Of(file) }, cancellationToken);
         return file;
     }

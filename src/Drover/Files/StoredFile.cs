@@ -14,6 +14,9 @@ public sealed record StoredFile
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The name of the caller's key that it was made with; null for none.</summary>
+    public string? Key { get; init; }
+
     /// <summary>When it is no longer served; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -1,3 +1,4 @@
+using Drover.Functions.Callers;
 using Drover.Functions.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -7,7 +8,7 @@ namespace Drover.Functions.Batches;
 /// HTTP <c>POST /api/batches/{id}/cancel</c>: nothing more is launched, calls under way are awaited, and every item without
 /// an outcome is closed as <c>batch_cancelled</c>. Takes seconds.
 /// </summary>
-public sealed class CancelBatch(BatchCanceller canceller)
+public sealed class CancelBatch(VisibleBatches batches, BatchCanceller canceller)
 {
     [Function(nameof(CancelBatch))]
     public async Task<IResult> RunAsync(
@@ -16,6 +17,11 @@ public sealed class CancelBatch(BatchCanceller canceller)
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
+        if (await batches.FindAsync(request, id, cancellationToken) is null)
+        {
+            return Answers.NoSuchBatch(id);
+        }
+
         var (view, refusal) = await canceller.CancelAsync(client, id, cancellationToken);
         if (view is null)
         {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Drover.Batches;
+using Drover.Functions.Callers;
 using Drover.Functions.Http;
 using Drover.Functions.Relay;
 using Drover.Outcomes;
@@ -17,7 +17,7 @@ namespace Drover.Functions.Batches;
 /// progress</c> the batch as <c>GET /api/batches/{id}</c> shows it, at most once a second and when it has changed. Each has an
 /// <c>id:</c>; with <c>Last-Event-ID</c> or <c>?after=</c> it goes on there. It ends when the batch has ended; after that there is 204.
 /// </remarks>
-public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, OutcomeFeed feed, TimeProvider time)
+public sealed class GetBatchEvents(VisibleBatches batches, BatchViews views, BatchAlerts alerts, OutcomeFeed feed, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private const int PausesBetweenComments = 10;
@@ -29,11 +29,12 @@ public sealed class GetBatchEvents(BatchViews views, BatchAlerts alerts, Outcome
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        if (!BatchSpec.IsId(id) || await views.FindAsync(client, id, cancellationToken) is not { } view)
+        if (await batches.FindAsync(request, id, cancellationToken) is not { } spec)
         {
             return Answers.NoSuchBatch(id);
         }
 
+        var view = await views.OfAsync(client, spec, cancellationToken);
         var last = StreamAnswers.LastEventId(request);
         if ((last.Length == 0 ? EventPosition.Start : EventPosition.Parse(last)) is not { } position)
         {

@@ -1,12 +1,12 @@
 using System.Globalization;
-using Drover.Batches;
+using Drover.Functions.Callers;
 using Drover.Functions.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.Batches;
 
 /// <summary>HTTP <c>GET /api/batches?limit=20&amp;after=ID</c>: the batches, newest first.</summary>
-public sealed class ListBatches(BatchStore store, BatchViews views)
+public sealed class ListBatches(VisibleBatches batches, BatchViews views)
 {
     private const int DefaultLimit = 20;
     private const int MostLimit = 100;
@@ -25,13 +25,13 @@ public sealed class ListBatches(BatchStore store, BatchViews views)
                 StatusCodes.Status400BadRequest, $"'limit' is '{asked}'; it must be a whole number from 1 to {MostLimit}.", param: "limit");
         }
 
-        if (after is not null && (!BatchSpec.IsId(after) || await store.FindAsync(after, cancellationToken) is null))
+        if (after is not null && await batches.FindAsync(request, after, cancellationToken) is null)
         {
             return Answers.Error(StatusCodes.Status400BadRequest, $"'after' is '{after}'; there is no such batch.", param: "after");
         }
 
         var page = new List<BatchView>();
-        await foreach (var spec in store.ListAsync(after, cancellationToken))
+        await foreach (var spec in batches.ListAsync(request, after, cancellationToken))
         {
             if (page.Count == limit)
             {

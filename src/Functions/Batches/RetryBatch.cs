@@ -1,3 +1,4 @@
+using Drover.Functions.Callers;
 using Drover.Functions.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -7,7 +8,7 @@ namespace Drover.Functions.Batches;
 /// HTTP <c>POST /api/batches/{id}/retry</c>: runs what failed in a batch that has ended again, all of it or, with <c>?code=</c> (which
 /// may be repeated), what failed with these codes. 202 with the batch, which is in progress again.
 /// </summary>
-public sealed class RetryBatch(BatchRetrier retrier)
+public sealed class RetryBatch(VisibleBatches batches, BatchRetrier retrier)
 {
     [Function(nameof(RetryBatch))]
     public async Task<IResult> RunAsync(
@@ -16,6 +17,11 @@ public sealed class RetryBatch(BatchRetrier retrier)
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
+        if (await batches.FindAsync(request, id, cancellationToken) is null)
+        {
+            return Answers.NoSuchBatch(id);
+        }
+
         var (view, refusal) = await retrier.RetryAsync(client, id, [.. request.Query["code"].OfType<string>()], cancellationToken);
         if (view is null)
         {

@@ -1,17 +1,19 @@
 using Drover.Batches;
 using Drover.Functions.Batches;
+using Drover.Functions.Callers;
+using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
 /// <summary>Shows batches as the OpenAI API does.</summary>
-public sealed class BatchObjects(BatchStore store, BatchViews views)
+public sealed class BatchObjects(BatchStore store, VisibleBatches batches, BatchViews views)
 {
     private const int MostErrors = 100;
 
     /// <summary>A batch that must be there.</summary>
-    /// <exception cref="OpenAiException">There is none of that id.</exception>
-    public async Task<BatchSpec> FindAsync(string id, CancellationToken cancellationToken) =>
-        BatchSpec.IsId(id) && await store.FindAsync(id, cancellationToken) is { } spec ? spec : throw OpenAiException.NoSuchBatch(id);
+    /// <exception cref="OpenAiException">There is none of that id for this caller.</exception>
+    public async Task<BatchSpec> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
+        await batches.FindAsync(request, id, cancellationToken) ?? throw OpenAiException.NoSuchBatch(id);
 
     /// <summary>How a batch stands.</summary>
     public async Task<BatchObject> OfAsync(DurableTaskClient client, BatchSpec spec, CancellationToken cancellationToken) =>

@@ -14,6 +14,7 @@ public sealed class CancelBatchObject(OpenAiGate gate, BatchObjects objects, Bat
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
+            await objects.FindAsync(request, id, cancellationToken);
             var (view, refusal) = await canceller.CancelAsync(client, id, cancellationToken);
             if (view is null)
             {

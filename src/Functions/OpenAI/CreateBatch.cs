@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Drover.Access;
 using Drover.Estimates;
 using Drover.Files;
 using Drover.Functions.Batches;
+using Drover.Functions.Callers;
 using Drover.Intake;
 using Microsoft.AspNetCore.Http;
 
@@ -14,7 +14,7 @@ namespace Drover.Functions.OpenAI;
 /// </summary>
 /// <remarks>With <c>x-drover-estimate: true</c>, the answer's headers estimate it.</remarks>
 public sealed class CreateBatch(
-    OpenAiGate gate, CallerKeys keys, FileStore files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter,
+    OpenAiGate gate, VisibleFiles files, CreateClaims claims, Estimator estimator, BatchIntake intake, BatchStarter starter,
     BatchObjects objects)
 {
     [Function(nameof(CreateBatch))]
@@ -26,7 +26,7 @@ public sealed class CreateBatch(
         {
             var isEstimateAsked = EstimateHeaders.IsAsked(request);
             var asked = await CreateBatchRequest.ReadAsync(request, cancellationToken);
-            var file = await files.FindAsync(asked.InputFileId, cancellationToken) ?? throw OpenAiException.NoSuchFile(asked.InputFileId);
+            var file = await files.GetAsync(request, asked.InputFileId, cancellationToken);
             if (file.Purpose != "batch")
             {
                 throw new OpenAiException(
@@ -35,7 +35,7 @@ public sealed class CreateBatch(
                     "invalid_value");
             }
 
-            var key = keys.NameOf(request.Headers.Authorization);
+            var key = gate.KeyOf(request);
             var batch = new NewBatch
             {
                 Id = await claims.ClaimAsync(Fingerprint(asked, key), IsRepetition(request), cancellationToken),

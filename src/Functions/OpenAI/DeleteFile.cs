@@ -1,10 +1,11 @@
 using Drover.Files;
+using Drover.Functions.Callers;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
 /// <summary>HTTP <c>DELETE /v1/files/{id}</c>.</summary>
-public sealed class DeleteFile(OpenAiGate gate, FileStore files)
+public sealed class DeleteFile(OpenAiGate gate, VisibleFiles visible, FileStore files)
 {
     [Function(nameof(DeleteFile))]
     public Task<IResult> RunAsync(
@@ -12,7 +13,7 @@ public sealed class DeleteFile(OpenAiGate gate, FileStore files)
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
-            var file = await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id);
+            var file = await visible.GetAsync(request, id, cancellationToken);
             if (FileId.BatchFileOf(id) is (BatchFile.Input, var batchId))
             {
                 throw new OpenAiException(

@@ -14,7 +14,7 @@ public sealed class GetBatchObject(OpenAiGate gate, BatchObjects objects)
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
-            var batch = await objects.OfAsync(client, await objects.FindAsync(id, cancellationToken), cancellationToken);
+            var batch = await objects.OfAsync(client, await objects.FindAsync(request, id, cancellationToken), cancellationToken);
             if (!BatchStatus.IsEnd(batch.Status))
             {
                 request.HttpContext.Response.Headers.RetryAfter = "1";

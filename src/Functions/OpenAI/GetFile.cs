@@ -1,10 +1,10 @@
-using Drover.Files;
+using Drover.Functions.Callers;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
 /// <summary>HTTP <c>GET /v1/files/{id}</c>.</summary>
-public sealed class GetFile(OpenAiGate gate, FileStore files)
+public sealed class GetFile(OpenAiGate gate, VisibleFiles files)
 {
     [Function(nameof(GetFile))]
     public Task<IResult> RunAsync(
@@ -12,6 +12,6 @@ public sealed class GetFile(OpenAiGate gate, FileStore files)
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
             Results.Json(
-                FileObject.Of(await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id)),
+                FileObject.Of(await files.GetAsync(request, id, cancellationToken)),
                 OpenAiJson.Readable.FileObject));
 }

@@ -1,4 +1,5 @@
 using Drover.Files;
+using Drover.Functions.Callers;
 using Drover.Functions.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -6,7 +7,7 @@ namespace Drover.Functions.OpenAI;
 
 /// <summary>HTTP <c>GET /v1/files/{id}/content</c>, as a stream.</summary>
 /// <remarks>The outcomes of a running batch are there as far as they are written.</remarks>
-public sealed class GetFileContent(OpenAiGate gate, FileStore files)
+public sealed class GetFileContent(OpenAiGate gate, VisibleFiles visible, FileStore files)
 {
     [Function(nameof(GetFileContent))]
     public Task<IResult> RunAsync(
@@ -14,7 +15,7 @@ public sealed class GetFileContent(OpenAiGate gate, FileStore files)
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
-            var file = await files.FindAsync(id, cancellationToken) ?? throw OpenAiException.NoSuchFile(id);
+            var file = await visible.GetAsync(request, id, cancellationToken);
             request.HttpContext.Response.Headers.ContentDisposition = Attachment(file.Name);
             return new StreamResult(
                 "application/octet-stream", (output, cancellation) => files.CopyAsync(file, output, cancellation), cancellationToken);

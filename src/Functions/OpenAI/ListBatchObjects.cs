@@ -1,10 +1,10 @@
-using Drover.Batches;
+using Drover.Functions.Callers;
 using Microsoft.AspNetCore.Http;
 
 namespace Drover.Functions.OpenAI;
 
 /// <summary>HTTP <c>GET /v1/batches?limit=&amp;after=</c>: the batches, newest first, whichever surface they were made by.</summary>
-public sealed class ListBatchObjects(OpenAiGate gate, BatchStore store, BatchObjects objects)
+public sealed class ListBatchObjects(OpenAiGate gate, VisibleBatches batches, BatchObjects objects)
 {
     [Function(nameof(ListBatchObjects))]
     public Task<IResult> RunAsync(
@@ -16,10 +16,10 @@ public sealed class ListBatchObjects(OpenAiGate gate, BatchStore store, BatchObj
             var paging = Paging.Read(request.Query, defaultLimit: 20, mostLimit: 100);
             if (paging.After is not null)
             {
-                await objects.FindAsync(paging.After, cancellationToken);
+                await objects.FindAsync(request, paging.After, cancellationToken);
             }
 
-            var (specs, hasMore) = await paging.TakeAsync(store.ListAsync(paging.After, cancellationToken));
+            var (specs, hasMore) = await paging.TakeAsync(batches.ListAsync(request, paging.After, cancellationToken));
             var page = new List<BatchObject>(specs.Count);
             foreach (var spec in specs)
             {

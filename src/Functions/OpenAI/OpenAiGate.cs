@@ -51,6 +51,9 @@ public sealed class OpenAiGate(CallerKeys keys, AccessRule rule, ILogger<OpenAiG
         }
     }
 
+    /// <summary>The name of the caller's key; null where there are none.</summary>
+    public string? KeyOf(HttpRequest request) => keys.NameOf(request.Headers.Authorization);
+
     private void CheckKey(HttpRequest request)
     {
         var authorization = request.Headers.Authorization.ToString();

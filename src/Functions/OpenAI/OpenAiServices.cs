@@ -1,3 +1,4 @@
+using Drover.Functions.Callers;
 using Drover.Functions.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,5 +8,6 @@ namespace Drover.Functions.OpenAI;
 internal static class OpenAiServices
 {
     public static IServiceCollection AddOpenAi(this IServiceCollection services, AccessRule rule) =>
-        services.AddSingleton(rule).AddSingleton<OpenAiGate>().AddSingleton<BatchObjects>();
+        services.AddSingleton(rule).AddSingleton<OpenAiGate>().AddSingleton<BatchObjects>()
+            .AddSingleton<VisibleBatches>().AddSingleton<VisibleFiles>();
 }

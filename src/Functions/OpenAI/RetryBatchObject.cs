@@ -15,6 +15,7 @@ public sealed class RetryBatchObject(OpenAiGate gate, BatchObjects objects, Batc
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
         {
+            await objects.FindAsync(request, id, cancellationToken);
             var (view, refusal) = await retrier.RetryAsync(client, id, [.. request.Query["code"].OfType<string>()], cancellationToken);
             return view is null ? throw OpenAiException.NoSuchBatch(id)
                 : refusal is not null ? throw OpenAiException.Conflict(request, refusal)

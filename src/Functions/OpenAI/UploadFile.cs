@@ -23,7 +23,7 @@ public sealed class UploadFile(OpenAiGate gate, FileStore files, UploadOptions o
                 throw UploadForm.TooLarge(options.MaxBytes);
             }
 
-            var upload = files.Begin();
+            var upload = files.Begin(gate.KeyOf(request));
             var form = await UploadForm.ReadAsync(request, upload, options.MaxBytes, cancellationToken);
             var name = form.FileName ?? throw OpenAiException.Missing("file");
             var purpose = PurposeOf(form["purpose"]);

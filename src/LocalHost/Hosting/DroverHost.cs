@@ -159,7 +159,7 @@ internal sealed class DroverHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(
             options => options.ShutdownTimeout = settings.Upstream.CallTimeout + TimeSpan.FromSeconds(30));
-        var keys = new CallerKeys(settings.Keys);
+        var keys = new CallerKeys(settings.Keys, settings.Budgets.Admins);
         builder.AddLocalRuntime(new LocalRuntimeOptions
         {
             FunctionAssembly = typeof(FunctionServices).Assembly,
