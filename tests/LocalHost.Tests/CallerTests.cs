@@ -46,7 +46,7 @@ public sealed partial class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
         var upload = await UploadAsync(_alice.Key);
         var made = await JsonAsync(
             _alice.Key, "POST", "/v1/batches",
-            JsonSerializer.Serialize(new { input_file_id = upload, endpoint = "/v1/chat/completions", completion_window = "24h" }));
+            CreationOf(upload));
         var batch = made.GetProperty("id").GetString()!;
         var plain = (await JsonAsync(_alice.Key, "POST", "/api/batches", """{"id":"mine","items":[{"id":"a","text":"one"}]}"""))
             .GetProperty("id").GetString()!;
@@ -83,7 +83,7 @@ public sealed partial class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(
             HttpStatusCode.NotFound, (await SendAsync(
                 _bob.Key, "POST", "/v1/batches",
-                JsonSerializer.Serialize(new { input_file_id = upload, endpoint = "/v1/chat/completions", completion_window = "24h" }))).Status);
+                CreationOf(upload))).Status);
         Assert.Equal(
             HttpStatusCode.Conflict,
             (await SendAsync(_bob.Key, "POST", "/api/batches", """{"id":"mine","items":[{"id":"a","text":"one"}]}""")).Status);
@@ -100,8 +100,13 @@ public sealed partial class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(_alice.Key, "DELETE", $"/v1/files/{upload}")).Status);
     }
 
+    private static string CreationOf(string file) =>
+        JsonSerializer.Serialize(new { input_file_id = file, endpoint = "/v1/chat/completions", completion_window = "24h" });
+
     private static string Unknown(string path, params string[] ids) => ids.Aggregate(
-        path, (p, id) => p.Replace(id, id.StartsWith("file-out", StringComparison.Ordinal) ? "file-out-none" : "none", StringComparison.Ordinal));
+        path,
+        (p, id) => p.Replace(
+            id, id.StartsWith("file-out", StringComparison.Ordinal) ? "file-out-none" : "none", StringComparison.Ordinal));
 
     // Without what names the thing that was asked for.
     private static string Bare(string body, string path, params string[] ids) => ids.Append("file-out-none").Append("none").Aggregate(
@@ -111,7 +116,8 @@ public sealed partial class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
     private static partial Regex Listening();
 
     private Task EndAsync(string id) => Eventually.TrueAsync(
-        async () => (await JsonAsync(_alice.Key, "GET", $"/api/batches/{id}")).GetProperty("status").GetString() == "completed", $"{id} to end");
+        async () => (await JsonAsync(_alice.Key, "GET", $"/api/batches/{id}")).GetProperty("status").GetString() == "completed",
+        $"{id} to end");
 
     private async Task<string> UploadAsync(string key)
     {

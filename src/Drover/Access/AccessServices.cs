@@ -5,6 +5,7 @@ namespace Drover.Access;
 /// <summary>Registers the keys of callers.</summary>
 internal static class AccessServices
 {
-    public static IServiceCollection AddAccess(this IServiceCollection services, IReadOnlyDictionary<string, string> hashes, IEnumerable<string> admins) =>
+    public static IServiceCollection AddAccess(
+        this IServiceCollection services, IReadOnlyDictionary<string, string> hashes, IEnumerable<string> admins) =>
         services.AddSingleton(new CallerKeys(hashes, admins));
 }
