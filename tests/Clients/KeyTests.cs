@@ -61,7 +61,7 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Accepted, (await SendAsync("/api/batches", key, body)).StatusCode);
         }
 
-        var (dear, paid) = (await EndAsync("dear"), await EndAsync("paid"));
+        var (dear, paid) = (await EndAsync("dear", _poor.Key), await EndAsync("paid", _alice.Key));
 
         Assert.Equal(("stopped", "completed"), (dear.GetProperty("status").GetString(), paid.GetProperty("status").GetString()));
         Assert.Contains("budget of the key for the day, 0.0001 USD", dear.GetProperty("reason").GetString(), StringComparison.Ordinal);
@@ -115,13 +115,13 @@ public sealed class KeyTests(ServedDrover served) : IAsyncLifetime
         Assert.StartsWith("evt_", id, StringComparison.Ordinal);
     }
 
-    private async Task<JsonElement> EndAsync(string id)
+    private async Task<JsonElement> EndAsync(string id, string key)
     {
         JsonElement batch = default;
         await Eventually.TrueAsync(
             async () =>
             {
-                batch = await (await SendAsync($"/api/batches/{id}", _alice.Key)).Content.ReadFromJsonAsync<JsonElement>();
+                batch = await (await SendAsync($"/api/batches/{id}", key)).Content.ReadFromJsonAsync<JsonElement>();
                 return batch.GetProperty("ended_at").ValueKind != JsonValueKind.Null;
             },
             $"{id} to end");

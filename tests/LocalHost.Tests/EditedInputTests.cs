@@ -102,7 +102,7 @@ public sealed class EditedInputTests(AzuriteFixture azurite)
     {
         using var folder = new TestFolder();
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions { Latency = 5 });
-        var sources = Enumerable.Range(0, 3000).Select(i => Source($"i{i}", $"Text number {i}.")).ToList();
+        var sources = Enumerable.Range(0, 600).Select(i => Source($"i{i}", $"Text number {i}.")).ToList();
         Write(folder, sources);
         await RunAsync(folder, simulator);
         simulator.Options = simulator.Options with { Latency = 400 };
@@ -111,16 +111,16 @@ public sealed class EditedInputTests(AzuriteFixture azurite)
         await using (var killed = DroverProcess.Start(folder, azurite.Endpoints, simulator.BaseAddress, ["run", "in.jsonl"]))
         {
             await Eventually.TrueAsync(
-                () => killed.Errors.Contains("2,999 of 3,000 are already answered; 1 to call.", StringComparison.Ordinal), "what is known");
+                () => killed.Errors.Contains("599 of 600 are already answered; 1 to call.", StringComparison.Ordinal), "what is known");
             await killed.KillAsync();
         }
 
         var said = await RunAsync(folder, simulator);
 
-        Assert.Contains("completed: 3,000 results, 0 errors", said, StringComparison.Ordinal);
-        Assert.InRange(simulator.Stats.Snapshot().Received, 3001, 3002); // The one under way at the kill may be made again.
+        Assert.Contains("completed: 600 results, 0 errors", said, StringComparison.Ordinal);
+        Assert.InRange(simulator.Stats.Snapshot().Received, 601, 602); // The one under way at the kill may be made again.
         Assert.Equal(
-            Enumerable.Range(0, 3000).Select(i => $"i{i}").Order(), Inputs.IdsIn(folder.File("in.2.results.jsonl")).Order());
+            Enumerable.Range(0, 600).Select(i => $"i{i}").Order(), Inputs.IdsIn(folder.File("in.2.results.jsonl")).Order());
     }
 
     [Fact]

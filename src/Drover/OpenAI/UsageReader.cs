@@ -7,8 +7,8 @@ namespace Drover.OpenAI;
 internal static class UsageReader
 {
     /// <summary>
-    /// More than any model takes or writes in one call: where a figure is beyond it nothing of the usage is believed, lest it spend a budget
-    /// or pass all bounds.
+    /// More than any model takes or writes in one call: where a figure is beyond it nothing of the usage is believed, lest it spend a
+    /// budget or pass all bounds.
     /// </summary>
     private const long MostTokens = 20_000_000;
 

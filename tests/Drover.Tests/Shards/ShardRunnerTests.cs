@@ -348,7 +348,7 @@ public sealed class ShardRunnerTests(AzuriteFixture azurite)
     {
         await using var batch = await TestBatch.CreateAsync(
             azurite, TestBatch.Sources(1), new SimulatorOptions { Fail429 = 1, RetryAfter = 3600 },
-            spec: s => s with { ExpiresAt = s.CreatedAt.AddMinutes(10) });
+            o => o.LongestPause = TimeSpan.FromHours(1), spec: s => s with { ExpiresAt = s.CreatedAt.AddMinutes(10) });
 
         Assert.Equal(batch.Spec.ExpiresAt, (await batch.RunAsync()).ComeBackAt);
     }
