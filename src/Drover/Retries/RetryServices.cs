@@ -6,5 +6,5 @@ namespace Drover.Retries;
 internal static class RetryServices
 {
     public static IServiceCollection AddRetries(this IServiceCollection services) =>
-        services.AddSingleton<RetryRunner>().AddSingleton<Reopener>();
+        services.AddSingleton<TicketClaims>().AddSingleton<RetryRunner>().AddSingleton<Reopener>();
 }

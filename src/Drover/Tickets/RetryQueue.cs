@@ -21,6 +21,22 @@ public sealed class RetryQueue(QueueServiceClient service, ContainerLayout blobs
     /// <summary>Whether a message is for this host's container.</summary>
     public bool IsOurs(RetryMessage message) => message.Container == blobs.Container.Name;
 
+    /// <summary>Has a message delivered again later: nothing is called for its batch here and now.</summary>
+    public Task PostponeAsync(RetryMessage message, DateTimeOffset until, CancellationToken cancellationToken) =>
+        SendAsync(message, isPoison: false, until, cancellationToken);
+
+    /// <summary>
+    /// Leaves a message to another host on the same account; one that nobody has wanted for an hour is dropped, and its batch will find
+    /// out.
+    /// </summary>
+    public Task PassOnAsync(RetryMessage message, bool isPoison, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return now - message.Due > TimeSpan.FromHours(1)
+            ? Task.CompletedTask
+            : SendAsync(message, isPoison, now + TimeSpan.FromSeconds(1), cancellationToken);
+    }
+
     /// <summary>A message for a ticket as it is now.</summary>
     internal RetryMessage MessageFor(string batchId, int shard, RetryTicket ticket) =>
         new(blobs.Container.Name, batchId, shard, ticket.Ticket!, ticket.Due);

@@ -17,7 +17,7 @@ public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue, Batch
             : null;
         if (batch is null)
         {
-            await chances.PassOnAsync(message, isPoison, cancellationToken);
+            await queue.PassOnAsync(message, isPoison, cancellationToken);
             return;
         }
 
@@ -28,7 +28,7 @@ public sealed class RetryDeliveries(RetryRunner chances, RetryQueue queue, Batch
 
         if (!isPoison && await admission.RefusalAsync(message.BatchId, cancellationToken) is not null)
         {
-            await chances.PostponeAsync(message, admission.ComeBackAt, cancellationToken);
+            await queue.PostponeAsync(message, admission.ComeBackAt, cancellationToken);
             return;
         }
 

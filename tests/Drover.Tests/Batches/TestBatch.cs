@@ -131,7 +131,8 @@ internal sealed class TestBatch : IAsyncDisposable
 
     /// <summary>What tries tickets again, in a process of its own.</summary>
     public RetryRunner NewChances() => new(
-        Tickets, Queue, NewRunner(), Store, new UpstreamOptions(), Options, _time, NullLogger<RetryRunner>.Instance);
+        new TicketClaims(Tickets, Queue, Store, new UpstreamOptions(), Options, _time), Tickets, NewRunner(), Store, Options, _time,
+        NullLogger<RetryRunner>.Instance);
 
     public Planner NewPlanner() => new(Blobs, Options, Selector);
 
