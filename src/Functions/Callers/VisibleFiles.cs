@@ -11,7 +11,9 @@ public sealed class VisibleFiles(FileStore files, CallerKeys keys)
     /// <summary>A file that must be there.</summary>
     /// <exception cref="OpenAiException">There is none of that id for this caller.</exception>
     public async Task<StoredFile> GetAsync(HttpRequest request, string id, CancellationToken cancellationToken) =>
-        await files.FindAsync(id, cancellationToken) is { } file && Caller(request).Sees(file.Key) ? file : throw OpenAiException.NoSuchFile(id);
+        await files.FindAsync(id, cancellationToken) is { } file && Caller(request).Sees(file.Key)
+            ? file
+            : throw OpenAiException.NoSuchFile(id);
 
     /// <summary>The blob with the content of a file that is no batch's outcomes.</summary>
     public Task<string> ContentAsync(StoredFile file, CancellationToken cancellationToken) => files.ContentAsync(file, cancellationToken);
