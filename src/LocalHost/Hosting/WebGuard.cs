@@ -3,7 +3,9 @@ using Drover.Functions.Http;
 
 namespace Drover.LocalHost.Hosting;
 
-/// <summary>Puts <see cref="StrangerGuard"/> before everything that this host answers, and lets the pages in that the settings name.</summary>
+/// <summary>
+/// Puts <see cref="StrangerGuard"/> before everything that this host answers, and lets the pages in that the settings name.
+/// </summary>
 internal static class WebGuard
 {
     public static void Use(WebApplication app, WebAccess web, bool hasKeys)

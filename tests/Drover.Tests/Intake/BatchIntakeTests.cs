@@ -181,7 +181,7 @@ public sealed class BatchIntakeTests(AzuriteFixture azurite)
 
         Assert.Equal(409, exception.Status);
         Assert.Equal(
-            ["There is a batch 'mine' already and it asks for something else (another input, recipe, model or preference)."],
+            ["There is a batch 'mine' already and it asks for something else (another input, recipe, model or preference), or is another key's."],
             exception.Faults);
         Assert.Equal([first.Input], await OwnInputsAsync(blobs, "mine"));
         Assert.Equal("lines", (await blobs.ByName(first.Input).ReadOrNullAsync())!.ToString());
