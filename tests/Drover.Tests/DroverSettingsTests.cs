@@ -75,7 +75,7 @@ public sealed class DroverSettingsTests
             [
                 "Drover:Upstrem is no section of the settings; there are Upstream, Upstreams, Fallbacks, Batches, Storage, Streams, Models, Budgets, Files, Keys, Webhooks, Vision, Recipes, Cache, HostKey, Web.",
                 "Drover:Upstream:CallTimeout is 'a minute'; it must be a time written as hh:mm:ss.",
-                "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, CaFile, ConnectionRetries, CoolDown, MaxResponseBytes, HasResponses, Simulated, Free.",
+                "Drover:Upstream:Concurency is no setting; there are BaseUrl, ApiKey, Model, Concurrency, RequestsPerMinute, TokensPerMinute, MinimumSpacing, ConnectTimeout, CallTimeout, SilenceTimeout, CaFile, ConnectionRetries, CoolDown, LongestPause, MaxResponseBytes, HasResponses, Simulated, Free.",
                 "Drover:Upstream:Concurrency is 'many'; it must be a whole number.",
                 "Drover:Batches:MaxPasses is '1.5'; it must be a whole number.",
                 "Drover:Storage:Box is no setting; there are ConnectionString, BlobServiceUri, QueueServiceUri, Container.",
@@ -120,7 +120,7 @@ public sealed class DroverSettingsTests
             (settings.Budgets.Keys["alice"].PerDay, settings.Budgets.Keys["alice"].PerMonth, settings.Budgets.Keys["bob"].PerDay));
         Assert.Equal(
             [
-                "Drover:Keys:alice:PerWeek is no setting; there are PerDay, PerMonth.",
+                "Drover:Keys:alice:PerWeek is no setting; there are PerDay, PerMonth, Admin.",
                 "Drover:Keys:alice:PerMonth is 0; it must be more than 0 US dollars, or not set for no limit.",
             ],
             Assert.Throws<DroverSettingsException>(() => Read(

@@ -19,7 +19,6 @@ public sealed partial class SizeTests
         "src/Drover/Estimates/Estimator.cs Estimator()",
         "src/Drover/Estimates/Estimator.cs ScanAsync()",
         "src/Drover/Intake/BatchIntake.cs BatchIntake()",
-        "src/Drover/Outcomes/OutcomeWriter.cs OutcomeWriter()",
         "src/Drover/Retries/RetryRunner.cs RetryRunner()",
         "src/Drover/Throttling/LimitsShare.cs LimitsShare",
         "src/Drover/Throttling/Throttle.cs Throttle",

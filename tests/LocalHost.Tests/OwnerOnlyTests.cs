@@ -41,8 +41,8 @@ public sealed class OwnerOnlyTests : IDisposable
 
         var usual = _folder.Write("usual", "");
         Assert.Equal(File.GetUnixFileMode(usual), File.GetUnixFileMode(_folder.File("out/in.results.jsonl")));
-        Assert.Equal(
-            File.GetUnixFileMode(Directory.CreateDirectory(_folder.File("usual-folder")).FullName), File.GetUnixFileMode(_folder.File("out")));
+        var usualFolder = Directory.CreateDirectory(_folder.File("usual-folder")).FullName;
+        Assert.Equal(File.GetUnixFileMode(usualFolder), File.GetUnixFileMode(_folder.File("out")));
     }
 
     [Fact]

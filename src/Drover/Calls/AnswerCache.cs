@@ -8,7 +8,9 @@ using Drover.Upstreams;
 
 namespace Drover.Calls;
 
-/// <summary>Answers by the content of their request: the same of one caller to the same upstream and model is called once, and costs once.</summary>
+/// <summary>
+/// Answers by the content of their request: the same of one caller to the same upstream and model is called once, and costs once.
+/// </summary>
 /// <remarks>
 /// An answer is a blob named by the hash of what was asked. Of the same requests in one process only one is under way at a time, and the
 /// others wait for its answer; so within one process duplicates are called once. Two processes that ask the same at the same moment may

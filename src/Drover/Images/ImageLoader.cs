@@ -12,6 +12,11 @@ namespace Drover.Images;
 /// </remarks>
 internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions options)
 {
+    /// <summary>So many files may be on their way in; more of them than are ever read at once stand still only where none opens.</summary>
+    private const int MostStuck = 64;
+
+    private int _stuck;
+
     /// <summary>Loads it.</summary>
     /// <param name="reference">Where it is.</param>
     /// <param name="etag">The version of the blob that is meant; null for whichever there is.</param>
@@ -42,17 +47,41 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         ? []
         : [.. new[] { folder, Directory.GetCurrentDirectory() }.OfType<string>().Select(f => Path.GetFullPath(path, f)).Distinct()];
 
+    // A pipe that nobody writes to, or a file on a mount that is away, may keep even the opening waiting for ever.
     private async Task<Loaded> LoadFileAsync(string path, CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref _stuck) >= MostStuck)
+        {
+            return new ImageFault(
+                "image_unreachable", $"{MostStuck} files of this kind do not open; '{Excerpt.Of(path, 120)}' waits for them.", Passes: true);
+        }
+
+        Interlocked.Increment(ref _stuck);
+        var loading = Task.Factory.StartNew(
+            () => ReadAsync(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        _ = loading.ContinueWith(
+            _ => Interlocked.Decrement(ref _stuck), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         try
         {
-            await using var file = File.OpenRead(path);
-            return await LimitedReading.ReadAsync(file, file.Length, options.MaxBytes, cancellationToken);
+            return await loading.WaitAsync(options.LoadTimeout, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (TimeoutException)
+        {
+            return new ImageFault(
+                "image_timeout",
+                $"The file '{Excerpt.Of(path, 120)}' did not open, or could not be read, within {options.LoadTimeout.TotalSeconds:0.#} s (Drover:Vision:LoadTimeout).");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return new ImageFault("image_forbidden", $"The file '{Excerpt.Of(path, 120)}' cannot be read: {e.Message}");
         }
+    }
+
+    private async Task<Loaded> ReadAsync(string path)
+    {
+        await using var file = File.OpenRead(path);
+        return await LimitedReading.ReadAsync(file, file.CanSeek ? file.Length : null, options.MaxBytes, CancellationToken.None);
     }
 
     private async Task<Loaded> LoadBlobAsync(

@@ -81,7 +81,8 @@ public sealed class BatchIntake(
         if (!created && kept != spec && !kept.AsksForTheSame(spec))
         {
             throw new BatchRefusedException(
-                409, [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference), or is another key's."]);
+                409,
+                [$"There is a batch '{id}' already and it asks for something else (another input, recipe, model or preference), or is another key's."]);
         }
 
         await SetBudgetAsync(id, request, cancellationToken);

@@ -6,7 +6,11 @@ namespace Drover.OpenAI;
 /// <summary>Reads the tokens that an answer says it used, in the forms that providers have for them.</summary>
 internal static class UsageReader
 {
-    private const double MostTokens = 1e15;
+    /// <summary>
+    /// More than any model takes or writes in one call: where a figure is beyond it nothing of the usage is believed, lest it spend
+    /// a budget or pass all bounds.
+    /// </summary>
+    private const long MostTokens = 20_000_000;
 
     // https://platform.openai.com/docs/api-reference/chat/object: prompt_tokens, completion_tokens and
     // prompt_tokens_details.cached_tokens, completion_tokens_details.reasoning_tokens; the Responses API says input and output.
@@ -61,6 +65,11 @@ internal static class UsageReader
             }
         }
 
+        if (new[] { prompt, completion, cached, reasoning, beside }.Max() > MostTokens)
+        {
+            return null;
+        }
+
         // More tokens from the cache than in the prompt: they were counted on top of it.
         prompt = beside > 0 ? prompt + beside : cached > prompt ? prompt + cached : prompt;
         return says && prompt + completion > 0 ? new TokenUsage(prompt, completion, cached, reasoning) : null;
@@ -98,13 +107,13 @@ internal static class UsageReader
         reader.Read();
         switch (reader.TokenType)
         {
-            case JsonTokenType.Number when reader.TryGetDouble(out var number) && number < MostTokens:
+            case JsonTokenType.Number when reader.TryGetDouble(out var number):
                 says = true;
-                return Math.Max(0, (long)Math.Ceiling(number));
+                return (long)Math.Clamp(Math.Ceiling(number), 0, MostTokens + 1);
             case JsonTokenType.String when Utf8Parser.TryParse(reader.ValueSpan, out long text, out var used)
                 && used == reader.ValueSpan.Length:
                 says = true;
-                return Math.Clamp(text, 0, (long)MostTokens);
+                return Math.Clamp(text, 0, MostTokens + 1);
             default:
                 reader.Skip();
                 return 0;

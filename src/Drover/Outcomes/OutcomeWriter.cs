@@ -8,28 +8,36 @@ namespace Drover.Outcomes;
 /// <summary>Appends the outcomes of one pass to the shard's log: by the hundred, or after a fifth of a second.</summary>
 /// <remarks>
 /// While storage does not answer, it keeps trying for <see cref="BatchOptions.AppendPatience"/>; meanwhile the pass
-/// launches nothing beyond a bounded backlog.
+/// launches nothing beyond a bounded backlog. No call goes whose outcome has no place to go: without room in the spool, or without a spool
+/// while storage does not answer, it waits and says so, and goes on when there is room.
 /// </remarks>
 internal sealed class OutcomeWriter : IAsyncDisposable
 {
-    private readonly Channel<(PendingOutcome Outcome, bool TookRoom)> _channel =
-        Channel.CreateUnbounded<(PendingOutcome Outcome, bool TookRoom)>(new UnboundedChannelOptions { SingleReader = true });
+    private const string DiskFull =
+        "The disk takes no more outcomes (is it full?), so nothing is called; it goes on when there is room.";
+
+    private const string StorageAway = "Storage does not answer; outcomes wait.";
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Waiting> _channel = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly OutcomeLog _log;
     private readonly Spool? _spool;
     private readonly BatchOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Action<Tally> _appended;
-    private readonly Action<string?> _trouble;
+    private readonly OutcomeNews _news;
     private readonly SemaphoreSlim _room;
+    private readonly int _backlog;
     private readonly Task _loop;
+    private volatile bool _isStorageAway;
+    private int _unkept;
 
     public OutcomeWriter(
-        OutcomeLog log, Spool? spool, BatchOptions options, int backlog, Action<Tally> appended, Action<string?> trouble, TimeProvider time,
-        ILogger logger)
+        OutcomeLog log, Spool? spool, BatchOptions options, int backlog, OutcomeNews news, TimeProvider time, ILogger logger)
     {
-        (_log, _spool, _options, _appended, _trouble, _time, _logger) = (log, spool, options, appended, trouble, time, logger);
+        (_log, _spool, _options, _backlog, _news, _time, _logger) = (log, spool, options, backlog, news, time, logger);
         _room = new SemaphoreSlim(backlog);
         _loop = Task.Run(RunAsync);
     }
@@ -44,6 +52,15 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         }
 
         await room;
+        try
+        {
+            await WaitForPlaceAsync(cancellationToken);
+        }
+        catch
+        {
+            _room.Release();
+            throw;
+        }
     }
 
     /// <summary>A launched call ended without an outcome.</summary>
@@ -53,12 +70,14 @@ internal sealed class OutcomeWriter : IAsyncDisposable
     /// <param name="tookRoom">Whether <see cref="WaitForRoomAsync"/> went before it: its room is given back when it is appended.</param>
     public void Add(PendingOutcome outcome, bool tookRoom)
     {
-        if (_spool?.TryWrite(outcome) == false)
+        var isKept = _spool?.TryWrite(outcome) ?? true;
+        if (!isKept)
         {
+            Interlocked.Increment(ref _unkept);
             SpoolLog.SpoolFailed(_logger);
         }
 
-        _channel.Writer.TryWrite((outcome, tookRoom));
+        _channel.Writer.TryWrite(new Waiting(outcome, tookRoom, isKept));
     }
 
     /// <summary>Waits until everything is appended.</summary>
@@ -77,6 +96,35 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         _room.Dispose();
     }
 
+    private async Task WaitForPlaceAsync(CancellationToken cancellationToken)
+    {
+        var waits = false;
+        for (; !HasPlace(); waits = true)
+        {
+            if (_loop.IsCompleted)
+            {
+                await _loop;
+            }
+
+            if (!waits && _spool is not null)
+            {
+                SpoolLog.DiskFull(_logger);
+            }
+
+            _news.Trouble(_spool is null ? StorageAway : DiskFull);
+            await Task.Delay(BetweenLooks, _time, cancellationToken);
+        }
+
+        if (waits)
+        {
+            _news.Trouble(null);
+        }
+    }
+
+    private bool HasPlace() => _spool is null
+        ? !_isStorageAway
+        : Volatile.Read(ref _unkept) == 0 && _spool.TryReserve(_backlog - _room.CurrentCount);
+
     private async Task RunAsync()
     {
         var results = new List<PendingOutcome>();
@@ -84,7 +132,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
         var reader = _channel.Reader;
         while (await reader.WaitToReadAsync())
         {
-            var room = await GatherAsync(reader, results, errors);
+            var (room, unkept) = await GatherAsync(reader, results, errors);
             await AppendAsync(results, isErrors: false);
             await AppendAsync(errors, isErrors: true);
             if (room > 0)
@@ -92,16 +140,17 @@ internal sealed class OutcomeWriter : IAsyncDisposable
                 _room.Release(room);
             }
 
+            Interlocked.Add(ref _unkept, -unkept);
             results.Clear();
             errors.Clear();
-            _appended(_log.Tally);
+            _news.Appended(_log.Tally);
         }
     }
 
-    private async Task<int> GatherAsync(
-        ChannelReader<(PendingOutcome Outcome, bool TookRoom)> reader, List<PendingOutcome> results, List<PendingOutcome> errors)
+    private async Task<(int Room, int Unkept)> GatherAsync(
+        ChannelReader<Waiting> reader, List<PendingOutcome> results, List<PendingOutcome> errors)
     {
-        var room = 0;
+        var (room, unkept) = (0, 0);
         using var interval = new CancellationTokenSource(_options.AppendInterval, _time);
         try
         {
@@ -111,6 +160,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
                 {
                     (next.Outcome.IsError ? errors : results).Add(next.Outcome);
                     room += next.TookRoom ? 1 : 0;
+                    unkept += next.IsKept ? 0 : 1;
                 }
             }
             while (results.Count + errors.Count < _options.AppendItems && await reader.WaitToReadAsync(interval.Token));
@@ -120,7 +170,7 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             // The first of them has waited long enough.
         }
 
-        return room;
+        return (room, unkept);
     }
 
     private async Task AppendAsync(List<PendingOutcome> outcomes, bool isErrors)
@@ -131,16 +181,26 @@ internal sealed class OutcomeWriter : IAsyncDisposable
             try
             {
                 await _log.AppendAsync(remaining, isErrors, CancellationToken.None);
-                _trouble(null);
+                _isStorageAway = false;
+                _news.Trouble(null);
                 return;
             }
-            catch (Exception e) when (StorageFailures.IsPassing(e) && _time.GetElapsedTime(since) < _options.AppendPatience)
+            catch (Exception e) when (StorageFailures.IsPassing(e)
+                && (_time.GetElapsedTime(since) < _options.AppendPatience || Volatile.Read(ref _unkept) > 0)) // They are nowhere else.
             {
                 SpoolLog.StorageAway(_logger, e.GetType().Name);
-                _trouble("Storage does not answer; outcomes wait.");
+                _isStorageAway = true;
+                _news.Trouble(StorageAway);
                 remaining = remaining.Where(o => !_log.Has(o.ItemId)).ToList();
                 await Task.Delay(TimeSpan.FromSeconds(1), _time);
             }
         }
     }
+
+    private readonly record struct Waiting(PendingOutcome Outcome, bool TookRoom, bool IsKept);
 }
+
+/// <summary>Who is told of outcomes that are written.</summary>
+/// <param name="Appended">The counts over what is there.</param>
+/// <param name="Trouble">What is in the way; null: nothing any more.</param>
+internal sealed record OutcomeNews(Action<Tally> Appended, Action<string?> Trouble);

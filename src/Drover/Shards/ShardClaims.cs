@@ -58,8 +58,9 @@ public sealed class ShardClaims(
         claim.Spool,
         options,
         calls + (10 * options.AppendItems), // Enough for every call and the blocks being gathered and appended meanwhile.
-        tally => live.Set(claim.Spec.Id, claim.Shard!.Index, tally),
-        trouble => StorageTrouble = trouble,
+        new OutcomeNews(
+            tally => live.Set(claim.Spec.Id, claim.Shard!.Index, tally),
+            trouble => StorageTrouble = trouble),
         time,
         logger);
 

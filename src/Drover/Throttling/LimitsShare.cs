@@ -69,7 +69,7 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
     /// How long the next call has to wait, in ticks: 0 when it may go now, <see cref="UntilRelease"/> when for a slot, null
     /// when for the next lease.
     /// </summary>
-    /// <param name="isAwaited">Whether somebody waits for its answer: then it may go ahead of its turn, as far as the upstream allows.</param>
+    /// <param name="isAwaited">Whether somebody waits for its answer: it may go ahead of its turn as far as the upstream allows.</param>
     public long? WaitFor(long tokens, long now, bool isAwaited = false)
     {
         if (PausedUntil > now)
@@ -249,7 +249,8 @@ internal sealed class LimitsShare(string process, ThrottleLimits limits, bool is
         }
 
         var sharers = Math.Max(1, document.Holders.Count);
-        return (!_requests.IsLimited || _requestBurst.Has(1, sharers, now)) && (!_tokens.IsLimited || _tokenBurst.Has(tokens, sharers, now));
+        return (!_requests.IsLimited || _requestBurst.Has(1, sharers, now))
+            && (!_tokens.IsLimited || _tokenBurst.Has(tokens, sharers, now));
     }
 
     private void NoteLeft(LaunchMark launched, CallFeedback feedback, long counted, long now)

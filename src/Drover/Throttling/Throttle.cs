@@ -325,7 +325,8 @@ public sealed class Throttle : IAsyncDisposable
 
     private bool IsAnyWaiting => _awaited.Count > 0 || _waiting.Count > 0;
 
-    private sealed class Waiter(long tokens, bool isAwaited) : TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(long tokens, bool isAwaited)
+        : TaskCompletionSource<Permit>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public long Tokens => tokens;
 

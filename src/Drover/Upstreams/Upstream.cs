@@ -35,6 +35,7 @@ public sealed partial class Upstream : IDisposable
     private readonly ModelCircuits _circuits;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _modelsGone = new(StringComparer.Ordinal);
     private readonly SetupProof _setup = new();
+    private readonly PauseLimit _pauses;
 
     public Upstream(UpstreamOptions options, Throttle throttle, TimeProvider time, ILogger<Upstream> logger)
     {
@@ -43,6 +44,7 @@ public sealed partial class Upstream : IDisposable
         _keys = new KeyRing(options.Keys, options.Name, time, logger);
         _retry = UpstreamPipelines.Retry(options, time);
         _circuits = new ModelCircuits(options, time, logger);
+        _pauses = new PauseLimit(options.LongestPause, time);
     }
 
     /// <summary>How it fares.</summary>
@@ -194,7 +196,7 @@ public sealed partial class Upstream : IDisposable
         var result = Cancelled;
         try
         {
-            result = UsageEstimate.Of(await GuardedAsync(call, key, stream, cancellationToken), call);
+            result = UsageEstimate.Of(_pauses.Limit(await GuardedAsync(call, key, stream, cancellationToken)), call);
         }
         finally
         {

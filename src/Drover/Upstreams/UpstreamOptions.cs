@@ -69,6 +69,13 @@ public sealed class UpstreamOptions : IOptionsSection
     [Duration("00:00:00.010", "01:00:00", Words = "from 10 ms to one hour", Written = "hh:mm:ss")]
     public TimeSpan CoolDown { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// The longest that the upstream is left alone for one answer's <c>Retry-After</c>; then a call tries it. While longer ones repeat
+    /// it is twice as long each time, at most a day.
+    /// </summary>
+    [Duration("00:00:01", "1.00:00:00", Words = "from one second to one day", Written = "hh:mm:ss")]
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The largest answer taken, in bytes: an outcome must fit into one append of 4 MiB.</summary>
     [Between(1024, 3 * 1024 * 1024)]
     public int MaxResponseBytes { get; set; } = 3 * 1024 * 1024;

@@ -35,7 +35,9 @@ public sealed class UpstreamStream : IAsyncDisposable
         {
             await Body.DisposeAsync();
             _spending?.Settle(
-                Usage is { } usage ? Head with { Usage = usage } : Head with { Outcome = Outcome.ConnectionLost, IsAnswerLost = true });
+                Usage is { } usage
+                    ? Head with { Usage = usage }
+                    : Head with { Outcome = Outcome.ConnectionLost, IsAnswerLost = true });
         }
 
         _response?.Dispose();

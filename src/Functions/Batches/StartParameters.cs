@@ -11,6 +11,7 @@ namespace Drover.Functions.Batches;
 internal static class StartParameters
 {
     private const string Items = "items";
+    private const int MostFaults = 20;
 
     private static readonly (string Name, Func<NewBatch, StartValue, NewBatch> Set)[] All =
     [
@@ -68,6 +69,11 @@ internal static class StartParameters
             else
             {
                 faults.Add($"'{Excerpt.Of(member.Name, 100)}' is no member of the body; the members are {Names}.");
+            }
+
+            if (faults.Count >= MostFaults)
+            {
+                break; // Whoever sends a million of them learns as much from a few.
             }
         }
 

@@ -11,6 +11,7 @@ namespace Drover.Functions.OpenAI;
 internal sealed class UploadForm
 {
     private const int LongestField = 1024;
+    private const int LongestBoundary = 70; // RFC 2046, section 5.1.1.
     private const int LongestName = 512;
 
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
@@ -84,14 +85,14 @@ internal sealed class UploadForm
     {
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 } boundary)
+            && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= LongestBoundary } boundary)
         {
             return boundary.ToString();
         }
 
         throw new OpenAiException(
             StatusCodes.Status400BadRequest,
-            $"Invalid Content-Type header ({OpenAiException.Cut(request.ContentType ?? "none")}), expected multipart/form-data with a boundary.");
+            $"Invalid Content-Type header ({OpenAiException.Cut(request.ContentType ?? "none")}), expected multipart/form-data with a boundary of at most {LongestBoundary} characters.");
     }
 
     // 'filename*' (RFC 5987) says it in full where both are given; both may come with a path.

@@ -26,7 +26,8 @@ internal static class ResultFiles
         var free = replace ? stem : await FreeStemAsync(stem, part, cancellationToken);
         if (free != stem)
         {
-            Terminal.Say($"{Path.GetRelativePath(".", stem)}.results.jsonl holds other results and stays as it is (--fresh would replace it).");
+            Terminal.Say(
+                $"{Path.GetRelativePath(".", stem)}.results.jsonl holds other results and stays as it is (--fresh would replace it).");
         }
 
         var results = $"{free}.results.jsonl";

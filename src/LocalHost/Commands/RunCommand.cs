@@ -98,12 +98,13 @@ internal static class RunCommand
         await OtherBatches.SayAsync(host, request.Id!, all, interruption.Asked);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Asked, host.Stopping);
-        var (spec, view) = await RunAsync(host, file, request, isIdOfContent, ended.Token);
-        for (var again = 0; again < MostRestarts && await IsLostAsync(host, view); again++)
+        var (spec, view, isNew) = await RunAsync(host, file, request, isIdOfContent, ended.Token);
+        for (var again = 0; again < MostRestarts && (await IsLostAsync(host, view) || IsOfBefore(view, isNew)); again++)
         {
-            Terminal.Say(
-                "Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file.");
-            (spec, view) = await RunAsync(host, file, request, isIdOfContent, ended.Token);
+            Terminal.Say(isNew
+                ? "Storage has lost the batch itself (Azurite forgets its last seconds when it is killed); it is begun anew from the file."
+                : "That was the end of the run before, which was killed while it stopped; the batch is looked at again.");
+            (spec, view, isNew) = await RunAsync(host, file, request, isIdOfContent, ended.Token);
         }
 
         if (!view.HasEnded && !interruption.Asked.IsCancellationRequested)
@@ -132,17 +133,21 @@ internal static class RunCommand
         return Summary.ExitCodeOf(view);
     }
 
-    private static async Task<(BatchSpec Spec, BatchView View)> RunAsync(
+    // What stopped it was found before this command: the budget, the key or the storage may be another now.
+    private static bool IsOfBefore(BatchView view, bool isNew) => view.Status == BatchStatus.Stopped && !isNew;
+
+    private static async Task<(BatchSpec Spec, BatchView View, bool IsNew)> RunAsync(
         DroverHost host, FileInfo file, NewBatch request, bool isIdOfContent, CancellationToken interrupted)
     {
         BatchSpec spec;
+        bool isNew;
         try
         {
             spec = await TakeAsync(host, file, request, isIdOfContent, interrupted);
             Terminal.Say(
                 $"Batch {spec.Id}: {Source(host)}, model {spec.Model}. Log: {Path.GetRelativePath(".", host.Folder.LogFile)}");
             await BatchOfFile.CarryAsync(host, spec, interrupted);
-            await host.Services.GetRequiredService<BatchStarter>().StartAsync(
+            isNew = await host.Services.GetRequiredService<BatchStarter>().StartAsync(
                 host.Client, spec.Id, interrupted, request.TakeOver, request.MoveUpstream);
             spec = await host.Services.GetRequiredService<BatchStore>().GetAsync(spec.Id, interrupted);
         }
@@ -151,7 +156,7 @@ internal static class RunCommand
             throw new CommandException(ExitCodes.Usage, e.Message);
         }
 
-        return (spec, await new ProgressDisplay(host).ShowAsync(spec, interrupted));
+        return (spec, await new ProgressDisplay(host).ShowAsync(spec, interrupted), isNew);
     }
 
     // Before anything is started.

@@ -70,7 +70,8 @@ public sealed class AzuriteServer : IAsyncDisposable
 
         using var starting = await folder.LockStartAsync(say, cancellationToken); // Two that look at the same time find the same.
         var last = folder.LastEndpoints;
-        if (last is not null && ((folder.Running ?? folder.Stopping) is not null || !last.IsAnyTaken && last.Key != AzuriteEndpoints.PublicKey))
+        if (last is not null
+            && ((folder.Running ?? folder.Stopping) is not null || (!last.IsAnyTaken && last.Key != AzuriteEndpoints.PublicKey)))
         {
             return last;
         }

@@ -233,6 +233,28 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task PrepareAsync_APipeThatNobodyWritesTo_EndsAtTheTimeLimit()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes.");
+        var folder = Directory.CreateTempSubdirectory("drover-tests-").FullName;
+        var pipe = Path.Combine(folder, "pipe.png");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        using var vision = new TestVision(
+            await azurite.CreateContainerAsync(), o => (o.AllowFiles, o.LoadTimeout) = (true, TimeSpan.FromMilliseconds(200)));
+
+        var fault = await vision.FailAsync(pipe, folder: folder).WithinPatience();
+
+        Assert.Equal("image_timeout", fault.Code);
+        Assert.Contains("Drover:Vision:LoadTimeout", fault.Message, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(pipe, [1]); // Lets the thread go that waits for it.
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task PrepareAsync_RelativePath_IsLookedForBesideTheInputAndThenWhereItRuns()
     {
         var folder = Directory.CreateTempSubdirectory("drover-tests-").FullName;

@@ -51,6 +51,42 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void TryReserve_RoomBehindTheLines_IsNoOutcomeAndIsWrittenOver()
+    {
+        using var died = Open();
+        Assert.True(died.TryReserve(50));
+        died.TryWrite(Result("1"));
+        Assert.True(died.TryReserve(50));
+        died.TryWrite(Error("2"));
+
+        using var again = Open();
+        Assert.Equal(["1", "2"], again.Recover().Select(o => o.ItemId));
+        Assert.True(again.TryReserve(50));
+        again.TryWrite(Result("3"));
+        using var spool = Open();
+        Assert.Equal(["1", "2", "3"], spool.Recover().Select(o => o.ItemId));
+    }
+
+    [Fact]
+    public void TryReserve_FullDisk_SaysSoAndWhatWasReservedIsThere()
+    {
+        var left = 300 * 1024;
+        using var spool = new Spool(Path.Combine(_folder.FullName, "small.spool"), (file, bytes, at) =>
+        {
+            var growth = (int)(at + bytes.Length - RandomAccess.GetLength(file));
+            left = growth <= left ? left - Math.Max(0, growth) : throw new IOException("No space left on device");
+            RandomAccess.Write(file, bytes, at);
+        });
+
+        Assert.True(spool.TryReserve(50));
+        Assert.False(spool.TryReserve(500));
+        Assert.All(Enumerable.Range(0, 50), i => Assert.True(spool.TryWrite(Result($"{i}"))));
+        left = 0;
+        Assert.All(Enumerable.Range(50, 50), i => Assert.True(spool.TryWrite(Result($"{i}")))); // They go where room was made.
+        Assert.Equal(100, spool.Recover().Count());
+    }
+
+    [Fact]
     public void Recover_OtherShards_AreNotItsOwn()
     {
         using var other = Spool.For(_options, Spec, 1)!;

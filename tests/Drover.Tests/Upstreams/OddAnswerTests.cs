@@ -34,4 +34,21 @@ public sealed class OddAnswerTests
         Assert.DoesNotContain("sk-secret", $"{result.ErrorMessage}{Encoding.UTF8.GetString(result.Body.Span)}", StringComparison.Ordinal);
         Assert.True(result.IsJson);
     }
+
+    [Theory]
+    [InlineData("9000000000000000000", "5")]
+    [InlineData("5", "9000000000000000000")]
+    [InlineData("9223372036854775807", "9223372036854775807")]
+    [InlineData("5", "20000001")]
+    public async Task CallAsync_AUsageThatCannotBe_IsEstimated(string prompt, string completion)
+    {
+        await using var upstream = new RawUpstream("200 OK", Encoding.UTF8.GetBytes(
+            $$$"""{"choices":[{"message":{"role":"assistant","content":"Five words are enough here."},"finish_reason":"stop"}],"usage":{"prompt_tokens":{{{prompt}}},"completion_tokens":{{{completion}}}}}"""));
+
+        var result = await upstream.CallAsync();
+
+        Assert.Equal((Outcome.Result, false), (result.Outcome, result.IsUsageKnown));
+        Assert.InRange(result.Usage.CompletionTokens, 1, 20);
+        Assert.InRange(result.Usage.PromptTokens, 0, 20);
+    }
 }
