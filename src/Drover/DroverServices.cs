@@ -34,7 +34,7 @@ public static class DroverServices
         services.AddSingleton(TimeProvider.System)
             .AddSingleton(Random.Shared)
             .AddStorage(settings.Storage) // The first that a host starts: it says what is wrong with storage.
-            .AddAccess(settings.Keys, settings.Budgets.Admins)
+            .AddAccess(settings.Keys, settings.Budgets.Admins, settings.Web)
             .AddWebhooks(settings.Webhooks)
             .AddBudgets(settings.Budgets)
             .AddImages(settings.Vision)

@@ -1,4 +1,5 @@
 using Drover;
+using Drover.FunctionApp;
 using Drover.Functions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -10,7 +11,11 @@ builder.ConfigureFunctionsWebApplication();
 // The host in front has the limit of bodies (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT); the server in here would have a lower one of its own.
 builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 // On Azure every request reaches this process from its own machine. Core Tools set this variable so; on Azure it says Production.
-builder.Services.AddDroverFunctions(
-    DroverSettings.Read(builder.Configuration),
-    openOnLoopback: builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development");
+var isOnLaptop = builder.Configuration["AZURE_FUNCTIONS_ENVIRONMENT"] == "Development";
+builder.Services.AddDroverFunctions(DroverSettings.Read(builder.Configuration), openOnLoopback: isOnLaptop);
+if (isOnLaptop)
+{
+    builder.UseMiddleware<StrangerMiddleware>();
+}
+
 await builder.Build().RunAsync();

@@ -1,150 +1,144 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drover.Access;
-using Drover.Simulator;
 
 namespace Drover.LocalHost.Tests;
 
-/// <summary>A host with two callers and an admin: what one has made is not there for the other.</summary>
-public sealed partial class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
+/// <summary>A host with two callers and an admin: what one has made is not there for the other, whatever the route.</summary>
+public sealed class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
 {
-    private const string Line =
-        """{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hi"}]}}""";
+    private const string Items = """{"id":"mine","items":[{"id":"a","text":"one"}]}""";
 
-    private readonly TestFolder _folder = new();
-    private readonly HttpClient _http = new();
-    private readonly (string Key, string Hash) _alice = CallerKeys.New();
-    private readonly (string Key, string Hash) _bob = CallerKeys.New();
-    private readonly (string Key, string Hash) _admin = CallerKeys.New();
-    private SimulatorServer _simulator = null!;
-    private DroverProcess _drover = null!;
+    // What the routes without an id are; a new one must be given its place, and its test.
+    private static readonly string[] Lists = ["v1/files", "v1/batches", "api/batches"];
+    private static readonly string[] Calls =
+        ["v1/chat/completions", "v1/responses", "v1/embeddings", "v1/completions", "api/answers", "v1/files", "v1/batches", "api/batches"];
 
-    public async ValueTask InitializeAsync()
+    private static readonly string[] OfTheHost = ["v1/models/{*model}", "api/models", "api/upstreams", "v1/{*rest}"];
+
+    private readonly TwoCallers _host = new(azurite);
+
+    public async ValueTask InitializeAsync() => await _host.ServeAsync(keys: true);
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task EveryRouteWithAnId_ForAnotherKey_AnswersAsIfThereWereNoSuchThing()
     {
-        _simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
-        _drover = DroverProcess.Start(
-            _folder, azurite.Endpoints, _simulator.BaseAddress, ["serve", "--port", "0"],
-            ("Drover__Keys__alice", _alice.Hash), ("Drover__Keys__bob", _bob.Hash), ("Drover__Keys__root", _admin.Hash),
-            ("Drover__Keys__root__Admin", "true"));
-        await Eventually.TrueAsync(() => Listening().IsMatch(_drover.Errors), $"drover to listen; it says: {_drover.Errors}");
-        _http.BaseAddress = new Uri(Listening().Match(_drover.Errors).Groups[1].Value);
-    }
+        var made = await _host.MakeAsync(_host.Alice);
+        var checks = 0;
+        foreach (var (_, method, route) in HttpRoutes.All.Where(r => !OfTheHost.Contains(r.Route)))
+        {
+            if (!route.Contains('{', StringComparison.Ordinal))
+            {
+                Assert.Contains(route, method == "GET" ? Lists : Calls);
+                continue;
+            }
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _drover.DisposeAsync();
-        await _simulator.DisposeAsync();
-        _folder.Dispose();
+            foreach (var (id, unknown) in made.Of(route))
+            {
+                var (there, missing) = (HttpRoutes.PathOf(route, id), HttpRoutes.PathOf(route, unknown));
+                var answer = await _host.SendAsync(_host.Bob, method, there);
+                var nothing = await _host.SendAsync(_host.Bob, method, missing);
+                Assert.True(answer.Status == HttpStatusCode.NotFound, $"{method} {there}: {answer.Status}");
+                Assert.Equal(nothing.Body.Replace(unknown, id, StringComparison.Ordinal), answer.Body);
+                Assert.Equal(nothing.Headers, answer.Headers);
+                checks++;
+            }
+        }
+
+        Assert.True(checks > 20, $"{checks}");
+        await AssertGoesOnAsync(_host.Admin, made);
+        await AssertGoesOnAsync(_host.Alice, made);
     }
 
     [Fact]
-    public async Task WhatOneKeyHasMade_IsNotThereForAnother()
+    public async Task Lists_AreOfWhatTheKeyHasMade_AndSayNothingOfOthersByTheirPages()
     {
-        var upload = await UploadAsync(_alice.Key);
-        var made = await JsonAsync(
-            _alice.Key, "POST", "/v1/batches",
-            CreationOf(upload));
-        var batch = made.GetProperty("id").GetString()!;
-        var plain = (await JsonAsync(_alice.Key, "POST", "/api/batches", """{"id":"mine","items":[{"id":"a","text":"one"}]}"""))
-            .GetProperty("id").GetString()!;
-        await EndAsync(batch);
-        await EndAsync(plain);
-        var output = (await JsonAsync(_alice.Key, "GET", $"/v1/batches/{batch}")).GetProperty("output_file_id").GetString();
+        var older = await _host.MakeAsync(_host.Bob, "older");
+        var made = await _host.MakeAsync(_host.Alice);
+        foreach (var list in Lists)
+        {
+            var hers = await _host.IdsAsync(_host.Alice, $"/{list}");
+            var his = await _host.IdsAsync(_host.Bob, $"/{list}");
+            Assert.NotEmpty(hers);
+            Assert.NotEmpty(his);
+            Assert.Empty(hers.Intersect(his));
+            Assert.Equal(hers.Concat(his).Order(), (await _host.IdsAsync(_host.Admin, $"/{list}")).Order());
 
-        (string Method, string Path)[] hers =
-        [
-            ("GET", $"/v1/files/{upload}"), ("GET", $"/v1/files/{upload}/content"), ("GET", $"/v1/files/{output}"),
-            ("GET", $"/v1/files/{output}/content"), ("DELETE", $"/v1/files/{upload}"), ("GET", $"/v1/batches/{batch}"),
-            ("POST", $"/v1/batches/{batch}/cancel"), ("POST", $"/v1/batches/{batch}/retry"), ("GET", $"/v1/batches/{plain}"),
-            .. new[] { batch, plain }.SelectMany(id => new[]
+            foreach (var (id, unknown) in made.Of($"{list}/{{id}}"))
             {
-                ("GET", $"/api/batches/{id}"), ("GET", $"/api/batches/{id}/results"), ("GET", $"/api/batches/{id}/errors"),
-                ("GET", $"/api/batches/{id}/events"), ("POST", $"/api/batches/{id}/cancel"), ("POST", $"/api/batches/{id}/retry"),
-            }),
-        ];
-        foreach (var (method, path) in hers)
-        {
-            var (status, body) = await SendAsync(_bob.Key, method, path);
-            var (_, unknown) = await SendAsync(_bob.Key, method, Unknown(path, upload, output!, batch, plain));
-            Assert.True(status == HttpStatusCode.NotFound, $"{method} {path}: {status}");
-            Assert.Equal(Bare(unknown, path, upload, output!, batch, plain), Bare(body, path, upload, output!, batch, plain));
+                var answer = await _host.SendAsync(_host.Bob, "GET", $"/{list}?after={id}");
+                var nothing = await _host.SendAsync(_host.Bob, "GET", $"/{list}?after={unknown}");
+                if (!id.StartsWith("file-", StringComparison.Ordinal) || FileIsOfABatch(id))
+                {
+                    Assert.Equal(
+                        (nothing.Status, nothing.Body.Replace(unknown, id, StringComparison.Ordinal)), (answer.Status, answer.Body));
+                }
+            }
         }
 
-        foreach (var list in (string[])["/v1/files", "/v1/batches", "/api/batches"])
+        Assert.DoesNotContain(older.Upload, await _host.IdsAsync(_host.Alice, "/v1/files"));
+    }
+
+    [Fact]
+    public async Task WhatAnotherKeyHas_IsNoInputAndNoIdToTakeUp()
+    {
+        var made = await _host.MakeAsync(_host.Alice);
+        var taken = await _host.SendAsync(_host.Bob, "POST", "/api/batches", Items.Replace("mine", made.Plain, StringComparison.Ordinal));
+        var file = await _host.SendAsync(_host.Bob, "POST", "/v1/batches", TwoCallers.BatchOf(made.Upload));
+        var unknown = await _host.SendAsync(_host.Bob, "POST", "/v1/batches", TwoCallers.BatchOf(Made.NoUpload));
+        var stream = await _host.SendAsync(_host.Bob, "POST", "/v1/chat/completions", TwoCallers.Chat, $"{made.Stream}.00000000.1");
+
+        Assert.Equal(HttpStatusCode.Conflict, taken.Status);
+        Assert.Equal(HttpStatusCode.NotFound, file.Status);
+        Assert.Equal(unknown.Body.Replace(Made.NoUpload, made.Upload, StringComparison.Ordinal), file.Body);
+        Assert.Equal(HttpStatusCode.NotFound, stream.Status);
+        Assert.Contains("stream_not_found", stream.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnswersThatAreKept_AreEachKeysOwn()
+    {
+        var (alice, bob) = (_host.Alice, _host.Bob);
+        foreach (var (key, id, calls) in new[] { (alice, "a1", 1), (bob, "b1", 2), (alice, "a2", 2), (bob, "b2", 2) })
         {
-            Assert.Equal(0, (await JsonAsync(_bob.Key, "GET", list)).GetProperty("data").GetArrayLength());
-            Assert.NotEqual(0, (await JsonAsync(_alice.Key, "GET", list)).GetProperty("data").GetArrayLength());
-            Assert.NotEqual(0, (await JsonAsync(_admin.Key, "GET", list)).GetProperty("data").GetArrayLength());
+            await _host.RunAsync(key, $$"""{"id":"{{id}}","cache":true,"items":[{"id":"a","text":"the same"}]}""");
+            Assert.Equal(calls, _host.Processed);
+        }
+    }
+
+    [Fact]
+    public async Task WhatWasMadeWithoutAKey_IsForAdmins_AndAHostWithoutKeysShowsAll()
+    {
+        await _host.ServeAsync(keys: false);
+        var before = await _host.MakeAsync(null, "before");
+        await _host.ServeAsync(keys: true);
+        var made = await _host.MakeAsync(_host.Alice);
+
+        foreach (var path in before.Paths)
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await _host.SendAsync(_host.Alice, "GET", path)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(_host.Admin, "GET", path)).Status);
         }
 
-        Assert.Equal(
-            HttpStatusCode.NotFound, (await SendAsync(
-                _bob.Key, "POST", "/v1/batches",
-                CreationOf(upload))).Status);
-        Assert.Equal(
-            HttpStatusCode.Conflict,
-            (await SendAsync(_bob.Key, "POST", "/api/batches", """{"id":"mine","items":[{"id":"a","text":"one"}]}""")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(_bob.Key, "GET", $"/api/batches?after={plain}")).Status);
-
-        // The owner and the admin go on.
-        foreach (var key in (string[])[_admin.Key, _alice.Key])
+        await _host.ServeAsync(keys: false);
+        foreach (var path in made.Paths.Concat(before.Paths))
         {
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(key, "GET", $"/v1/files/{output}/content")).Status);
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(key, "GET", $"/api/batches/{batch}/results")).Status);
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(key, "POST", $"/api/batches/{batch}/retry")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(null, "GET", path)).Status);
+        }
+    }
+
+    private static bool FileIsOfABatch(string id) => id.Count(c => c == '-') > 1;
+
+    private async Task AssertGoesOnAsync(string key, Made made)
+    {
+        foreach (var path in made.Paths)
+        {
+            var answer = await _host.SendAsync(key, "GET", path);
+            Assert.True(answer.Status == HttpStatusCode.OK, $"{path}: {answer.Status} {answer.Body}");
         }
 
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(_alice.Key, "DELETE", $"/v1/files/{upload}")).Status);
-    }
-
-    private static string CreationOf(string file) =>
-        JsonSerializer.Serialize(new { input_file_id = file, endpoint = "/v1/chat/completions", completion_window = "24h" });
-
-    private static string Unknown(string path, params string[] ids) => ids.Aggregate(
-        path,
-        (p, id) => p.Replace(
-            id, id.StartsWith("file-out", StringComparison.Ordinal) ? "file-out-none" : "none", StringComparison.Ordinal));
-
-    // Without what names the thing that was asked for.
-    private static string Bare(string body, string path, params string[] ids) => ids.Append("file-out-none").Append("none").Aggregate(
-        body, (text, id) => text.Replace(id, "ID", StringComparison.Ordinal));
-
-    [GeneratedRegex(@"listens on (\S+)")]
-    private static partial Regex Listening();
-
-    private Task EndAsync(string id) => Eventually.TrueAsync(
-        async () => (await JsonAsync(_alice.Key, "GET", $"/api/batches/{id}")).GetProperty("status").GetString() == "completed",
-        $"{id} to end");
-
-    private async Task<string> UploadAsync(string key)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/files");
-        request.Headers.Authorization = new("Bearer", key);
-        request.Content = new MultipartFormDataContent
-        {
-            { new StringContent("batch"), "purpose" },
-            { new StringContent(Line + "\n"), "file", "in.jsonl" },
-        };
-        using var answer = await _http.SendAsync(request);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString()!;
-    }
-
-    private async Task<JsonElement> JsonAsync(string key, string method, string path, string? body = null)
-    {
-        var (status, text) = await SendAsync(key, method, path, body);
-        Assert.True((int)status < 300, $"{method} {path}: {status} {text}");
-        return JsonDocument.Parse(text).RootElement;
-    }
-
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(string key, string method, string path, string? body = null)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        request.Headers.Authorization = new("Bearer", key);
-        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await _http.SendAsync(request);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(key, "POST", $"/api/batches/{made.Batch}/retry")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(key, "POST", $"/v1/batches/{made.Plain}/retry")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await _host.SendAsync(key, "DELETE", $"/v1/streams/{made.Stream}")).Status);
     }
 }

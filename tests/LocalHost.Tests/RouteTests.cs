@@ -1,6 +1,4 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Routing.Template;
-using Microsoft.Azure.Functions.Worker;
 
 namespace Drover.LocalHost.Tests;
 
@@ -13,12 +11,8 @@ public sealed class RouteTests
 {
     private static readonly IReadOnlyList<HttpFunction> Functions =
     [
-        .. typeof(Drover.Functions.FunctionServices).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods())
-            .Select(method => (Name: method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters()
-                .Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)))
-            .Where(f => f is { Name: not null, Trigger: not null })
-            .Select(f => new HttpFunction(f.Name!, TemplateParser.Parse(f.Trigger!.Route!), f.Trigger.Methods!))
+        .. HttpRoutes.All.GroupBy(r => r.Name)
+            .Select(f => new HttpFunction(f.Key, TemplateParser.Parse(f.First().Route), [.. f.Select(r => r.Method)]))
             .OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase),
     ];
 
@@ -42,7 +36,7 @@ public sealed class RouteTests
     [InlineData("/v1/models/openai/gpt-4o", "GetModelObjects")]
     [InlineData("/v1", "ZUnknownRoute")]
     [InlineData("/v1/files/file-1/nothing", "ZUnknownRoute")]
-    public void Get_APath_LeadsTo(string path, string name) => Assert.Equal(name, Functions.First(f => f.Takes("get", path)).Name);
+    public void Get_APath_LeadsTo(string path, string name) => Assert.Equal(name, Functions.First(f => f.Takes("GET", path)).Name);
 
     [Fact]
     public void Routes_AreNoneOfTheHosts() =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Drover.Access;
 using Drover.Simulator;
 
 namespace Drover.LocalHost.Tests;
@@ -13,26 +14,14 @@ public sealed partial class StrangerTests(AzuriteFixture azurite) : IAsyncLifeti
     private const string Chat = """{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hi"}]}""";
 
     private readonly TestFolder _folder = new();
-    private readonly HttpClient _http = new();
+    private HttpClient _http = null!;
     private SimulatorServer _simulator = null!;
     private DroverProcess _drover = null!;
-
-    private static readonly (string Method, string Path, string? Body)[] Routes =
-    [
-        ("POST", "/api/batches", Batch), ("POST", "/api/batches/x/retry", null), ("POST", "/api/batches/x/cancel", null),
-        ("GET", "/api/batches", null), ("GET", "/api/batches/x/results", null), ("GET", "/api/upstreams", null),
-        ("POST", "/api/answers", """{"question":"x"}"""), ("POST", "/v1/chat/completions", Chat),
-        ("POST", "/v1/responses", """{"model":"gpt-4o-mini","input":"hi"}"""), ("POST", "/v1/files", "x"), ("GET", "/v1/files", null),
-        ("DELETE", "/v1/files/file-x", null), ("GET", "/v1/models", null), ("GET", "/nowhere", null),
-    ];
 
     public async ValueTask InitializeAsync()
     {
         _simulator = await SimulatorServer.StartAsync(new SimulatorOptions());
-        _drover = DroverProcess.Start(
-            _folder, azurite.Endpoints, _simulator.BaseAddress, ["serve", "--port", "0"], ("Drover__Web__Origins", "https://app.example"));
-        await Eventually.TrueAsync(() => Listening().IsMatch(_drover.Errors), $"drover to listen; it says: {_drover.Errors}");
-        _http.BaseAddress = new Uri(Listening().Match(_drover.Errors).Groups[1].Value);
+        await ServeAsync(("Drover__Web__Origins", "https://app.example"));
     }
 
     public async ValueTask DisposeAsync()
@@ -46,9 +35,105 @@ public sealed partial class StrangerTests(AzuriteFixture azurite) : IAsyncLifeti
     [Fact]
     public async Task EveryRoute_FromAnotherNameOrPage_IsRefused()
     {
-        foreach (var (method, path, body) in Routes)
+        (string Name, string Value)[] strange =
+        [
+            ("Host", "evil.example"), ("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
+        ];
+        var own = _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        Assert.True(HttpRoutes.All.Count > 30);
+        foreach (var (method, path) in HttpRoutes.All.Select(r => (r.Method, HttpRoutes.PathOf(r.Route, "x"))).Append(("GET", "/nowhere")))
         {
-            await AssertRefusedAsync(method, path, body);
+            var body = method == "POST" ? "{}" : null;
+            foreach (var header in strange)
+            {
+                using var answer = await SendAsync(method, path, body, "application/json", header);
+                Assert.True(answer.StatusCode == HttpStatusCode.Forbidden, $"{method} {path} with {header}: {answer.StatusCode}");
+                Assert.Contains("Drover:Web:", await MessageAsync(answer), StringComparison.Ordinal);
+                Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+            }
+
+            foreach (var type in body is null || path == "/v1/files" ? [] : (string?[])["text/plain", "application/xml", null])
+            {
+                using var plain = await SendAsync(method, path, body, type);
+                Assert.True(plain.StatusCode == HttpStatusCode.UnsupportedMediaType, $"{method} {path} with {type}: {plain.StatusCode}");
+                Assert.Contains("application/json", await MessageAsync(plain), StringComparison.Ordinal);
+            }
+
+            foreach (var headers in (IEnumerable<(string, string)[]>)[[], [("Origin", own), ("Sec-Fetch-Site", "same-origin")]])
+            {
+                using var ours = await SendAsync(method, path, body, "application/json", headers);
+                Assert.True((int)ours.StatusCode is not (403 or 415), $"{method} {path}: {ours.StatusCode}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Upload_OfAForm_IsRefusedToAnotherPageAndNotToItsUser()
+    {
+        foreach (var (origin, status) in ((string?, HttpStatusCode)[])
+            [(null, HttpStatusCode.OK), ("https://evil.example", HttpStatusCode.Forbidden)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/files");
+            request.Content = new MultipartFormDataContent
+            {
+                { new StringContent("batch"), "purpose" },
+                { new StringContent("{}\n"), "file", "in.jsonl" },
+            };
+            if (origin is not null)
+            {
+                request.Headers.Add("Origin", origin);
+            }
+
+            using var answer = await _http.SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task WithKeys_AnyNameWillDo_AndAnotherPageMustBeNamedAllTheSame()
+    {
+        var (key, hash) = CallerKeys.New();
+        await ServeAsync(("Drover__Web__Origins", "https://app.example"), ("Drover__Keys__alice", hash));
+
+        foreach (var (method, route) in HttpRoutes.All.Select(r => (r.Method, r.Route)))
+        {
+            var (path, body) = (HttpRoutes.PathOf(route, "x"), method == "POST" ? "{}" : null);
+            (HttpStatusCode? Status, (string, string)[] Headers)[] cases =
+            [
+                (HttpStatusCode.Unauthorized, [("Host", "drover.lan")]),
+                (HttpStatusCode.Forbidden, [("Authorization", $"Bearer {key}"), ("Origin", "https://evil.example")]),
+                (HttpStatusCode.Forbidden, [("Authorization", $"Bearer {key}"), ("Origin", "null")]),
+                (null, [("Authorization", $"Bearer {key}"), ("Host", "drover.lan")]),
+                (null, [("Authorization", $"Bearer {key}"), ("Host", "drover.lan"), ("Origin", "https://drover.lan")]),
+                (null, [("Authorization", $"Bearer {key}"), ("Origin", "https://app.example"), ("Sec-Fetch-Site", "cross-site")]),
+            ];
+            foreach (var (status, headers) in cases)
+            {
+                using var answer = await SendAsync(method, path, body, "application/json", headers);
+                Assert.True(
+                    status is { } expected ? answer.StatusCode == expected : (int)answer.StatusCode is not (401 or 403 or 415),
+                    $"{method} {path} with {headers[^1]}: {answer.StatusCode}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task WithAHostKey_AnyNameWillDoForWhoShowsIt()
+    {
+        await ServeAsync(("Drover__HostKey", "secret"));
+
+        foreach (var (path, status, headers) in ((string, int, (string, string)[])[])
+            [
+                ("/api/batches", 200, [("Host", "drover.lan"), ("x-functions-key", "secret")]),
+                ("/api/batches?code=secret", 200, [("Host", "drover.lan")]),
+                ("/api/batches", 403, [("Host", "drover.lan"), ("x-functions-key", "wrong")]),
+                ("/v1/batches", 403, [("Host", "drover.lan")]),
+                ("/api/batches", 403, [("x-functions-key", "secret"), ("Origin", "https://evil.example")]),
+            ])
+        {
+            using var answer = await SendAsync("GET", path, null, null, headers);
+            Assert.True(status == (int)answer.StatusCode, $"{path} with {headers[^1]}: {answer.StatusCode}");
         }
     }
 
@@ -79,7 +164,8 @@ public sealed partial class StrangerTests(AzuriteFixture azurite) : IAsyncLifeti
 
         Assert.Equal(0, _simulator.Stats.Snapshot().Received);
         using var list = await SendAsync("GET", "/api/batches", null, null);
-        Assert.Empty(JsonDocument.Parse(await list.Content.ReadAsStringAsync()).RootElement.GetProperty("data").EnumerateArray());
+        Assert.Equal(
+            0, JsonDocument.Parse(await list.Content.ReadAsStringAsync()).RootElement.GetProperty("data").GetArrayLength());
     }
 
     [Fact]
@@ -107,27 +193,16 @@ public sealed partial class StrangerTests(AzuriteFixture azurite) : IAsyncLifeti
     [GeneratedRegex(@"listens on (\S+)")]
     private static partial Regex Listening();
 
-    private async Task AssertRefusedAsync(string method, string path, string? body)
+    private static async Task<string> MessageAsync(HttpResponseMessage answer) =>
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetProperty("message").GetString()!;
+
+    private async Task ServeAsync(params (string Name, string? Value)[] settings)
     {
-        (string Name, string Value)[] strange =
-            [("Host", "evil.example"), ("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")];
-        foreach (var header in strange)
-        {
-            using var answer = await SendAsync(method, path, body, "application/json", header);
-            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-            Assert.Contains("Drover:Web:", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
-        }
-
-        if (body is not null && path != "/v1/files")
-        {
-            using var plain = await SendAsync(method, path, body, "text/plain");
-            Assert.Equal(HttpStatusCode.UnsupportedMediaType, plain.StatusCode);
-        }
-
-        var origin = _http.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        using var own = await SendAsync(method, path, body, "application/json", ("Origin", origin));
-        Assert.NotEqual(HttpStatusCode.Forbidden, own.StatusCode);
+        await (_drover?.DisposeAsync() ?? default);
+        _drover = DroverProcess.Start(_folder, azurite.Endpoints, _simulator.BaseAddress, ["serve", "--port", "0"], settings);
+        await Eventually.TrueAsync(() => Listening().IsMatch(_drover.Errors), $"drover to listen; it says: {_drover.Errors}");
+        _http?.Dispose();
+        _http = new HttpClient { BaseAddress = new Uri(Listening().Match(_drover.Errors).Groups[1].Value) };
     }
 
     private async Task<HttpResponseMessage> SendAsync(

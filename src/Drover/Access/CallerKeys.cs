@@ -51,7 +51,7 @@ public sealed class CallerKeys
     /// Who calls. Without keys it is whoever sits at the machine; who is let in without showing one has the host's own key, and sees all.
     /// </summary>
     public Caller CallerOf(string? authorization) =>
-        NameOf(authorization) is { } name ? new Caller(name, _admins.Contains(name)) : new Caller(null, SeesAll: true);
+        NameOf(authorization) is { } name ? new Caller(name, _admins.Contains(name)) : Caller.OfHost;
 
     /// <summary>The key in a header <c>Bearer KEY</c>, or null.</summary>
     public static string? KeyIn(string? authorization) =>

@@ -2,7 +2,7 @@ using Drover.Settings;
 
 namespace Drover.Access;
 
-/// <summary>What web pages and names a host without keys for callers answers. Section <c>Drover:Web</c>.</summary>
+/// <summary>By which names a host without keys goes, and whose pages may call a host. Section <c>Drover:Web</c>.</summary>
 public sealed class WebAccess : IOptionsSection
 {
     /// <summary>Names besides <c>localhost</c> and loopback addresses that the host goes by, separated by commas.</summary>

@@ -106,7 +106,8 @@ public sealed partial record BatchSpec
 
     /// <summary>Whether another spec of the same id asks for the same work.</summary>
     public bool AsksForTheSame(BatchSpec other) =>
-        Key == other.Key && Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
+        string.Equals(Key, other.Key, StringComparison.OrdinalIgnoreCase)
+        && Endpoint == other.Endpoint && Recipe == other.Recipe && Model == other.Model && Prefer == other.Prefer
         && InputHash == other.InputHash && (InputHash is not null || (GivenInput ?? Input) == (other.GivenInput ?? other.Input));
 
     /// <summary>The id of a stage of a batch; see <c>StageRunner</c>. No caller can name one.</summary>

@@ -36,10 +36,10 @@ public sealed class BudgetOptions : IOptionsSection
     /// <summary>Whether calls of a key, or without one, have a limit for a day or a month.</summary>
     internal bool HasPeriods(string? key) => (PerDay ?? PerMonth ?? Of(key)?.PerDay ?? Of(key)?.PerMonth) is not null;
 
-    /// <summary>The budget of a key; null where there is none.</summary>
     /// <summary>The names of the keys whose callers see what all have made.</summary>
     public IEnumerable<string> Admins => Keys.Where(k => k.Value.Admin).Select(k => k.Key);
 
+    /// <summary>The budget of a key; null where there is none.</summary>
     internal KeyBudget? Of(string? key) => key is null ? null : Keys.GetValueOrDefault(key);
 
     /// <inheritdoc/>

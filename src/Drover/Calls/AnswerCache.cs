@@ -8,7 +8,9 @@ using Drover.Upstreams;
 
 namespace Drover.Calls;
 
-/// <summary>Answers by the content of their request: the same to the same upstream and model is called once, and costs once.</summary>
+/// <summary>
+/// Answers by the content of their request: the same of one caller to the same upstream and model is called once, and costs once.
+/// </summary>
 /// <remarks>
 /// An answer is a blob named by the hash of what was asked. Of the same requests in one process only one is under way at a time, and the
 /// others wait for its answer; so within one process duplicates are called once. Two processes that ask the same at the same moment may
@@ -141,6 +143,12 @@ public sealed class AnswerCache(ContainerLayout blobs, CacheOptions options, Tim
     private static string KeyOf(ModelCall call)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (call.Terms.Payer.Key is { } caller)
+        {
+            // What a caller has asked is no other caller's to learn, not even by what it costs.
+            hash.AppendData(Encoding.UTF8.GetBytes($"{caller.ToLowerInvariant()}\n"));
+        }
+
         hash.AppendData(Encoding.UTF8.GetBytes($"{call.Target.Upstream.BaseUrl}\n{call.Url}\n{call.Target.Model}\n"));
         hash.AppendData(call.Body.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -51,7 +51,9 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
             if (isBeyond
                 && FileMetadata.Read(item.Name, item.Metadata, item.Properties.ContentLength ?? 0) is { } file && file.GoneFor(now) is null)
             {
-                yield return file;
+                yield return file.Key is null && FileId.BatchFileOf(file.Id) is var (_, batchId)
+                    ? file with { Key = (await batches.FindAsync(batchId, cancellationToken))?.Key } // Listed before files had one.
+                    : file;
             }
         }
     }
@@ -148,7 +150,7 @@ public sealed class FileStore(ContainerLayout blobs, BatchStore batches, Outcome
         }
 
         var entry = kind == BatchFile.Input ? null : await ReadAsync(FileId.EntryBlob(kind, batch), cancellationToken);
-        return entry ?? await OfBatchAsync(kind, batch, cancellationToken);
+        return (entry ?? await OfBatchAsync(kind, batch, cancellationToken)) with { Key = batch.Key };
     }
 
     private async Task<StoredFile> OfBatchAsync(BatchFile kind, BatchSpec batch, CancellationToken cancellationToken) => new()

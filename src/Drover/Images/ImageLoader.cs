@@ -92,6 +92,14 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
             return new ImageFault("image_reference", $"'{Excerpt.Of(name, 120)}' names no blob: names have 1 to 1,024 characters.");
         }
 
+        var notFound = new ImageFault(
+            "image_not_found",
+            $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{string.Concat(places.Select(p => $", nor a file {Excerpt.Of(p, 300)}"))}.");
+        if (LeadsOutside(name))
+        {
+            return notFound;
+        }
+
         try
         {
             var conditions = etag is null ? null : new BlobRequestConditions { IfMatch = new ETag(etag) };
@@ -104,8 +112,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
         }
         catch (RequestFailedException e) when (e.Status is 404)
         {
-            var files = string.Concat(places.Select(place => $", nor a file {Excerpt.Of(place, 300)}"));
-            return new ImageFault("image_not_found", $"There is no blob {ImageBlobs.Images}/{Excerpt.Of(name, 120)}{files}.");
+            return notFound;
         }
         catch (RequestFailedException e) when (e.Status is 412)
         {
@@ -122,4 +129,7 @@ internal sealed class ImageLoader(WebImages web, ImageBlobs blobs, VisionOptions
             return new ImageFault("image_unreachable", "Storage does not answer.", Passes: true);
         }
     }
+
+    // In an address, '..' would be the container beside this one.
+    private static bool LeadsOutside(string name) => name.Split('/').Any(part => part is "." or "..");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs.Models;
+using Drover.Access;
 using Drover.Calls;
 using Drover.Storage;
 using Microsoft.Extensions.Hosting;
@@ -25,7 +26,7 @@ public sealed class StreamHub(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentDictionary<string, StreamRun> _running = new();
-    private readonly ConcurrentDictionary<(string Id, string? Key), Lazy<Task<FoundStream>>> _finding = new();
+    private readonly ConcurrentDictionary<(string Id, Caller Caller), Lazy<Task<FoundStream>>> _finding = new();
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _heartbeat;
 
@@ -71,17 +72,17 @@ public sealed class StreamHub(
     }
 
     /// <summary>Reads a stream after an event, or from its beginning.</summary>
-    /// <param name="key">The name of the caller's key, or null; for any other than the one that began it, there is no such stream.</param>
+    /// <param name="caller">For whom there is no such stream unless it began it, or sees all.</param>
     /// <param name="after">The last event that the caller has; null for none.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<StreamReading> ReadAsync(string streamId, string? key, StreamPosition? after, CancellationToken cancellationToken)
+    public async Task<StreamReading> ReadAsync(string streamId, Caller caller, StreamPosition? after, CancellationToken cancellationToken)
     {
         if (!StreamPosition.IsStreamId(streamId) || (after is { } other && other.Stream != streamId))
         {
             return new StreamReading(StreamReadingKind.NoStream);
         }
 
-        var found = await FindAsync(streamId, key, cancellationToken);
+        var found = await FindAsync(streamId, caller, cancellationToken);
         var log = found.Run is { } run ? run.Stream.From(0) : found.Log;
         if (LogText.EndOfHead(log.Span) is not { } start)
         {
@@ -100,13 +101,13 @@ public sealed class StreamHub(
 
         return LogText.HasEnded(log.Span) && !LogText.Events(log[start..]).Any()
             ? new StreamReading(StreamReadingKind.AtEnd)
-            : new StreamReading(StreamReadingKind.Open) { Text = FollowAsync(streamId, key, found, start, cancellationToken) };
+            : new StreamReading(StreamReadingKind.Open) { Text = FollowAsync(streamId, caller, found, start, cancellationToken) };
     }
 
     /// <summary>Ends a stream wherever it runs; what has come of it can still be read.</summary>
-    /// <param name="key">As for <see cref="ReadAsync"/>.</param>
+    /// <param name="caller">As for <see cref="ReadAsync"/>.</param>
     /// <returns>How it ended, <c>cancelled</c> or, when it had ended before, as it had; null when there is none.</returns>
-    public async Task<string?> CancelAsync(string streamId, string? key, CancellationToken cancellationToken)
+    public async Task<string?> CancelAsync(string streamId, Caller caller, CancellationToken cancellationToken)
     {
         if (!StreamPosition.IsStreamId(streamId))
         {
@@ -115,7 +116,7 @@ public sealed class StreamHub(
 
         while (true)
         {
-            var found = await FindAsync(streamId, key, cancellationToken, evenFromTheLiving: true);
+            var found = await FindAsync(streamId, caller, cancellationToken, evenFromTheLiving: true);
             if (found.Run is { } run)
             {
                 await run.CancelAsync();
@@ -149,7 +150,7 @@ public sealed class StreamHub(
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(
-        string streamId, string? key, FoundStream found, int position, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string streamId, Caller caller, FoundStream found, int position, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (found.Run is null)
         {
@@ -166,7 +167,7 @@ public sealed class StreamHub(
             }
 
             await Task.Delay(Poll, time, cancellationToken);
-            found = await FindAsync(streamId, key, cancellationToken);
+            found = await FindAsync(streamId, caller, cancellationToken);
         }
 
         await foreach (var text in found.Run.Stream.ReadAsync(position, cancellationToken))
@@ -176,40 +177,40 @@ public sealed class StreamHub(
     }
 
     // Readers who come together for one stream that is not here find it together.
-    private async Task<FoundStream> FindAsync(string id, string? key, CancellationToken cancellationToken, bool evenFromTheLiving = false)
+    private async Task<FoundStream> FindAsync(string id, Caller caller, CancellationToken cancellationToken, bool evenFromTheLiving = false)
     {
         if (_running.TryGetValue(id, out var run))
         {
-            return FoundStream.Of(run, key);
+            return FoundStream.Of(run, caller);
         }
 
-        var finding = _finding.GetOrAdd((id, key), _ => new Lazy<Task<FoundStream>>(() => LoadAsync(id, key, evenFromTheLiving)));
+        var finding = _finding.GetOrAdd((id, caller), _ => new Lazy<Task<FoundStream>>(() => LoadAsync(id, caller, evenFromTheLiving)));
         try
         {
             return await finding.Value.WaitAsync(cancellationToken);
         }
         finally
         {
-            _finding.TryRemove(KeyValuePair.Create((id, key), finding));
+            _finding.TryRemove(KeyValuePair.Create((id, caller), finding));
         }
     }
 
-    private async Task<FoundStream> LoadAsync(string id, string? key, bool evenFromTheLiving)
+    private async Task<FoundStream> LoadAsync(string id, Caller caller, bool evenFromTheLiving)
     {
         var cancellationToken = _stop.Token;
         if (_running.TryGetValue(id, out var run))
         {
-            return FoundStream.Of(run, key);
+            return FoundStream.Of(run, caller);
         }
 
         var stored = await StoredLog.FindAsync(blobs.Stream(id), cancellationToken);
         var spooled = StreamSpool.Read(options.SpoolPath, id) ?? [];
         if (LogText.HasEnded(stored.Text.Span) || (stored.Text.IsEmpty && LogText.EndOfHead(spooled) is null))
         {
-            return FoundStream.Of(stored.Text, key);
+            return FoundStream.Of(stored.Text, caller);
         }
 
-        if (LogText.Key(stored.Text.IsEmpty ? spooled : stored.Text.Span) != key)
+        if (!caller.Sees(LogText.Key(stored.Text.IsEmpty ? spooled : stored.Text.Span)))
         {
             return FoundStream.Nothing;
         }
@@ -258,15 +259,15 @@ public sealed class StreamHub(
     }
 }
 
-/// <summary>What there is of a stream, for the key that began it.</summary>
+/// <summary>What there is of a stream, for a caller who may see it.</summary>
 /// <param name="Run">The stream as it runs here, or null.</param>
 /// <param name="Log">Else what storage has of it; empty when nothing.</param>
 internal sealed record FoundStream(StreamRun? Run, ReadOnlyMemory<byte> Log)
 {
     public static FoundStream Nothing { get; } = new(null, default);
 
-    public static FoundStream Of(StreamRun run, string? key) => run.Relay.Key == key ? new(run, default) : Nothing;
+    public static FoundStream Of(StreamRun run, Caller caller) => caller.Sees(run.Relay.Key) ? new(run, default) : Nothing;
 
-    public static FoundStream Of(ReadOnlyMemory<byte> log, string? key) =>
-        !log.IsEmpty && LogText.Key(log.Span) == key ? new(null, log) : Nothing;
+    public static FoundStream Of(ReadOnlyMemory<byte> log, Caller caller) =>
+        !log.IsEmpty && caller.Sees(LogText.Key(log.Span)) ? new(null, log) : Nothing;
 }

@@ -8,6 +8,6 @@ namespace Drover.Functions.OpenAI;
 internal static class OpenAiServices
 {
     public static IServiceCollection AddOpenAi(this IServiceCollection services, AccessRule rule) =>
-        services.AddSingleton(rule).AddSingleton<OpenAiGate>().AddSingleton<BatchObjects>()
+        services.AddSingleton(rule).AddSingleton<StrangerGuard>().AddSingleton<OpenAiGate>().AddSingleton<BatchObjects>()
             .AddSingleton<VisibleBatches>().AddSingleton<VisibleFiles>();
 }

@@ -25,7 +25,7 @@ public sealed class ReadStream(OpenAiGate gate, CallerKeys keys, StreamHub strea
         string id,
         CancellationToken cancellationToken) =>
         gate.AnswerAsync(request, async () =>
-            await streams.CancelAsync(id, keys.NameOf(request.Headers.Authorization), cancellationToken) is { } status
+            await streams.CancelAsync(id, keys.CallerOf(request.Headers.Authorization), cancellationToken) is { } status
             ? Results.Json(new StreamView(id, status), ApiJson.Readable.StreamView)
             : throw StreamAnswers.NoSuchStream(id));
 }

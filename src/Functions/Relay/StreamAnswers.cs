@@ -36,7 +36,8 @@ public sealed class StreamAnswers(CallerKeys keys, StreamHub streams, TimeProvid
         }
         catch (OperationCanceledException)
         {
-            await streams.CancelAsync(start.Id, chat.Key, CancellationToken.None); // Nobody knows its id, so nobody can come back for it.
+            // Nobody knows its id, so nobody can come back for it.
+            await streams.CancelAsync(start.Id, Caller.OfHost, CancellationToken.None);
             throw;
         }
 
@@ -60,7 +61,7 @@ public sealed class StreamAnswers(CallerKeys keys, StreamHub streams, TimeProvid
         }
 
         streamId ??= after!.Value.Stream;
-        var reading = await streams.ReadAsync(streamId, keys.NameOf(http.Request.Headers.Authorization), after, cancellationToken);
+        var reading = await streams.ReadAsync(streamId, keys.CallerOf(http.Request.Headers.Authorization), after, cancellationToken);
         switch (reading.Kind)
         {
             case StreamReadingKind.NoStream:

@@ -171,7 +171,7 @@ internal sealed class DroverHost : IAsyncDisposable
         });
         builder.Services.AddCors();
         var app = builder.Build();
-        StrangerGuard.Use(app, settings.Web, keys.IsSet);
+        WebGuard.Use(app, settings.Web, keys.IsSet);
         if (setup.PagePath is not null)
         {
             app.UseFileServer(new FileServerOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(setup.PagePath)) });

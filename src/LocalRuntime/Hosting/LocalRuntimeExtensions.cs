@@ -81,6 +81,9 @@ public static class LocalRuntimeExtensions
         return app;
     }
 
+    /// <summary>Whether a request shows a key that functions above <see cref="AuthorizationLevel.Anonymous"/> ask for.</summary>
+    public static bool ShowsKey(this HttpContext http) => http.RequestServices.GetRequiredService<HostKey>().Admits(http.Request);
+
     /// <summary>
     /// Why the functions of a host ended by themselves, which stops it; null while they run, and when the host was told to stop.
     /// </summary>

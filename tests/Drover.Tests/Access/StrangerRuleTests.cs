@@ -5,7 +5,7 @@ namespace Drover.Tests.Access;
 
 public sealed class StrangerRuleTests
 {
-    private static readonly WebRequest Usual = new("http", "localhost:7071", "GET");
+    private static readonly WebRequest Usual = new("http", "localhost:7071", "GET", "/api/batches/x");
 
     private readonly StrangerRule _rule = new(new WebAccess { Hosts = "drover.lan, 192.168.1.5", Origins = "https://App.example/" });
 
@@ -59,41 +59,88 @@ public sealed class StrangerRuleTests
     }
 
     [Theory]
-    [InlineData("cross-site", "GET", "no-cors", "image", false)]
-    [InlineData("same-site", "GET", "cors", "empty", false)]
-    [InlineData("cross-site", "POST", "navigate", "document", false)]
-    [InlineData("cross-site", "GET", "navigate", "iframe", false)]
-    [InlineData("cross-site", "GET", "navigate", "document", true)]
-    [InlineData("same-origin", "POST", "cors", "empty", true)]
-    [InlineData("none", "GET", "navigate", "document", true)]
-    public void Check_WhatTheBrowserSays_Counts(string site, string method, string mode, string target, bool passes) => Assert.Equal(
-        passes, _rule.Check(Usual with { Method = method, FetchSite = site, FetchMode = mode, FetchTarget = target }) is null);
+    [InlineData("cross-site", "GET", "no-cors", "image", false, false)]
+    [InlineData("same-site", "GET", "cors", "empty", false, false)]
+    [InlineData("cross-site", "POST", "navigate", "document", false, false)]
+    [InlineData("cross-site", "GET", "navigate", "iframe", false, false)]
+    [InlineData("cross-site", "GET", "navigate", "document", true, false)]
+    [InlineData("anything", "GET", "cors", "empty", false, false)]
+    [InlineData("", "GET", "cors", "empty", false, false)]
+    [InlineData("same-origin", "POST", "cors", "empty", true, true)]
+    [InlineData("none", "GET", "navigate", "document", true, true)]
+    public void Check_WhatTheBrowserSays_Counts(string site, string method, string mode, string target, bool opensPages, bool usesApi)
+    {
+        var request = Usual with { Method = method, FetchSite = site, FetchMode = mode, FetchTarget = target };
+
+        foreach (var path in (string[])["/", "/index.html", "/apiary", "/v10"])
+        {
+            Assert.Equal(opensPages, _rule.Check(request with { Path = path }) is null);
+        }
+
+        foreach (var path in (string[])["/api", "/API/batches", "/v1/files", "/V1"])
+        {
+            Assert.Equal(usesApi, _rule.Check(request with { Path = path }) is null);
+        }
+    }
+
+    [Fact]
+    public void Check_AnOriginOfOursWithAnotherSite_IsRefused()
+    {
+        var request = Usual with { Origin = "http://localhost:7071" };
+
+        Assert.Null(_rule.Check(request with { FetchSite = "same-origin" }));
+        Assert.Equal("origin_not_allowed", _rule.Check(request with { FetchSite = "cross-site" })?.Code);
+        Assert.Null(_rule.Check(request with { FetchSite = "cross-site", Origin = "https://app.example" }));
+    }
 
     [Theory]
-    [InlineData("application/json", true)]
-    [InlineData("application/json; charset=utf-8", true)]
-    [InlineData("application/x-ndjson", true)]
-    [InlineData("application/vnd.api+json", true)]
-    [InlineData("text/plain", false)]
-    [InlineData("Text/Plain; charset=utf-8", false)]
-    [InlineData("application/x-www-form-urlencoded", false)]
-    [InlineData("multipart/form-data; boundary=x", false)]
-    [InlineData("", false)]
-    [InlineData(null, false)]
-    public void Check_ABody_IsOfATypeThatNoPageSendsUnasked(string? type, bool passes)
+    [InlineData("/v1/chat/completions", "application/json", true)]
+    [InlineData("/v1/chat/completions", "Application/JSON; charset=utf-8", true)]
+    [InlineData("/v1/chat/completions", "application/vnd.api+json", true)]
+    [InlineData("/v1/chat/completions", "application/x-ndjson", false)]
+    [InlineData("/v1/chat/completions", "application/xml", false)]
+    [InlineData("/v1/chat/completions", "text/plain", false)]
+    [InlineData("/v1/chat/completions", "Text/Plain; charset=utf-8", false)]
+    [InlineData("/v1/chat/completions", "text/plain; application/json", false)]
+    [InlineData("/v1/chat/completions", "text/plain, application/json", false)]
+    [InlineData("/v1/chat/completions", "application/x-www-form-urlencoded", false)]
+    [InlineData("/v1/chat/completions", "multipart/form-data; boundary=x", false)]
+    [InlineData("/v1/chat/completions", "", false)]
+    [InlineData("/v1/chat/completions", null, false)]
+    [InlineData("/api/batches", "application/jsonl", true)]
+    [InlineData("/api/batches/", "application/x-ndjson", true)]
+    [InlineData("/api/batches", "text/plain", false)]
+    [InlineData("/api/batches/x/retry", "application/jsonl", false)]
+    [InlineData("/v1/files", "multipart/form-data; boundary=x", true)]
+    [InlineData("/v1/files/x", "multipart/form-data; boundary=x", false)]
+    public void Check_ABody_IsOfATypeThatTheRouteTakes(string path, string? type, bool passes)
     {
-        var post = Usual with { Method = "POST", HasBody = true, ContentType = type };
+        var post = Usual with { Method = "POST", Path = path, HasBody = true, ContentType = type };
 
         Assert.Equal(passes, _rule.Check(post) is null);
-        Assert.Null(_rule.Check(post with { TakesForms = true }));
+        Assert.True(passes || _rule.Check(post) is { Status: 415 });
         Assert.Null(_rule.Check(post with { HasBody = false }));
+        Assert.Null(_rule.Check(post with { NeedsKey = true }));
+    }
+
+    [Fact]
+    public void Check_WhereAKeyIsAskedFor_TheNameIsFreeAndTheOriginIsNot()
+    {
+        var request = Usual with { NeedsKey = true, Host = "drover.lan" };
+
+        Assert.Null(_rule.Check(request with { Host = "evil.example" }));
+        Assert.Null(_rule.Check(request with { Origin = "https://drover.lan" }));
+        Assert.Null(_rule.Check(request with { Origin = "https://app.example" }));
+        Assert.Equal("origin_not_allowed", _rule.Check(request with { Origin = "https://evil.example" })?.Code);
+        Assert.Equal("origin_not_allowed", _rule.Check(request with { Origin = "null" })?.Code);
+        Assert.Equal("origin_not_allowed", _rule.Check(request with { FetchSite = "cross-site" })?.Code);
     }
 
     [Fact]
     public void Faults_NamesAndOriginsThatAreNone_AreNamed()
     {
-        IOptionsSection web = new WebAccess { Hosts = "a b, ok.example", Origins = "app.example, https://x.example/path" };
+        var web = new WebAccess { Hosts = "a b, ok.example", Origins = "app.example, https://x.example/path" };
 
-        Assert.Equal(3, web.Faults().Count());
+        Assert.Equal(3, ((IOptionsSection)web).Faults().Count());
     }
 }

@@ -217,6 +217,22 @@ public sealed class ImagePreparationTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task PrepareAsync_ANameThatLeadsToAnotherContainer_IsNoBlobWhetherThereIsOneOrNot()
+    {
+        var blobs = await azurite.CreateContainerAsync();
+        await blobs.ByName("files/a.png").UploadAsync(new MemoryStream(TestImages.Small));
+        using var vision = new TestVision(blobs);
+
+        foreach (var way in (string[])["..", "x/../..", "./.."])
+        {
+            var name = $"{way}/{blobs.Container.Name}/files/a.png";
+            var (there, missing) = (await vision.FailAsync(name), await vision.FailAsync(name + "x"));
+            Assert.Equal(("image_not_found", "image_not_found"), (there.Code, missing.Code));
+            Assert.Equal(there.Message, missing.Message.Replace(name + "x", name, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task PrepareAsync_APipeThatNobodyWritesTo_EndsAtTheTimeLimit()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such pipes.");

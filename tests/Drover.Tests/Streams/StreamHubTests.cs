@@ -1,3 +1,4 @@
+using Drover.Access;
 using Drover.Simulator;
 using Drover.Streams;
 
@@ -6,6 +7,9 @@ namespace Drover.Tests.Streams;
 /// <summary>A stream belongs to nobody's connection and to no process.</summary>
 public sealed class StreamHubTests(AzuriteFixture azurite)
 {
+    private static readonly Caller Host = Caller.OfHost;
+    private static readonly Caller Alice = new("alice", SeesAll: false);
+
     private static readonly SimulatorOptions Slow = new() { TokenDelay = 10, AnswerWords = 60 };
 
     [Fact]
@@ -22,7 +26,7 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         Assert.Equal(await streams.UncutAsync("1"), transcript.Text);
         Assert.True(transcript.IsDone);
         Assert.Equal(transcript.Ids.Count, transcript.Ids.Distinct().Count());
-        Assert.Equal(StreamReadingKind.AtEnd, (await hub.ReadAsync(id, null, StreamPosition.Parse(transcript.LastId!), default)).Kind);
+        Assert.Equal(StreamReadingKind.AtEnd, (await hub.ReadAsync(id, Host, StreamPosition.Parse(transcript.LastId!), default)).Kind);
     }
 
     [Fact]
@@ -35,7 +39,7 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var other = streams.Hub();
         await Eventually.TrueAsync(
             async () =>
-                (await other.ReadAsync(id, null, StreamPosition.Parse(transcript.LastId!), default)).Kind == StreamReadingKind.Open);
+                (await other.ReadAsync(id, Host, StreamPosition.Parse(transcript.LastId!), default)).Kind == StreamReadingKind.Open);
 
         await TestStreams.ReadAsync(other, id, transcript.LastId, transcript);
 
@@ -51,15 +55,13 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var (hub, other) = (streams.Hub(), streams.Hub());
         var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1", key: "alice"));
         await Eventually.TrueAsync(
-            async () => (await other.ReadAsync(id, "alice", null, default)).Kind == StreamReadingKind.Open, "the log");
+            async () => (await other.ReadAsync(id, Alice, null, default)).Kind == StreamReadingKind.Open, "the log");
 
         async Task AssertNoneAsync(StreamHub of)
         {
-            foreach (var key in new[] { "bob", null })
-            {
-                Assert.Equal(StreamReadingKind.NoStream, (await of.ReadAsync(id, key, null, default)).Kind);
-                Assert.Null(await of.CancelAsync(id, key, default));
-            }
+            var bob = new Caller("bob", SeesAll: false);
+            Assert.Equal(StreamReadingKind.NoStream, (await of.ReadAsync(id, bob, null, default)).Kind);
+            Assert.Null(await of.CancelAsync(id, bob, default));
         }
 
         await AssertNoneAsync(hub);
@@ -67,8 +69,13 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         await hub.StopAsync(default);
         await AssertNoneAsync(other);
         Assert.Equal(0, other.Running);
-        Assert.Equal(StreamReadingKind.Open, (await other.ReadAsync(id, "alice", null, default)).Kind);
-        Assert.Equal("cancelled", await streams.Hub().CancelAsync(id, "alice", default));
+        Assert.Equal(StreamReadingKind.Open, (await other.ReadAsync(id, Alice, null, default)).Kind);
+        foreach (var caller in (Caller[])[new("Alice", SeesAll: false), new("root", SeesAll: true), Host])
+        {
+            Assert.Equal(StreamReadingKind.Open, (await other.ReadAsync(id, caller, null, default)).Kind);
+        }
+
+        Assert.Equal("cancelled", await streams.Hub().CancelAsync(id, Alice, default));
     }
 
     [Fact]
@@ -120,15 +127,15 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var id = await TestStreams.StartAsync(hub, TestStreams.Chat("1"));
         await TestStreams.ReadAsync(hub, id, enough: t => t.Ids.Count == 3);
         var other = streams.Hub();
-        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, null, null, default)).Kind == StreamReadingKind.Open, "the log");
+        await Eventually.TrueAsync(async () => (await other.ReadAsync(id, Host, null, default)).Kind == StreamReadingKind.Open, "the log");
 
-        Assert.Equal("cancelled", await other.CancelAsync(id, null, default));
+        Assert.Equal("cancelled", await other.CancelAsync(id, Host, default));
 
         await Eventually.TrueAsync(() => hub.Running == 0, "the first process to see that it is fenced");
         var transcript = await TestStreams.ReadAsync(hub, id);
         Assert.Equal("stream_cancelled", transcript.Error!.Value.GetProperty("code").GetString());
         Assert.NotEmpty(transcript.Text);
-        Assert.Equal("cancelled", await hub.CancelAsync(id, null, default));
+        Assert.Equal("cancelled", await hub.CancelAsync(id, Host, default));
     }
 
     [Fact]
@@ -140,11 +147,11 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         var transcript = await TestStreams.ReadAsync(hub, id);
         var last = StreamPosition.Parse(transcript.LastId!)!.Value;
 
-        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, null, last with { Offset = last.Offset + 1 }, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, null, last with { Offset = 1 << 30 }, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, null, last with { Epoch = "00000000" }, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("strm_" + new string('0', 32), null, null, default)).Kind);
-        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("../secret", null, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, Host, last with { Offset = last.Offset + 1 }, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, Host, last with { Offset = 1 << 30 }, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoSuchEvent, (await hub.ReadAsync(id, Host, last with { Epoch = "00000000" }, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("strm_" + new string('0', 32), Host, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync("../secret", Host, null, default)).Kind);
     }
 
     [Fact]
@@ -157,10 +164,10 @@ public sealed class StreamHubTests(AzuriteFixture azurite)
         await Eventually.TrueAsync(() => hub.Running == 0, "the log to be stored");
 
         await hub.ExpireAsync(default);
-        Assert.Equal(StreamReadingKind.Open, (await hub.ReadAsync(id, null, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.Open, (await hub.ReadAsync(id, Host, null, default)).Kind);
         await streams.Hub(o => o.Retention = TimeSpan.FromSeconds(-5)).ExpireAsync(default);
 
-        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync(id, null, null, default)).Kind);
+        Assert.Equal(StreamReadingKind.NoStream, (await hub.ReadAsync(id, Host, null, default)).Kind);
     }
 
     private static byte[] ReadShared(string path)

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using Drover.Access;
 using Drover.Budgets;
 using Drover.Calls;
 using Drover.Models;
@@ -85,7 +86,7 @@ internal sealed class TestStreams : IAsyncDisposable
         StreamHub hub, string id, string? after = null, Transcript? into = null, Func<Transcript, bool>? enough = null)
     {
         using var gone = new CancellationTokenSource();
-        var reading = await hub.ReadAsync(id, null, after is null ? null : StreamPosition.Parse(after), gone.Token);
+        var reading = await hub.ReadAsync(id, Caller.OfHost, after is null ? null : StreamPosition.Parse(after), gone.Token);
         Assert.Equal(StreamReadingKind.Open, reading.Kind);
         var pipe = new Pipe();
         var copying = CopyAsync(reading.Text, pipe.Writer);
