@@ -55,6 +55,7 @@ public sealed class CallerTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var older = await _host.MakeAsync(_host.Bob, "older");
         var made = await _host.MakeAsync(_host.Alice);
+        await _host.MakeAsync(_host.Bob, "newer"); // What a page after one of hers would leave out.
         foreach (var list in Lists)
         {
             var hers = await _host.IdsAsync(_host.Alice, $"/{list}");
